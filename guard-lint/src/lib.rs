@@ -1,0 +1,4 @@
+//! guard-lint reads an engine's source and reports the status of every compliance ticket, with evidence.
+
+pub mod catalog;
+pub mod report;
