@@ -118,6 +118,17 @@ impl Tree {
         path
     }
 
+    /// The module or folder at this path without ending, where its package leads to it.
+    pub fn child(&self, path: &str) -> Option<Found> {
+        if let Some(target) = self.aliases.get(path) {
+            return self.module(target);
+        }
+        match self.modules.get(path) {
+            Some(file) => Some(Found::File(*file)),
+            None => self.folders.contains(path).then(|| Found::Namespace(path.to_owned())),
+        }
+    }
+
     /// The dotted name of a file: relative to its nearest source root, unless a shallower root has the same name; then
     /// from the scanned root, so that names are unique.
     pub fn dotted(&self, path: &str) -> String {
