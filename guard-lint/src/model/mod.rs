@@ -3,6 +3,7 @@
 pub mod bind;
 pub mod classes;
 pub mod resolve;
+pub mod routes;
 pub mod scope;
 pub mod types;
 

@@ -147,6 +147,14 @@ impl<'s> Model<'s> {
         }
     }
 
+    /// The value that a module's variable is assigned.
+    pub fn global_value(&self, module: ModId, name: Name) -> Option<&'s Expr> {
+        match self.scope(module).get(name)? {
+            Binding::Value { value, .. } => value,
+            _ => None,
+        }
+    }
+
     /// The constant string that an expression is, through names and sums of strings.
     pub fn constant_text(&self, module: ModId, expr: &Expr) -> Option<String> {
         self.constant_text_within(module, expr, HOPS)

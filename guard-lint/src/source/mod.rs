@@ -9,6 +9,7 @@ pub mod imports;
 pub mod python;
 mod scan;
 pub mod tree;
+pub mod visit;
 pub mod walk;
 
 use std::path::Path;
