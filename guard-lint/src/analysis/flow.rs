@@ -1,0 +1,444 @@
+//! Statements.
+
+use std::rc::Rc;
+
+use super::Analyzer;
+use super::state::State;
+use super::summary::{Exit, ExitKind, Owner, Status, Summary, Witness};
+use super::value::{Facts, Null, Shape, Tags, Val};
+use crate::model::classes::Base;
+use crate::model::types::Types;
+use crate::model::{FnId, ModId, Model, Place};
+use crate::source::facts::{Expr, Function, Loop, Match, Name, Param, Span, Stmt};
+
+/// The evaluation of one function.
+pub(super) struct Frame<'a, 'm, 's> {
+    pub(super) analyzer: &'a Analyzer<'m, 's>,
+    pub(super) model: &'m Model<'s>,
+    pub(super) function: FnId,
+    pub(super) module: ModId,
+    pub(super) summary: Summary,
+    /// What the returns so far give; none before the first.
+    returned: Option<State>,
+    returns: Option<Val>,
+    /// States at `break` and `continue` of the loops that are open.
+    breaks: Vec<Vec<State>>,
+    continues: Vec<Vec<State>>,
+    /// What the `except` bodies that are open have caught.
+    pub(super) catching: Vec<Rc<[Exit]>>,
+}
+
+/// Evaluates a function as a plain call would run it.
+pub(super) fn summarize(analyzer: &Analyzer<'_, '_>, function: FnId) -> Summary {
+    let facts = analyzer.model.function(function).facts;
+    let mut frame = Frame::new(analyzer, function);
+    let mut state = State::start();
+    for (index, param) in facts.params.iter().enumerate() {
+        let value = frame.param(facts, index, param);
+        state.set(param.name, value);
+    }
+    frame.run(state)
+}
+
+impl<'a, 'm, 's> Frame<'a, 'm, 's> {
+    pub(super) fn new(analyzer: &'a Analyzer<'m, 's>, function: FnId) -> Self {
+        let info = analyzer.model.function(function);
+        Self {
+            analyzer,
+            model: analyzer.model,
+            function,
+            module: info.module,
+            summary: Summary { generator: info.facts.is_generator, ..Summary::default() },
+            returned: None,
+            returns: None,
+            breaks: Vec::new(),
+            continues: Vec::new(),
+            catching: Vec::new(),
+        }
+    }
+
+    /// Runs the body from this state and gives what callers need of it.
+    pub(super) fn run(mut self, mut state: State) -> Summary {
+        let facts = self.model.function(self.function).facts;
+        self.block(&facts.body, &mut state);
+        if state.live {
+            self.note_return(&state, None);
+        }
+        let mut summary = self.summary;
+        summary.normal = self.returned.is_some();
+        if let Some(end) = self.returned {
+            (summary.must, summary.may, summary.present) = (end.must, summary.may.with(end.may), end.present);
+        } else {
+            // No path returns: what "every return" has is everything, which callers never see.
+            (summary.must, summary.present) = (Facts::NONE, 0);
+        }
+        let mut returns = self.returns.unwrap_or_else(Val::none);
+        self.declare(facts, &mut returns);
+        self.answer_for(&mut summary, &returns);
+        summary.returns = returns;
+        summary
+    }
+
+    /// What the annotation says of the returned value, where evaluation found no type.
+    fn declare(&self, facts: &Function, returns: &mut Val) {
+        let module = self.module;
+        if returns.types.is_empty()
+            && let Some(annotation) = &facts.returns
+        {
+            returns.types = self.model.annotation(module, annotation).all.into();
+        }
+    }
+
+    /// Marks the errors of a shared provider as its own.
+    fn answer_for(&self, summary: &mut Summary, returns: &Val) {
+        let name = self.model.text(self.model.function(self.function).facts.name);
+        let known = &self.analyzer.known;
+        let established = summary.must.with(returns.grants);
+        let grants = established.has(Facts::IDENTITY) && returns.tags.has(Tags::CONTEXT)
+            || established.has(Facts::CREDENTIAL) && returns.tags.has(Tags::VERIFIED);
+        let shared = !self.analyzer.router_modules.contains(&self.module);
+        if known.is_identity_provider(name) || known.is_credential_provider(name) || (grants && shared) {
+            for exit in &mut summary.exits {
+                exit.owner = Owner::Provider;
+            }
+        }
+    }
+
+    /// What is known of a parameter before any call.
+    pub(super) fn param(&self, function: &Function, index: usize, param: &Param) -> Val {
+        let types = match (&param.annotation, index, self.model.function(self.function).class) {
+            (Some(annotation), ..) => self.model.annotation(self.module, annotation),
+            (None, 0, Some(_)) => {
+                self.model.infer(self.module, Some(self.function), &Expr::Name(param.name, param.span))
+            }
+            _ => Types::unknown(),
+        };
+        let mut value = Val::typed(types);
+        if index < 32 {
+            value.params = 1 << index;
+            value.same_as = u8::try_from(index).ok();
+            (value.shape, value.constant) = (Shape::Param(index as u8), super::value::Constant::Param(index as u8));
+        }
+        // Not said to be None is not said to be present.
+        if value.null == Null::Never {
+            value.null = Null::Unknown;
+        }
+        if index == 0 && self.model.function(self.function).class.is_some() {
+            value.null = Null::Never;
+        }
+        let _ = function;
+        value.tags = value.tags.with(self.param_tags(param, &value));
+        value
+    }
+
+    /// Where a parameter's value comes from, by its framework default, its type and its name.
+    fn param_tags(&self, param: &Param, value: &Val) -> Tags {
+        let name = self.model.text(param.name);
+        let mut tags = Tags::NONE;
+        let declared = param.default.as_ref().and_then(|default| self.framework_default(default));
+        match declared {
+            Some("Header") => tags = tags.with(Tags::HEADER),
+            Some("Query" | "Body" | "Form" | "Path" | "File") => tags = tags.with(Tags::PAYLOAD),
+            _ if matches!(name, "headers" | "request" | "raw_headers" | "scope_headers") => tags = tags.with(Tags::HEADER),
+            _ => {}
+        }
+        let alias = param.default.as_ref().and_then(|default| match default {
+            Expr::Call(call) => call.keyword(self.model.names, "alias").and_then(|alias| alias.as_str(self.model.names)),
+            _ => None,
+        });
+        if self.analyzer.known.is_ticket(name) || alias.is_some_and(|alias| self.analyzer.known.is_ticket(alias)) {
+            tags = tags.with(Tags::TICKET);
+        }
+        if value.types.iter().any(|ty| self.is_context_type(*ty)) {
+            tags = tags.with(Tags::CONTEXT);
+        }
+        tags
+    }
+
+    /// `Header(…)`, `Query(…)`, …: the framework's marker of where a parameter comes from.
+    pub(super) fn framework_default(&self, default: &Expr) -> Option<&'static str> {
+        const MARKERS: [&str; 10] =
+            ["Header", "Query", "Body", "Form", "Path", "File", "Cookie", "Depends", "Security", "Param"];
+        let Expr::Call(call) = default else { return None };
+        let name = match &call.func {
+            Expr::Name(name, _) => self.model.text(*name),
+            Expr::Attr(attr) => self.model.text(attr.name),
+            _ => return None,
+        };
+        MARKERS.into_iter().find(|marker| *marker == name)
+    }
+
+    pub(super) fn place(&self, span: Span) -> Place {
+        Place { module: self.module, span }
+    }
+
+    pub(super) fn witness(&self, span: Span, what: impl Into<String>) -> Witness {
+        Witness { place: self.place(span), function: self.function, what: what.into(), via: None }
+    }
+
+    pub(super) fn text(&self, name: Name) -> &'s str {
+        self.model.text(name)
+    }
+
+    /// Runs statements in order, until no path leads on.
+    pub(super) fn block(&mut self, body: &'s [Stmt], state: &mut State) {
+        for statement in body {
+            if !state.live {
+                return;
+            }
+            self.statement(statement, state);
+        }
+    }
+
+    fn statement(&mut self, statement: &'s Stmt, state: &mut State) {
+        match statement {
+            Stmt::Expr(expr) => {
+                self.expr(expr, state);
+            }
+            Stmt::Assign(assign) => {
+                if let Some(value) = &assign.value {
+                    let mut value = self.expr(value, state);
+                    if let Some(annotation) = &assign.annotation
+                        && value.types.is_empty()
+                    {
+                        value.types = self.model.annotation(self.module, annotation).all.into();
+                    }
+                    self.assign(&assign.target, value, assign.augmented, state);
+                }
+            }
+            Stmt::Return(value, _) => {
+                let value = value.as_ref().map(|value| self.expr(value, state));
+                if state.live {
+                    self.note_return(state, value);
+                }
+                state.end();
+            }
+            Stmt::Raise(error, cause, span) => self.raise(error.as_ref(), cause.as_ref(), *span, state),
+            Stmt::If(branch) => {
+                self.expr(&branch.test, state);
+                let (mut then, mut otherwise) = self.split(&branch.test, state);
+                self.block(&branch.then, &mut then);
+                self.block(&branch.otherwise, &mut otherwise);
+                *state = then.join(otherwise);
+            }
+            Stmt::Loop(each) => self.each(each, state),
+            Stmt::Try(attempt) => self.attempt(attempt, state),
+            Stmt::With(with) => {
+                for (manager, target) in &with.items {
+                    let value = self.expr(manager, state);
+                    if let Some(target) = target {
+                        self.assign(target, value, false, state);
+                    }
+                }
+                self.block(&with.body, state);
+            }
+            Stmt::Match(matching) => self.matching(matching, state),
+            Stmt::Function(local) => {
+                let function = self.model.local_function(self.module, *local);
+                let name = self.model.function(function).facts.name;
+                state.set(name, Val::of(crate::model::types::Ty::Entity(crate::model::resolve::Entity::Function(function))));
+            }
+            Stmt::Class(local) => {
+                let class = self.model.local_class(self.module, *local);
+                let name = self.model.class_facts(class).name;
+                state.set(name, Val::of(crate::model::types::Ty::Entity(crate::model::resolve::Entity::Class(class))));
+            }
+            Stmt::Import(import) => {
+                for (name, alias) in &import.names {
+                    let value = self.model.imported(self.module, import, *name, *alias);
+                    let value = value.map_or_else(Val::default, |entity| self.entity(entity));
+                    let bound = alias.unwrap_or_else(|| {
+                        self.model.intern(self.text(*name).split('.').next().unwrap_or_default())
+                    });
+                    state.set(bound, value);
+                }
+            }
+            Stmt::Assert(test, _) => {
+                self.expr(test, state);
+                *state = self.split(test, state).0;
+            }
+            Stmt::Break => {
+                if let Some(breaks) = self.breaks.last_mut() {
+                    breaks.push(state.clone());
+                }
+                state.end();
+            }
+            Stmt::Continue => {
+                if let Some(continues) = self.continues.last_mut() {
+                    continues.push(state.clone());
+                }
+                state.end();
+            }
+            Stmt::Global(_) => {}
+        }
+    }
+
+    /// The body may run never or often; what it assigns is only possible afterwards. `while True` is left by `break` alone.
+    fn each(&mut self, each: &'s Loop, state: &mut State) {
+        let head = self.expr(&each.head, state);
+        let forever = each.target.is_none() && matches!(each.head, Expr::Bool(true) | Expr::Int(1));
+        let (mut body, skipped) = match &each.target {
+            Some(target) => {
+                let mut body = state.clone();
+                let item = Val { types: self.item_types(&head), ..Val::derived([&head]) };
+                self.assign(target, item, false, &mut body);
+                (body, state.clone())
+            }
+            None => self.split(&each.head, state),
+        };
+        self.breaks.push(Vec::new());
+        self.continues.push(Vec::new());
+        self.block(&each.body, &mut body);
+        let breaks = self.breaks.pop().unwrap_or_default();
+        for state in self.continues.pop().unwrap_or_default() {
+            body = body.join(state);
+        }
+        let mut after = if forever {
+            let mut never = body;
+            never.end();
+            never
+        } else {
+            skipped.join(body)
+        };
+        self.block(&each.otherwise, &mut after);
+        for state in breaks {
+            after = after.join(state);
+        }
+        *state = after;
+    }
+
+    fn matching(&mut self, matching: &'s Match, state: &mut State) {
+        self.expr(&matching.subject, state);
+        let mut rest = state.clone();
+        let mut after: Option<State> = None;
+        for case in &matching.cases {
+            let mut then = rest.clone();
+            for name in &case.binds {
+                then.set(*name, Val::default());
+            }
+            if let Some(guard) = &case.guard {
+                self.expr(guard, &mut then);
+                then = self.split(guard, &then).0;
+            }
+            self.block(&case.body, &mut then);
+            after = Some(match after {
+                Some(after) => after.join(then),
+                None => then,
+            });
+            if case.wildcard {
+                rest.end();
+            }
+        }
+        *state = match after {
+            Some(after) => after.join(rest),
+            None => rest,
+        };
+    }
+
+    /// Notes a return with what holds there.
+    pub(super) fn note_return(&mut self, state: &State, value: Option<Val>) {
+        let mut value = value.unwrap_or_else(Val::none);
+        if value.null != Null::Always {
+            let lasting = Facts::IDENTITY.with(Facts::CREDENTIAL).with(Facts::GATE);
+            value.grants = value.grants.with(state.must.and(lasting));
+        }
+        self.returns = Some(match self.returns.take() {
+            Some(returns) => returns.or(value),
+            None => value,
+        });
+        let end = state.clone();
+        self.returned = Some(match self.returned.take() {
+            Some(returned) => returned.join(end),
+            None => end,
+        });
+    }
+
+    /// Adds an error to those that can leave.
+    pub(super) fn exit(&mut self, exit: Exit) {
+        let known = self.summary.exits.iter().any(|known| {
+            known.place == exit.place && known.kind == exit.kind && known.shape == exit.shape && known.class == exit.class
+        });
+        if !known {
+            self.summary.exits.push(exit);
+        }
+    }
+
+    fn raise(&mut self, error: Option<&'s Expr>, cause: Option<&'s Expr>, span: Span, state: &mut State) {
+        if let Some(cause) = cause {
+            self.expr(cause, state);
+        }
+        let Some(error) = error else {
+            // What was caught goes on.
+            if let Some(caught) = self.catching.last().cloned() {
+                caught.iter().for_each(|exit| self.exit(exit.clone()));
+            }
+            return state.end();
+        };
+        let value = self.expr(error, state);
+        // `raise helper()` where the helper itself raises never gets here.
+        if state.live {
+            match (&value.caught, &value.errors) {
+                (Some(caught), _) => caught.iter().for_each(|exit| self.exit(exit.clone())),
+                (None, Some(errors)) => {
+                    for error in errors.iter() {
+                        let mut error = error.clone();
+                        if error.function == self.function {
+                            error.place = self.place(span);
+                        }
+                        self.exit(error);
+                    }
+                }
+                (None, None) => {
+                    let class = self.raised_class(error, &value);
+                    let exit = self.plain_exit(class, span);
+                    self.exit(exit);
+                }
+            }
+        }
+        state.end();
+    }
+
+    /// The class of what a `raise` raises: an object or the class itself.
+    fn raised_class(&self, error: &Expr, value: &Val) -> Base {
+        use crate::model::resolve::Entity;
+        use crate::model::types::Ty;
+        let typed = value.types.iter().find_map(|ty| match ty {
+            Ty::Object { class, .. } | Ty::Entity(Entity::Class(class)) => Some(Base::Local(*class)),
+            Ty::ExternalObject(name) | Ty::Entity(Entity::External(name)) => Some(Base::External(*name)),
+            _ => None,
+        });
+        typed.unwrap_or_else(|| match error {
+            Expr::Name(name, _) => Base::External(*name),
+            _ => Base::External(self.model.intern("Exception")),
+        })
+    }
+
+    /// An error of this class whose detail says nothing.
+    pub(super) fn plain_exit(&self, class: Base, span: Span) -> Exit {
+        Exit {
+            class,
+            kind: self.exit_kind(class),
+            shape: Shape::Text,
+            status: Status::Unknown,
+            place: self.place(span),
+            function: self.function,
+            owner: Owner::Endpoint,
+            leaks: false,
+            after_head: self.summary.generator,
+            via: None,
+        }
+    }
+
+    /// What an error of this class becomes when nothing catches it.
+    pub(super) fn exit_kind(&self, class: Base) -> ExitKind {
+        use crate::model::classes::Relation;
+        let is = |name: &str| self.model.is_subclass(class, Base::External(self.model.intern(name))) == Relation::Yes;
+        if is("starlette.exceptions.HTTPException") || is("fastapi.HTTPException") {
+            ExitKind::Http
+        } else if is("starlette.exceptions.WebSocketException") || is("fastapi.WebSocketException") {
+            ExitKind::Socket
+        } else {
+            ExitKind::Other
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! The vocabulary, ready to be asked about names and definitions.
+
+use rustc_hash::FxHashSet;
+
+use crate::model::classes::last_segment;
+use crate::model::{ClassId, FnId, Model};
+use crate::source::facts::Name;
+use crate::vocabulary::{Vocabulary, has_word, starts_with};
+
+/// The seven keys of the envelope's inner object (contract, section 3).
+pub(super) const BLOCK_KEYS: [&str; 7] =
+    ["code", "message", "http_status", "gate", "action_name", "resource_kind", "details"];
+
+/// The vocabulary over one program.
+pub(crate) struct Known {
+    vocabulary: Vocabulary,
+    /// Envelope classes of the program, and the classes of their inner objects.
+    envelopes: FxHashSet<ClassId>,
+    inners: FxHashSet<ClassId>,
+    /// Classes that are called envelopes and lack keys.
+    false_envelopes: FxHashSet<ClassId>,
+    contexts: FxHashSet<ClassId>,
+    gates: FxHashSet<ClassId>,
+}
+
+impl Known {
+    pub(super) fn new(model: &Model<'_>, vocabulary: &Vocabulary) -> Self {
+        let mut known = Self {
+            vocabulary: vocabulary.clone(),
+            envelopes: FxHashSet::default(),
+            inners: FxHashSet::default(),
+            false_envelopes: FxHashSet::default(),
+            contexts: FxHashSet::default(),
+            gates: FxHashSet::default(),
+        };
+        for index in 0..model.classes.len() {
+            known.classify(model, ClassId(index as u32));
+        }
+        known
+    }
+
+    fn classify(&mut self, model: &Model<'_>, class: ClassId) {
+        let info = model.class(class);
+        let name = model.text(info.facts.name);
+        let has_field = |field: &str| {
+            let field = model.intern(field);
+            info.fields.contains_key(&field) || info.attributes.contains_key(&field)
+        };
+        if let Some(inner) = envelope_inner(model, class) {
+            if BLOCK_KEYS.iter().all(|key| model.class(inner).fields.contains_key(&model.intern(key))) {
+                self.envelopes.insert(class);
+                self.inners.insert(inner);
+            } else if self.is_envelope_name(name) {
+                self.false_envelopes.insert(class);
+            }
+        } else if self.is_envelope_name(name) {
+            self.false_envelopes.insert(class);
+        }
+        let is_model = model.has_external_base(class, &["BaseModel", "SQLModel", "TypedDict"]);
+        if self.vocabulary.contexts.iter().any(|context| context == name)
+            || (name.ends_with("Context") && !is_model && ["tenant_id", "project_id", "mode"].into_iter().all(has_field))
+        {
+            self.contexts.insert(class);
+        }
+        let gate_method = |method: &Name| self.vocabulary.gate_methods.iter().any(|known| known == model.text(*method));
+        if has_word(name, &self.vocabulary.gate_words) && info.methods.keys().any(gate_method) {
+            self.gates.insert(class);
+        }
+    }
+
+    fn is_envelope_name(&self, name: &str) -> bool {
+        self.vocabulary.envelopes.iter().any(|envelope| envelope == name)
+    }
+
+    pub(super) fn is_envelope(&self, class: ClassId) -> bool {
+        self.envelopes.contains(&class)
+    }
+
+    pub(super) fn is_false_envelope(&self, class: ClassId) -> bool {
+        self.false_envelopes.contains(&class)
+    }
+
+    pub(super) fn is_inner(&self, class: ClassId) -> bool {
+        self.inners.contains(&class)
+    }
+
+    pub(super) fn is_external_envelope(&self, dotted: &str) -> bool {
+        self.is_envelope_name(last_segment(dotted))
+    }
+
+    pub(super) fn is_context(&self, model: &Model<'_>, class: ClassId) -> bool {
+        self.contexts.contains(&class) || model.ancestry(class).iter().any(|class| self.contexts.contains(class))
+    }
+
+    pub(super) fn is_external_context(&self, dotted: &str) -> bool {
+        listed(&self.vocabulary.contexts, dotted)
+    }
+
+    pub(crate) fn is_identity_provider(&self, name: &str) -> bool {
+        listed(&self.vocabulary.identity_providers, name)
+    }
+
+    pub(crate) fn is_credential_provider(&self, name: &str) -> bool {
+        listed(&self.vocabulary.credential_providers, name)
+    }
+
+    /// Whether a dotted name is one of a verifier; `jwt.decode` matches by its last two segments.
+    pub(super) fn is_verifier(&self, dotted: &str) -> bool {
+        listed(&self.vocabulary.verifiers, dotted)
+    }
+
+    pub(super) fn is_ticket(&self, name: &str) -> bool {
+        has_word(name, &self.vocabulary.ticket_words)
+    }
+
+    pub(super) fn is_comparison(&self, name: &str) -> bool {
+        listed(&self.vocabulary.comparisons, name)
+    }
+
+    pub(super) fn is_envelope_raiser(&self, name: &str) -> bool {
+        listed(&self.vocabulary.envelope_raisers, name)
+    }
+
+    pub(super) fn is_envelope_builder(&self, name: &str) -> bool {
+        listed(&self.vocabulary.envelope_builders, name)
+    }
+
+    /// Whether a method is the question to a gate: of a gate class, or a named equivalent.
+    pub(super) fn is_gate_method(&self, model: &Model<'_>, method: FnId) -> bool {
+        let info = model.function(method);
+        let name = model.text(info.facts.name);
+        let of_gate = info.class.is_some_and(|class| {
+            model.ancestry(class).iter().any(|class| self.gates.contains(class))
+                && self.vocabulary.gate_methods.iter().any(|known| known == name)
+        });
+        of_gate || self.is_gate_equivalent(&model.function_name(method)) || self.is_gate_equivalent(name)
+    }
+
+    /// Whether a name alone says that it is a gate: `GateChain.run`, `enforce_gate`.
+    pub(super) fn is_gate_call(&self, receiver: Option<&str>, method: &str) -> bool {
+        let by_receiver = receiver.is_some_and(|receiver| {
+            has_word(receiver, &self.vocabulary.gate_words) && self.vocabulary.gate_methods.iter().any(|known| known == method)
+        });
+        by_receiver || self.is_gate_equivalent(method) || self.is_gate_function(method)
+    }
+
+    /// A function's name that says it asks a gate: a gate word and a verb of asking.
+    pub(super) fn is_gate_function(&self, name: &str) -> bool {
+        has_word(name, &self.vocabulary.gate_words) && starts_with(name, &self.vocabulary.gate_methods)
+    }
+
+    fn is_gate_equivalent(&self, name: &str) -> bool {
+        self.vocabulary.gate_equivalents.iter().any(|known| known == name)
+    }
+
+    /// Whether a call of this method on something of this name writes.
+    pub(super) fn is_write(&self, receiver: &str, method: &str) -> bool {
+        if self.is_aside(receiver) || self.is_aside(method) {
+            return false;
+        }
+        self.is_plain_write(method)
+            || (starts_with(method, &self.vocabulary.write_verbs) && has_word(receiver, &self.vocabulary.store_words))
+    }
+
+    pub(super) fn is_plain_write(&self, method: &str) -> bool {
+        self.vocabulary.writes.iter().any(|write| write == method)
+    }
+
+    /// Whether a name starts with a verb of writing.
+    pub(super) fn has_write_verb(&self, name: &str) -> bool {
+        starts_with(name, &self.vocabulary.write_verbs)
+    }
+
+    pub(super) fn is_store(&self, name: &str) -> bool {
+        has_word(name, &self.vocabulary.store_words)
+    }
+
+    /// Whether a name says that something is kept beside the work.
+    pub(super) fn is_aside(&self, name: &str) -> bool {
+        has_word(name, &self.vocabulary.aside_words)
+    }
+
+    pub(crate) fn is_read(&self, name: &str) -> bool {
+        starts_with(name, &self.vocabulary.read_verbs)
+    }
+}
+
+/// Whether a row names this: whole, by its last segment, or by as many segments as the row has.
+fn listed(rows: &[String], dotted: &str) -> bool {
+    rows.iter().any(|row| {
+        dotted == row || dotted.strip_suffix(row.as_str()).is_some_and(|before| before.ends_with('.'))
+    })
+}
+
+/// The class of the field `error`, where a class has one of the program.
+fn envelope_inner(model: &Model<'_>, class: ClassId) -> Option<ClassId> {
+    let info = model.class(class);
+    let field = info.fields.get(&model.intern("error"))?;
+    model.annotation(info.module, field.annotation?).all.iter().find_map(|ty| match ty {
+        crate::model::types::Ty::Object { class, .. } => Some(*class),
+        _ => None,
+    })
+}

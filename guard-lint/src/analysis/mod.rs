@@ -1,0 +1,136 @@
+//! Questions about functions and endpoints, each answered once.
+//!
+//! A function is evaluated over abstract values, statement by statement; what callers need of it is its [`Summary`],
+//! computed callees first and kept. Endpoints compose their dependencies' summaries with their handler's.
+
+mod attempt;
+mod call;
+mod endpoint;
+mod expr;
+mod flow;
+mod known;
+mod refine;
+pub mod state;
+pub mod summary;
+pub mod value;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::model::{FnId, ModId, Model, Place};
+use crate::vocabulary::Vocabulary;
+use known::Known;
+use summary::{Summary, Witness};
+
+pub use endpoint::{Endpoint, evaluate};
+
+/// How many calls deep summaries are computed. Beyond it a callee counts as unknown.
+const DEPTH: usize = 120;
+
+/// How often a recursive function is evaluated again before its last result is taken.
+const ROUNDS: u32 = 4;
+
+/// Computes and keeps summaries.
+pub struct Analyzer<'m, 's> {
+    pub(crate) model: &'m Model<'s>,
+    pub(crate) known: Known,
+    /// Modules that define a router: a wrapper there is the router's own, not a shared provider.
+    router_modules: FxHashSet<ModId>,
+    memo: RefCell<FxHashMap<FnId, Rc<Summary>>>,
+    running: RefCell<Running>,
+}
+
+/// The functions that are being computed.
+#[derive(Default)]
+struct Running {
+    stack: Vec<(FnId, Rc<Summary>)>,
+    /// The lowest stack position that was asked for while it was running.
+    asked: Option<usize>,
+}
+
+impl<'m, 's> Analyzer<'m, 's> {
+    /// An analyzer with nothing computed.
+    pub fn new(model: &'m Model<'s>, vocabulary: &Vocabulary, router_modules: FxHashSet<ModId>) -> Self {
+        let known = Known::new(model, vocabulary);
+        Self { model, known, router_modules, memo: RefCell::default(), running: RefCell::default() }
+    }
+
+    /// The model that it works on.
+    pub fn model(&self) -> &'m Model<'s> {
+        self.model
+    }
+
+    /// What is known of a function.
+    ///
+    /// A recursive function starts from the assumption that its own calls add nothing, and is evaluated again until its
+    /// summary no longer changes. Functions that were computed under such an assumption are not kept.
+    pub fn summary(&self, function: FnId) -> Rc<Summary> {
+        if let Some(known) = self.memo.borrow().get(&function) {
+            return known.clone();
+        }
+        {
+            let mut running = self.running.borrow_mut();
+            if let Some(position) = running.stack.iter().position(|(id, _)| *id == function) {
+                running.asked = Some(running.asked.map_or(position, |asked| asked.min(position)));
+                return running.stack[position].1.clone();
+            }
+            if running.stack.len() >= DEPTH {
+                return Rc::new(Summary::unknown());
+            }
+            running.stack.push((function, Rc::new(Summary::optimistic())));
+        }
+        let outer_asked = self.running.borrow_mut().asked.take();
+        let position = self.running.borrow().stack.len() - 1;
+        let mut summary = Rc::new(flow::summarize(self, function));
+        for _ in 1..ROUNDS {
+            let asked_for_this = self.running.borrow().asked.is_some_and(|asked| asked <= position);
+            let settled = self.running.borrow().stack[position].1.agrees(&summary);
+            if !asked_for_this || settled {
+                break;
+            }
+            self.running.borrow_mut().stack[position].1 = summary;
+            summary = Rc::new(flow::summarize(self, function));
+        }
+        let mut running = self.running.borrow_mut();
+        running.stack.truncate(position);
+        let asked = running.asked.take();
+        let provisional = asked.is_some_and(|asked| asked < position);
+        running.asked = match (outer_asked, asked.filter(|_| provisional)) {
+            (Some(left), Some(right)) => Some(left.min(right)),
+            (left, right) => left.or(right),
+        };
+        if !provisional {
+            self.memo.borrow_mut().insert(function, summary.clone());
+        }
+        summary
+    }
+
+    /// The calls from a function to a place: each call's place with the callee, outermost first. `next` finds the place
+    /// in a summary and says through which call it came.
+    pub fn trace(
+        &self,
+        mut via: Option<(Place, FnId)>,
+        next: impl Fn(&Summary) -> Option<Option<(Place, FnId)>>,
+    ) -> Vec<(Place, FnId)> {
+        let mut calls: Vec<(Place, FnId)> = Vec::new();
+        while let Some(call) = via {
+            if calls.iter().any(|(_, callee)| *callee == call.1) {
+                break;
+            }
+            calls.push(call);
+            via = next(&self.summary(call.1)).flatten();
+        }
+        calls
+    }
+
+    /// The calls that lead to a witness that `find` selects in each summary on the way.
+    pub fn trace_witness(
+        &self,
+        witness: &Witness,
+        find: impl Fn(&Summary, &Witness) -> Option<Option<(Place, FnId)>>,
+    ) -> Vec<(Place, FnId)> {
+        self.trace(witness.via, |summary| find(summary, witness))
+    }
+}

@@ -1,0 +1,284 @@
+//! Abstract values: what is known of a value on the paths that lead to a point.
+
+use std::rc::Rc;
+
+use smallvec::SmallVec;
+
+use super::summary::Exit;
+use crate::model::types::{Ty, Types};
+use crate::source::facts::Name;
+
+/// Facts that hold at a point, as a set of bits. On `must` they hold on every path, on `may` on some.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Facts(pub u16);
+
+impl Facts {
+    /// None of them.
+    pub const NONE: Self = Self(0);
+    /// The caller's identity was established from headers or from a verified credential.
+    pub const IDENTITY: Self = Self(1);
+    /// A token or ticket was verified.
+    pub const CREDENTIAL: Self = Self(1 << 1);
+    /// A token or ticket is present, verified or not.
+    pub const PRESENT: Self = Self(1 << 2);
+    /// If a ticket is present, it was verified.
+    pub const TICKET_CHECKED: Self = Self(1 << 3);
+    /// The gate chain passed.
+    pub const GATE: Self = Self(1 << 4);
+    /// Something was written before any gate.
+    pub const WROTE: Self = Self(1 << 5);
+    /// An envelope was sent on the socket.
+    pub const ENVELOPE_SENT: Self = Self(1 << 6);
+    /// A context was made of what the client sent in its payload.
+    pub const PAYLOAD_CONTEXT: Self = Self(1 << 7);
+    /// The context's tenant was compared with the credential's.
+    pub const BOUND: Self = Self(1 << 8);
+    /// The payload's tenant was compared with the context's.
+    pub const COMPARED: Self = Self(1 << 9);
+    /// Every fact: what holds where no path leads.
+    pub const ALL: Self = Self(u16::MAX);
+
+    /// Whether all of these hold.
+    pub fn has(self, facts: Self) -> bool {
+        self.0 & facts.0 == facts.0
+    }
+
+    /// Both sets.
+    #[must_use]
+    pub fn with(self, facts: Self) -> Self {
+        Self(self.0 | facts.0)
+    }
+
+    /// What both sets share.
+    #[must_use]
+    pub fn and(self, facts: Self) -> Self {
+        Self(self.0 & facts.0)
+    }
+}
+
+/// Where a value comes from, as a set of bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tags(pub u16);
+
+impl Tags {
+    /// From nowhere in particular.
+    pub const NONE: Self = Self(0);
+    /// From request headers.
+    pub const HEADER: Self = Self(1);
+    /// From the request's body, query, path or first message.
+    pub const PAYLOAD: Self = Self(1 << 1);
+    /// A ticket as the client sent it.
+    pub const TICKET: Self = Self(1 << 2);
+    /// From a verified token or ticket.
+    pub const VERIFIED: Self = Self(1 << 3);
+    /// A request context.
+    pub const CONTEXT: Self = Self(1 << 4);
+    /// The text of an exception.
+    pub const EXCEPTION_TEXT: Self = Self(1 << 5);
+    /// A decision of a gate that does not raise.
+    pub const DECISION: Self = Self(1 << 6);
+    /// A container that outlives the request.
+    pub const SHARED: Self = Self(1 << 7);
+    /// What flows from a value into what is computed from it.
+    const FLOWING: Self = Self(0b10_1111);
+
+    /// Whether all of these are set.
+    pub fn has(self, tags: Self) -> bool {
+        self.0 & tags.0 == tags.0
+    }
+
+    /// Whether any of these is set.
+    pub fn any(self, tags: Self) -> bool {
+        self.0 & tags.0 != 0
+    }
+
+    /// Both sets.
+    #[must_use]
+    pub fn with(self, tags: Self) -> Self {
+        Self(self.0 | tags.0)
+    }
+
+    /// The tags that a value computed from this one has.
+    #[must_use]
+    pub fn flowing(self) -> Self {
+        Self(self.0 & Self::FLOWING.0)
+    }
+}
+
+/// Whether a value is `None`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Null {
+    /// Not said.
+    #[default]
+    Unknown,
+    /// It is not.
+    Never,
+    /// On some paths.
+    Maybe,
+    /// It is.
+    Always,
+}
+
+/// What a value is as the body or detail of an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, PartialOrd, Ord)]
+pub enum Shape {
+    /// Not known.
+    #[default]
+    Unknown,
+    /// A text.
+    Text,
+    /// A dict that does not look like the envelope.
+    Plain,
+    /// A dict that looks like the envelope and is not.
+    Foreign,
+    /// The inner object of the envelope, as a dict.
+    Block,
+    /// The envelope as a dict.
+    Canonical,
+    /// An object of the envelope's class.
+    Envelope,
+    /// An object of the class of the envelope's inner object.
+    Inner,
+    /// Whatever is passed for this parameter.
+    Param(u8),
+}
+
+/// A constant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Constant {
+    /// Not constant.
+    #[default]
+    None,
+    /// A string.
+    Str(Name),
+    /// An integer.
+    Int(i64),
+    /// A boolean.
+    Bool(bool),
+    /// Whatever is passed for this parameter.
+    Param(u8),
+}
+
+/// What is known of a value.
+#[derive(Debug, Clone, Default)]
+pub struct Val {
+    /// What it can be; empty where unknown.
+    pub types: SmallVec<[Ty; 1]>,
+    /// Whether it is `None`.
+    pub null: Null,
+    /// What holds where it is present: not `None`, and true.
+    pub grants: Facts,
+    /// Where it comes from.
+    pub tags: Tags,
+    /// The parameters that flow into it, as bits.
+    pub params: u32,
+    /// The parameter that it is, unchanged.
+    pub same_as: Option<u8>,
+    /// What it is as an error's detail.
+    pub shape: Shape,
+    /// Its constant value.
+    pub constant: Constant,
+    /// The items of a tuple.
+    pub items: Option<Rc<[Val]>>,
+    /// The exceptions that an `except` bound to it.
+    pub caught: Option<Rc<[Exit]>>,
+    /// The error that it is: an exception object that is not raised yet, or an error response.
+    pub errors: Option<Rc<[Exit]>>,
+}
+
+impl Val {
+    /// A value of this type.
+    pub fn of(ty: Ty) -> Self {
+        Self { types: SmallVec::from_elem(ty, 1), null: Null::Never, ..Self::default() }
+    }
+
+    /// A value of these types.
+    pub fn typed(types: Types) -> Self {
+        let null = match (types.nullable, types.all.is_empty()) {
+            (true, true) if !types.partial => Null::Always,
+            (true, _) => Null::Maybe,
+            (false, _) => Null::Unknown,
+        };
+        Self { types: types.all.into(), null, ..Self::default() }
+    }
+
+    /// `None`.
+    pub fn none() -> Self {
+        Self { null: Null::Always, ..Self::default() }
+    }
+
+    /// Something computed from these: no type, their tags.
+    pub fn derived<'v>(from: impl IntoIterator<Item = &'v Val>) -> Self {
+        let mut derived = Self::default();
+        for value in from {
+            derived.tags = derived.tags.with(value.tags.flowing());
+            derived.params |= value.params;
+        }
+        derived
+    }
+
+    /// This value or the other.
+    #[must_use]
+    pub fn or(mut self, other: Self) -> Self {
+        match (self.null, other.null) {
+            (Null::Always, Null::Always) => return self,
+            (Null::Always, _) => return Self { null: Null::Maybe, ..other },
+            (_, Null::Always) => {
+                self.null = Null::Maybe;
+                return self;
+            }
+            _ => {}
+        }
+        // Unknown types on one side leave the other side's: a call goes to what is known.
+        for ty in other.types {
+            if !self.types.contains(&ty) {
+                self.types.push(ty);
+            }
+        }
+        self.null = match (self.null, other.null) {
+            (left, right) if left == right => left,
+            (Null::Maybe, _) | (_, Null::Maybe) => Null::Maybe,
+            _ => Null::Unknown,
+        };
+        self.grants = self.grants.and(other.grants);
+        self.tags = self.tags.with(other.tags);
+        self.params |= other.params;
+        self.same_as = self.same_as.filter(|param| other.same_as == Some(*param));
+        self.shape = if self.shape == other.shape { self.shape } else { self.shape.weaker(other.shape) };
+        self.constant = if self.constant == other.constant { self.constant } else { Constant::None };
+        self.items = match (self.items, other.items) {
+            (Some(left), Some(right)) if left.len() == right.len() => {
+                Some(left.iter().zip(right.iter()).map(|(left, right)| left.clone().or(right.clone())).collect())
+            }
+            _ => None,
+        };
+        self.caught = both(self.caught, other.caught);
+        self.errors = both(self.errors, other.errors);
+        self
+    }
+}
+
+fn both(left: Option<Rc<[Exit]>>, right: Option<Rc<[Exit]>>) -> Option<Rc<[Exit]>> {
+    match (left, right) {
+        (Some(left), Some(right)) => Some(left.iter().chain(right.iter()).cloned().collect()),
+        (left, right) => left.or(right),
+    }
+}
+
+impl Shape {
+    /// The one that is further from the canonical envelope.
+    fn weaker(self, other: Self) -> Self {
+        let rank = |shape: Self| match shape {
+            Self::Text => 0,
+            Self::Plain => 1,
+            Self::Foreign => 2,
+            Self::Unknown => 3,
+            Self::Param(_) => 4,
+            Self::Block => 5,
+            Self::Inner => 6,
+            Self::Envelope => 7,
+            Self::Canonical => 8,
+        };
+        if rank(self) <= rank(other) { self } else { other }
+    }
+}

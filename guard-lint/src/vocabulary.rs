@@ -1,0 +1,159 @@
+//! Which names mean what. Everything here is data with defaults; a project adds rows in `guard-lint.toml`.
+//!
+//! Names are matched whole, and compared with the last segment of a dotted name; `Class.method` rows match a method of
+//! that class. Words are the parts of a name between underscores and changes of case: `GateChain` is `gate`, `chain`.
+
+use serde::{Deserialize, Serialize};
+
+/// The rows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Vocabulary {
+    /// Classes of the request context.
+    pub contexts: Vec<String>,
+    /// Functions that establish a context from request headers.
+    pub identity_providers: Vec<String>,
+    /// Functions that demand and verify a credential.
+    pub credential_providers: Vec<String>,
+    /// Functions that verify a token or ticket that they are given.
+    pub verifiers: Vec<String>,
+    /// Words of the names of values that hold a ticket.
+    pub ticket_words: Vec<String>,
+    /// Functions that compare what the client repeats with the context.
+    pub comparisons: Vec<String>,
+    /// Classes of the canonical envelope.
+    pub envelopes: Vec<String>,
+    /// Functions outside the program that raise an enveloped error.
+    pub envelope_raisers: Vec<String>,
+    /// Functions outside the program that build an envelope.
+    pub envelope_builders: Vec<String>,
+    /// Words of the names of gates.
+    pub gate_words: Vec<String>,
+    /// Methods by which a gate is asked.
+    pub gate_methods: Vec<String>,
+    /// Whole names that stand for the gate chain: `PolicyEngine.enforce`.
+    pub gate_equivalents: Vec<String>,
+    /// First words of methods that write.
+    pub write_verbs: Vec<String>,
+    /// Words of the names of things that are written to.
+    pub store_words: Vec<String>,
+    /// Methods that write, whatever they are called on.
+    pub writes: Vec<String>,
+    /// Words of the names of what is kept beside the work: audit, logs, metrics, caches. Writing there is no write.
+    pub aside_words: Vec<String>,
+    /// First words of functions that read.
+    pub read_verbs: Vec<String>,
+}
+
+fn rows(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+impl Default for Vocabulary {
+    fn default() -> Self {
+        Self {
+            contexts: rows(&["RequestContext", "EngineContext", "TenantContext", "IdentityContext"]),
+            identity_providers: rows(&[
+                "get_request_context", "require_request_context", "require_context", "get_engine_context",
+                "get_tenant_context", "require_identity",
+            ]),
+            credential_providers: rows(&[
+                "get_auth_context", "require_auth", "require_auth_context", "require_token", "require_user",
+                "get_current_user", "require_credential", "authenticate", "authenticate_request", "verify_credentials",
+            ]),
+            verifiers: rows(&[
+                "decode_token", "verify_token", "validate_token", "decode_jwt", "verify_jwt", "validate_jwt",
+                "verify_id_token", "verify_access_token", "verify_bearer", "jwt.decode", "validate_ticket",
+                "verify_ticket", "consume_ticket", "redeem_ticket", "context_from_ticket",
+            ]),
+            ticket_words: rows(&["ticket"]),
+            comparisons: rows(&[
+                "assert_context_matches", "assert_scope_matches", "ensure_context_matches", "validate_identity_precedence",
+                "enforce_tenant_context", "require_tenant_match", "assert_tenant_matches",
+            ]),
+            envelopes: rows(&["ErrorEnvelope"]),
+            envelope_raisers: rows(&["error_response", "raise_error", "raise_envelope", "missing_route_error", "cursor_invalid_error"]),
+            envelope_builders: rows(&["build_error_envelope", "make_error_envelope", "error_envelope"]),
+            gate_words: rows(&["gate", "gates", "gatechain", "gatekeeper"]),
+            gate_methods: rows(&["run", "check", "enforce", "require", "evaluate", "ensure", "assert_allowed", "pass_through", "authorize"]),
+            gate_equivalents: Vec::new(),
+            write_verbs: rows(&[
+                "add", "append", "apply", "archive", "cancel", "commit", "create", "deactivate", "delete", "enqueue",
+                "increment", "ingest", "insert", "merge", "patch", "persist", "post", "publish", "push", "put", "record",
+                "register", "remove", "replace", "revoke", "save", "send", "set", "store", "submit", "update", "upload",
+                "upsert", "write",
+            ]),
+            store_words: rows(&[
+                "backend", "blob", "bucket", "bus", "client", "collection", "conn", "connection", "cursor", "database",
+                "db", "doc", "document", "firestore", "index", "inventory", "ledger", "manager", "outbox", "persistence",
+                "producer", "publisher", "queue", "redis", "registry", "repo", "repository", "s3", "service", "session",
+                "sink", "spine", "storage", "store", "svc", "table", "timeline", "topic", "vault",
+            ]),
+            writes: rows(&[
+                "put_object", "upload_file", "upload_fileobj", "upload_from_string", "upload_from_filename", "put_item",
+                "delete_item", "update_item", "insert_one", "insert_many", "update_one", "update_many", "delete_one",
+                "delete_many", "replace_one", "write_text", "write_bytes", "executemany", "send_message", "delete_object",
+                "copyfile", "copyfileobj", "rmtree", "add_documents", "upsert_datapoints",
+            ]),
+            aside_words: rows(&[
+                "audit", "cache", "cached", "counter", "counters", "hits", "limiter", "log", "logger", "logging", "memo",
+                "metric", "metrics", "rate", "seen", "span", "stats", "telemetry", "trace", "tracer", "window",
+            ]),
+            read_verbs: rows(&[
+                "assert", "build", "calc", "calculate", "can", "check", "compare", "compute", "count", "describe", "diff",
+                "dry", "ensure", "enforce", "estimate", "exists", "explain", "fetch", "find", "format", "get", "has",
+                "is", "list", "load", "lookup", "normalize", "parse", "plan", "predict", "preview", "query", "read",
+                "render_preview", "require", "resolve", "search", "select", "serialize", "simulate", "summarize", "to",
+                "validate", "verify", "view",
+            ]),
+        }
+    }
+}
+
+/// The words of a name, lower-case: `GateChain` and `gate_chain` are `gate`, `chain`.
+pub fn words(name: &str) -> impl Iterator<Item = String> + '_ {
+    name.split(['_', '.', '-', ' ']).flat_map(camel).filter(|word| !word.is_empty())
+}
+
+fn camel(part: &str) -> Vec<String> {
+    let mut words: Vec<String> = vec![String::new()];
+    let mut previous_lower = false;
+    for letter in part.chars() {
+        if letter.is_uppercase() && previous_lower {
+            words.push(String::new());
+        }
+        previous_lower = letter.is_lowercase() || letter.is_ascii_digit();
+        if let Some(word) = words.last_mut() {
+            word.extend(letter.to_lowercase());
+        }
+    }
+    words
+}
+
+/// Whether a name has one of these words.
+pub fn has_word(name: &str, wanted: &[String]) -> bool {
+    words(name).any(|word| wanted.contains(&word))
+}
+
+/// Whether a name's first word is one of these.
+pub fn starts_with(name: &str, wanted: &[String]) -> bool {
+    words(name).next().is_some_and(|word| wanted.contains(&word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::words;
+
+    #[test]
+    fn words_split_at_underscores_and_changes_of_case() {
+        for (name, expected) in [
+            ("GateChain", vec!["gate", "chain"]),
+            ("_gate_chain", vec!["gate", "chain"]),
+            ("gateway", vec!["gateway"]),
+            ("S3Store", vec!["s3", "store"]),
+            ("HTTPException", vec!["httpexception"]),
+        ] {
+            assert_eq!(words(name).collect::<Vec<_>>(), expected, "{name}");
+        }
+    }
+}
