@@ -3,10 +3,9 @@
 use std::io;
 use std::path::PathBuf;
 
-use anstyle::{AnsiColor, Effects, Style as Paint};
-
 use crate::report::Style;
 use crate::report::measure::{clean, paragraph};
+use crate::report::style::{BAD, LEAD, STRONG};
 
 /// What the process answers. The numbers are part of the command's contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -204,10 +203,7 @@ impl Error {
 
     /// `error: …`, the places, the help; ends in a line break.
     pub fn render(&self, style: &Style) -> String {
-        let red = AnsiColor::Red.on_default().effects(Effects::BOLD);
-        let cyan = AnsiColor::Cyan.on_default();
-        let strong = Paint::new().effects(Effects::BOLD);
-        let prefix = format!("{}: ", style.paint(red, "error"));
+        let prefix = format!("{}: ", style.paint(BAD, "error"));
         let mut out = paragraph(
             &prefix,
             "error: ".len(),
@@ -217,8 +213,8 @@ impl Error {
         for (place, message) in self.places() {
             out.push_str(&format!(
                 "  {} {}\n",
-                style.paint(cyan, "-->"),
-                style.paint(strong, &clean(&place))
+                style.paint(LEAD, "-->"),
+                style.paint(STRONG, &clean(&place))
             ));
             if !message.is_empty() {
                 out.push_str(&paragraph("      ", 6, &clean(message), style.width));
@@ -226,7 +222,7 @@ impl Error {
         }
         let help = self.help();
         if !help.is_empty() {
-            let prefix = format!("  {}: ", style.paint(cyan, "help"));
+            let prefix = format!("  {}: ", style.paint(LEAD, "help"));
             out.push_str(&paragraph(
                 &prefix,
                 "  help: ".len(),

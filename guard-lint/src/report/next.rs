@@ -35,11 +35,7 @@ pub(crate) fn after_check(report: &Report, style: &Style) -> String {
         return format!("Nothing to mend in what could be read; {places} above could not be.");
     }
     match first_undone(report) {
-        Some(_) => run(
-            "tickets",
-            "to see the tickets that are not done: no finding stands for them.",
-            style,
-        ),
+        Some(_) => run("tickets", "to see the tickets that are not done.", style),
         None => style.paint(GOOD, "Nothing to mend."),
     }
 }
@@ -49,20 +45,41 @@ pub(crate) fn after_tickets(report: &Report, style: &Style) -> String {
     if report.tickets.is_empty() {
         return "The catalog holds no ticket.".to_owned();
     }
-    match first_undone(report) {
-        Some(id) => run(
-            &format!("tickets {id}"),
-            "to see what the first of them lacks.",
-            style,
-        ),
-        None => style.paint(GOOD, "Nothing to mend."),
+    if let Some(id) = first_undone(report) {
+        let command = format!("tickets {id}");
+        return run(&command, "to see what it lacks, and where.", style);
     }
+    // Tickets do not cover everything, and what was not read is in none of them.
+    let found = report
+        .findings
+        .iter()
+        .filter(|finding| finding.suppressed.is_none())
+        .count();
+    if found > 0 {
+        let purpose = format!(
+            "to see {}; every ticket is done or exempt.",
+            count(found, "finding")
+        );
+        return run("check", &purpose, style);
+    }
+    if !report.unchecked.is_empty() {
+        let places = count(report.unchecked.len(), "place");
+        return run(
+            "check",
+            &format!("to see {places} that could not be checked."),
+            style,
+        );
+    }
+    style.paint(GOOD, "Nothing to mend.")
 }
 
 /// After the detail of one ticket.
 pub(crate) fn after_ticket(status: TicketStatus, rule: Option<&str>, style: &Style) -> String {
     match (status, rule) {
-        (TicketStatus::Done | TicketStatus::Exempt, _) => style.paint(GOOD, "Nothing to mend."),
+        (TicketStatus::Done, _) => style.paint(GOOD, "Nothing is left to do for this ticket."),
+        (TicketStatus::Exempt, _) => {
+            "The ticket exempts its router: nothing is asked of it.".to_owned()
+        }
         (_, Some(rule)) => run(
             &format!("explain {rule}"),
             "to read how to mend the first finding.",
@@ -74,7 +91,7 @@ pub(crate) fn after_ticket(status: TicketStatus, rule: Option<&str>, style: &Sty
         (TicketStatus::Unknown, None) => {
             "The source does not decide it: a person must look.".to_owned()
         }
-        (_, None) => run("check", "to see the findings.", style),
+        (_, None) => "The clauses above say what is left.".to_owned(),
     }
 }
 

@@ -245,3 +245,53 @@ fn cells(row: &[Cell], widths: &[usize], style: &Style, out: &mut String) {
         out.push('\n');
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table() -> Table {
+        let column = |header, min, drop| Column {
+            header,
+            min,
+            max: 40,
+            drop,
+        };
+        let mut table = Table::new(vec![
+            column("ID", 4, None),
+            column("NOTHING", 4, None),
+            column("KIND", 8, Some(1)),
+            column("NAME", 8, Some(0)),
+        ]);
+        let cell = |text: &str, fit| Cell::new(text, PLAIN, fit);
+        table.row(vec![
+            cell("A-1", Fit::CutEnd),
+            Cell::default(),
+            cell("SECURITY", Fit::CutEnd),
+            cell("engines.chat.routes", Fit::CutStart).and("one two three", PLAIN, Fit::Wrap(2)),
+        ]);
+        table
+    }
+
+    fn at(width: usize) -> String {
+        table().render(&Style::plain().with_width(width))
+    }
+
+    #[test]
+    fn a_column_that_says_nothing_is_left_out() {
+        assert!(!at(80).contains("NOTHING"));
+    }
+
+    #[test]
+    fn a_narrow_table_first_cuts_then_drops() {
+        assert!(at(80).contains("A-1  SECURITY  engines.chat.routes\n"));
+        assert!(at(25).contains("A-1  SECURITY  ...routes\n"), "{}", at(25));
+        assert!(at(20).contains("A-1  ...chat.routes\n"), "{}", at(20));
+        assert!(at(10).ends_with("---\nA-1\n"), "{}", at(10));
+    }
+
+    #[test]
+    fn a_wrapped_part_ends_after_its_lines() {
+        assert!(at(14).ends_with("     one two\n     three\n"), "{}", at(14));
+    }
+}

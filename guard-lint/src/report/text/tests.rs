@@ -80,7 +80,7 @@ fn the_last_line_never_lies() {
     };
     assert_eq!(
         last_line(&undone),
-        "Run guard-lint tickets to see the tickets that are not done: no finding stands for them."
+        "Run guard-lint tickets to see the tickets that are not done."
     );
     let suppressed = Report {
         findings: vec![full.findings[2].clone()],

@@ -59,9 +59,26 @@ fn the_last_line_never_lies() {
         }),
         "The catalog holds no ticket."
     );
+    let full = testing::report();
+    let faulty = Report {
+        findings: full.findings.clone(),
+        ..testing::clean_report()
+    };
+    assert_eq!(
+        last(&faulty),
+        "Run guard-lint check to see 5 findings; every ticket is done or exempt."
+    );
+    let unread = Report {
+        unchecked: full.unchecked.clone(),
+        ..testing::clean_report()
+    };
+    assert_eq!(
+        last(&unread),
+        "Run guard-lint check to see 2 places that could not be checked."
+    );
     assert_eq!(
         last(&testing::report()),
-        "Run guard-lint tickets ENG-STD-005 to see what the first of them lacks."
+        "Run guard-lint tickets ENG-STD-005 to see what it lacks, and where."
     );
 }
 
