@@ -182,20 +182,11 @@ impl Error {
                 vec![(path.display().to_string(), "")]
             }
             Self::NoRouters { root, .. } => vec![(root.display().to_string(), "")],
-            Self::NoTickets { documents } => {
-                documents.iter().map(|path| (path.clone(), "")).collect()
-            }
-            Self::Config {
-                path, line, column, ..
-            } => vec![(format!("{}:{line}:{column}", path.display()), "")],
+            Self::NoTickets { documents } => documents.iter().map(|path| (path.clone(), "")).collect(),
+            Self::Config { path, line, column, .. } => vec![(format!("{}:{line}:{column}", path.display()), "")],
             Self::Catalog(faults) => faults
                 .iter()
-                .map(|fault| {
-                    (
-                        format!("{}:{}", fault.path, fault.line),
-                        fault.message.as_str(),
-                    )
-                })
+                .map(|fault| (format!("{}:{}", fault.path, fault.line), fault.message.as_str()))
                 .collect(),
             Self::UnknownId { .. } | Self::Usage { .. } => Vec::new(),
         }
@@ -204,12 +195,7 @@ impl Error {
     /// `error: …`, the places, the help; ends in a line break.
     pub fn render(&self, style: &Style) -> String {
         let prefix = format!("{}: ", style.paint(BAD, "error"));
-        let mut out = paragraph(
-            &prefix,
-            "error: ".len(),
-            &clean(&self.to_string()),
-            style.width,
-        );
+        let mut out = paragraph(&prefix, "error: ".len(), &clean(&self.to_string()), style.width);
         for (place, message) in self.places() {
             out.push_str(&format!(
                 "  {} {}\n",
@@ -223,12 +209,7 @@ impl Error {
         let help = self.help();
         if !help.is_empty() {
             let prefix = format!("  {}: ", style.paint(LEAD, "help"));
-            out.push_str(&paragraph(
-                &prefix,
-                "  help: ".len(),
-                &clean(&help),
-                style.width,
-            ));
+            out.push_str(&paragraph(&prefix, "  help: ".len(), &clean(&help), style.width));
         }
         out
     }

@@ -2,6 +2,6 @@
 
 pub mod catalog;
 pub mod error;
-pub mod report;
 pub mod model;
+pub mod report;
 pub mod source;

@@ -7,9 +7,7 @@ fn all() -> Vec<Error> {
         message: message.into(),
     };
     vec![
-        Error::PathMissing {
-            path: "no/such".into(),
-        },
+        Error::PathMissing { path: "no/such".into() },
         Error::NotADirectory {
             path: "src/main.rs".into(),
         },
@@ -21,12 +19,9 @@ fn all() -> Vec<Error> {
         Error::NoRouters {
             root: "engine".into(),
             files: 212,
-            hint: "routers lie in `engine/service`, which .gitignore leaves out; use --no-ignore"
-                .into(),
+            hint: "routers lie in `engine/service`, which .gitignore leaves out; use --no-ignore".into(),
         },
-        Error::NoTickets {
-            documents: Vec::new(),
-        },
+        Error::NoTickets { documents: Vec::new() },
         Error::NoTickets {
             documents: vec!["a.md".into(), "b.md".into()],
         },

@@ -78,10 +78,7 @@ fn markdown(source: &str, room: usize, style: &Style) -> String {
             }
             continue;
         }
-        if let Some(mark) = ["```", "~~~"]
-            .into_iter()
-            .find(|mark| bare.starts_with(mark))
-        {
+        if let Some(mark) = ["```", "~~~"].into_iter().find(|mark| bare.starts_with(mark)) {
             flush(&mut block, room, &mut out);
             fence = Some(mark);
         } else if bare.is_empty() {
@@ -116,11 +113,7 @@ fn markdown(source: &str, room: usize, style: &Style) -> String {
 
 /// Writes the block that has come to its end.
 fn flush(block: &mut Block, room: usize, out: &mut String) {
-    let Block {
-        indent,
-        bullet,
-        text,
-    } = std::mem::take(block);
+    let Block { indent, bullet, text } = std::mem::take(block);
     if !text.is_empty() || !bullet.is_empty() {
         out.push_str(&paragraph(&bullet, indent, &clean(&text), room));
     }
@@ -139,10 +132,7 @@ fn heading(line: &str) -> Option<&str> {
 
 /// The mark and the text of an item: `- text`, `1. text`, `> text`.
 fn item<'l>(line: &'l str, style: &Style) -> Option<(String, &'l str)> {
-    if let Some(text) = ["- ", "* ", "+ "]
-        .iter()
-        .find_map(|mark| line.strip_prefix(mark))
-    {
+    if let Some(text) = ["- ", "* ", "+ "].iter().find_map(|mark| line.strip_prefix(mark)) {
         return Some((format!("{} ", style.bullet()), text));
     }
     if let Some(text) = line.strip_prefix("> ") {

@@ -3,9 +3,7 @@
 use std::ops::Range;
 
 use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{
-    AnnotationKind, Group, Level, Message, Origin, Padding, Renderer, Snippet,
-};
+use annotate_snippets::{AnnotationKind, Group, Level, Message, Origin, Padding, Renderer, Snippet};
 
 use super::measure::{char_width, clean, clean_source, cut_end, width, wrap};
 use super::model::{Evidence, Finding, Severity};
@@ -35,9 +33,7 @@ pub fn render(finding: &Finding, sources: &dyn Sources, style: &Style) -> String
     };
     let code = clean(&finding.rule).into_owned();
     let head = width(&code) + "warning[]: ".len();
-    let title = level
-        .primary_title(wrapped(&finding.message, room, head))
-        .id(code);
+    let title = level.primary_title(wrapped(&finding.message, room, head)).id(code);
 
     let place = Place {
         file: &finding.file,
@@ -48,27 +44,21 @@ pub fn render(finding: &Finding, sources: &dyn Sources, style: &Style) -> String
     let name = cut_end(&clean(&finding.name), room / 2, style);
     let rule = |name: String| Level::NOTE.with_name("rule").message(name);
     let mut group = match place.excerpt(sources, CONTEXT, room, &name) {
-        Some(excerpt) if excerpt.beside => {
-            title.element(excerpt.snippet(AnnotationKind::Primary, name))
-        }
+        Some(excerpt) if excerpt.beside => title.element(excerpt.snippet(AnnotationKind::Primary, name)),
         Some(excerpt) => title
             .element(excerpt.snippet(AnnotationKind::Primary, String::new()))
             .element(rule(name)),
         None => title.element(place.origin()).element(rule(name)),
     };
-    let note = |name: &'static str, text: &str| {
-        Level::NOTE
-            .with_name(name)
-            .message(wrapped(text, room, name.len() + 9))
-    };
+    let note =
+        |name: &'static str, text: &str| Level::NOTE.with_name(name).message(wrapped(text, room, name.len() + 9));
     if let Some(endpoint) = &finding.endpoint {
         group = group.element(note("endpoint", endpoint));
     }
     if !finding.tickets.is_empty() {
         group = group.element(note("tickets", &finding.tickets.join(", ")));
     }
-    let help = (!finding.help.is_empty())
-        .then(|| Level::HELP.message(wrapped(&finding.help, room, "help".len() + 9)));
+    let help = (!finding.help.is_empty()).then(|| Level::HELP.message(wrapped(&finding.help, room, "help".len() + 9)));
 
     let mut groups = Vec::new();
     if finding.trace.is_empty() {
@@ -100,11 +90,7 @@ fn trace<'a>(steps: &[Evidence], sources: &dyn Sources, room: usize) -> Group<'a
     for (at, step) in steps.iter().enumerate() {
         if hidden > 0 && (STEPS - 1..STEPS - 1 + hidden).contains(&at) {
             if at == STEPS - 1 {
-                group = group.element(
-                    Level::NOTE
-                        .no_name()
-                        .message(format!("... {hidden} more calls ...")),
-                );
+                group = group.element(Level::NOTE.no_name().message(format!("... {hidden} more calls ...")));
             }
             continue;
         }
@@ -117,9 +103,7 @@ fn trace<'a>(steps: &[Evidence], sources: &dyn Sources, room: usize) -> Group<'a
         let number = format!("{}.", at + 1);
         let label = format!("{number} {}", clean(&step.message));
         group = match place.excerpt(sources, 0, room, &label) {
-            Some(excerpt) if excerpt.beside => {
-                group.element(excerpt.snippet(AnnotationKind::Context, label))
-            }
+            Some(excerpt) if excerpt.beside => group.element(excerpt.snippet(AnnotationKind::Context, label)),
             Some(excerpt) => group
                 .element(excerpt.snippet(AnnotationKind::Context, number))
                 .element(remark(&label, room)),
@@ -169,21 +153,11 @@ impl Place<'_> {
     }
 
     /// The lines around the place; `None` where the text is not at hand or has no such line.
-    fn excerpt(
-        &self,
-        sources: &dyn Sources,
-        context: usize,
-        room: usize,
-        label: &str,
-    ) -> Option<Excerpt> {
+    fn excerpt(&self, sources: &dyn Sources, context: usize, room: usize, label: &str) -> Option<Excerpt> {
         let text = sources.text(self.file)?;
         let line = (self.line as usize).checked_sub(1)?;
         let first = line.saturating_sub(context);
-        let lines: Vec<&str> = text
-            .lines()
-            .skip(first)
-            .take(line - first + 1 + context)
-            .collect();
+        let lines: Vec<&str> = text.lines().skip(first).take(line - first + 1 + context).collect();
         let place = clean_source(lines.get(line - first)?).into_owned();
         let from = byte_of(&place, self.column.saturating_sub(1) as usize);
         let to = match self.end {
@@ -223,27 +197,18 @@ struct Excerpt {
 }
 
 impl Excerpt {
-    fn snippet<'a>(
-        self,
-        kind: AnnotationKind,
-        label: String,
-    ) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
+    fn snippet<'a>(self, kind: AnnotationKind, label: String) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
         Snippet::source(self.source)
             .path(self.path)
             .line_start(self.line_start)
             .fold(false)
-            .annotation(
-                kind.span(self.span)
-                    .label((!label.is_empty()).then_some(label)),
-            )
+            .annotation(kind.span(self.span).label((!label.is_empty()).then_some(label)))
     }
 }
 
 /// The byte where a character of a line starts; the line's end where it has no such character.
 fn byte_of(line: &str, character: usize) -> usize {
-    line.char_indices()
-        .nth(character)
-        .map_or(line.len(), |(at, _)| at)
+    line.char_indices().nth(character).map_or(line.len(), |(at, _)| at)
 }
 
 /// How long the dotted name at the start of a text is.

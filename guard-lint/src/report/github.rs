@@ -10,11 +10,7 @@ use super::model::{Finding, Report, Severity, Unchecked};
 /// empty or `.` where it is the repository's root.
 pub fn render(report: &Report, base: &str) -> String {
     let mut out = String::new();
-    for finding in report
-        .findings
-        .iter()
-        .filter(|finding| finding.suppressed.is_none())
-    {
+    for finding in report.findings.iter().filter(|finding| finding.suppressed.is_none()) {
         out.push_str(&annotation(finding, base));
     }
     for entry in &report.unchecked {
@@ -52,11 +48,7 @@ fn annotation(finding: &Finding, base: &str) -> String {
     if !finding.tickets.is_empty() {
         message.push_str(&format!("\ntickets: {}", finding.tickets.join(", ")));
     }
-    out.push_str(&format!(
-        ",title={}::{}\n",
-        property(&title),
-        data(&message)
-    ));
+    out.push_str(&format!(",title={}::{}\n", property(&title), data(&message)));
     out
 }
 
@@ -83,12 +75,7 @@ fn totals(report: &Report) -> String {
     if !report.tickets.is_empty() {
         text.push_str(&format!(
             "\nTickets: done {}, partial {}, open {}, exempt {}, missing {}, unknown {}",
-            tickets.done,
-            tickets.partial,
-            tickets.open,
-            tickets.exempt,
-            tickets.missing,
-            tickets.unknown
+            tickets.done, tickets.partial, tickets.open, tickets.exempt, tickets.missing, tickets.unknown
         ));
     }
     format!("::notice title=guard-lint::{}\n", data(&text))
@@ -103,10 +90,7 @@ fn join(base: &str, path: &str) -> String {
 
 /// Escapes the text after `::`. Controls other than line breaks would be obeyed by the log's viewer.
 fn data(text: &str) -> String {
-    let text = text
-        .replace('%', "%25")
-        .replace('\r', "%0D")
-        .replace('\n', "%0A");
+    let text = text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
     clean(&text).into_owned()
 }
 

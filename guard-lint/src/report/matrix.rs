@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::model::{
-    CredentialVerdict, CursorJudged, EndpointKind, EndpointReport, EnvelopeVerdict, GateVerdict,
-    IdentityVerdict, Report, RouterReport, StreamReport, WireVerdict,
+    CredentialVerdict, CursorJudged, EndpointKind, EndpointReport, EnvelopeVerdict, GateVerdict, IdentityVerdict,
+    Report, RouterReport, StreamReport, WireVerdict,
 };
 
 /// The columns, in order.
@@ -30,12 +30,7 @@ pub fn render_tsv(report: &Report) -> String {
 
 /// A Markdown table.
 pub fn render_markdown(report: &Report) -> String {
-    let row = |cells: [String; 9]| {
-        format!(
-            "| {} |\n",
-            cells.map(|cell| escape_markdown(&cell)).join(" | ")
-        )
-    };
+    let row = |cells: [String; 9]| format!("| {} |\n", cells.map(|cell| escape_markdown(&cell)).join(" | "));
     let mut out = row(HEADER.map(str::to_owned));
     out.push_str(&format!("|{}\n", " --- |".repeat(HEADER.len())));
     for router in &report.routers {
@@ -54,10 +49,7 @@ fn lines(report: &Report, line: impl Fn([String; 9]) -> String) -> String {
 /// The cells of one router, in the order of [`HEADER`].
 pub fn cells(router: &RouterReport) -> [String; 9] {
     let all = &router.endpoints;
-    let mut identity = aggregate(
-        all.iter()
-            .map(|endpoint| identity_word(endpoint.identity.verdict)),
-    );
+    let mut identity = aggregate(all.iter().map(|endpoint| identity_word(endpoint.identity.verdict)));
     if let Some(ticket) = &router.exemption {
         identity = format!("{identity} ({ticket})");
     }
@@ -68,10 +60,7 @@ pub fn cells(router: &RouterReport) -> [String; 9] {
         router.module.clone(),
         all.len().to_string(),
         identity,
-        aggregate(
-            all.iter()
-                .map(|endpoint| credential_word(endpoint.credential.verdict)),
-        ),
+        aggregate(all.iter().map(|endpoint| credential_word(endpoint.credential.verdict))),
         aggregate(some(all, raising).map(|endpoint| envelope_word(endpoint.envelope.verdict))),
         aggregate(some(all, raising).map(|endpoint| wire_word(endpoint.envelope.wire))),
         routing(router),
@@ -86,9 +75,7 @@ fn some(
     filter: impl Fn(&&EndpointReport) -> bool + Copy,
 ) -> impl Iterator<Item = &EndpointReport> {
     let any = endpoints.iter().any(|endpoint| filter(&endpoint));
-    endpoints
-        .iter()
-        .filter(move |endpoint| !any || filter(endpoint))
+    endpoints.iter().filter(move |endpoint| !any || filter(endpoint))
 }
 
 /// The verdicts of several endpoints in one cell: a word they share, or the best word's share and the others' counts
@@ -115,11 +102,7 @@ pub fn aggregate(words: impl Iterator<Item = (u8, &'static str)>) -> String {
 
 /// Where the router is mounted.
 fn routing(router: &RouterReport) -> String {
-    let apps: BTreeSet<&str> = router
-        .mounted
-        .iter()
-        .map(|mount| mount.app.as_str())
-        .collect();
+    let apps: BTreeSet<&str> = router.mounted.iter().map(|mount| mount.app.as_str()).collect();
     if apps.is_empty() {
         return "unmounted".to_owned();
     }
@@ -147,10 +130,7 @@ fn streaming(endpoints: &[EndpointReport]) -> String {
             EndpointKind::Sse => "sse",
             EndpointKind::Websocket => "websocket",
         };
-        let said = endpoint
-            .stream
-            .as_ref()
-            .map_or("unknown".to_owned(), stream);
+        let said = endpoint.stream.as_ref().map_or("unknown".to_owned(), stream);
         let said = format!("{kind}, {said}");
         if !kinds.contains(&said) {
             kinds.push(said);

@@ -152,11 +152,7 @@ fn pieces(word: &str, room: usize) -> Vec<String> {
                 .or_else(|| piece.rfind(['.', '_', '-', ',', ':']))
                 .map_or(piece.len(), |at| at + 1);
             // A break that leaves a stub is worse than one inside a name.
-            let at = if at * 2 < piece.len() {
-                piece.len()
-            } else {
-                at
-            };
+            let at = if at * 2 < piece.len() { piece.len() } else { at };
             let rest = piece.split_off(at);
             pieces.push(std::mem::replace(&mut piece, rest));
         }
@@ -216,39 +212,23 @@ mod tests {
     fn controls_become_signs_and_columns_hold() {
         let hostile = "a\u{1b}[31m\u{9b}1m\tb\u{202e}\n";
         assert_eq!(clean(hostile), "a␛[31m\u{fffd}1m b\u{fffd} ");
-        assert_eq!(
-            clean_source(hostile).chars().count(),
-            hostile.chars().count()
-        );
+        assert_eq!(clean_source(hostile).chars().count(), hostile.chars().count());
         assert_eq!(clean_source("a\tb"), "a\tb");
     }
 
     #[test]
     fn a_cut_never_exceeds_its_room() {
-        let unicode = Style {
-            unicode: true,
-            ..ASCII
-        };
+        let unicode = Style { unicode: true, ..ASCII };
         for room in 0..12 {
-            for text in [
-                "engines.chat.routes",
-                "日本語の道",
-                "❤\u{fe0f}❤\u{fe0f}❤\u{fe0f}",
-            ] {
+            for text in ["engines.chat.routes", "日本語の道", "❤\u{fe0f}❤\u{fe0f}❤\u{fe0f}"] {
                 for style in [ASCII, unicode] {
                     assert!(width(&cut_end(text, room, &style)) <= room);
                     assert!(width(&cut_start(text, room, &style)) <= room);
                 }
             }
         }
-        assert_eq!(
-            cut_start("engines.chat.routes", 14, &ASCII),
-            "...chat.routes"
-        );
-        assert_eq!(
-            cut_end("engines.chat.routes", 14, &unicode),
-            "engines.chat.…"
-        );
+        assert_eq!(cut_start("engines.chat.routes", 14, &ASCII), "...chat.routes");
+        assert_eq!(cut_end("engines.chat.routes", 14, &unicode), "engines.chat.…");
     }
 
     #[test]

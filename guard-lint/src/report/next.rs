@@ -56,19 +56,12 @@ pub(crate) fn after_tickets(report: &Report, style: &Style) -> String {
         .filter(|finding| finding.suppressed.is_none())
         .count();
     if found > 0 {
-        let purpose = format!(
-            "to see {}; every ticket is done or exempt.",
-            count(found, "finding")
-        );
+        let purpose = format!("to see {}; every ticket is done or exempt.", count(found, "finding"));
         return run("check", &purpose, style);
     }
     if !report.unchecked.is_empty() {
         let places = count(report.unchecked.len(), "place");
-        return run(
-            "check",
-            &format!("to see {places} that could not be checked."),
-            style,
-        );
+        return run("check", &format!("to see {places} that could not be checked."), style);
     }
     style.paint(GOOD, "Nothing to mend.")
 }
@@ -77,20 +70,14 @@ pub(crate) fn after_tickets(report: &Report, style: &Style) -> String {
 pub(crate) fn after_ticket(status: TicketStatus, rule: Option<&str>, style: &Style) -> String {
     match (status, rule) {
         (TicketStatus::Done, _) => style.paint(GOOD, "Nothing is left to do for this ticket."),
-        (TicketStatus::Exempt, _) => {
-            "The ticket exempts its router: nothing is asked of it.".to_owned()
-        }
+        (TicketStatus::Exempt, _) => "The ticket exempts its router: nothing is asked of it.".to_owned(),
         (_, Some(rule)) => run(
             &format!("explain {rule}"),
             "to read how to mend the first finding.",
             style,
         ),
-        (TicketStatus::Missing, None) => {
-            "Correct the ticket's file or router, or restore what it names.".to_owned()
-        }
-        (TicketStatus::Unknown, None) => {
-            "The source does not decide it: a person must look.".to_owned()
-        }
+        (TicketStatus::Missing, None) => "Correct the ticket's file or router, or restore what it names.".to_owned(),
+        (TicketStatus::Unknown, None) => "The source does not decide it: a person must look.".to_owned(),
         (_, None) => "The clauses above say what is left.".to_owned(),
     }
 }

@@ -35,10 +35,7 @@ mod tests {
         let validator = jsonschema::validator_for(&schema).unwrap();
         for report in [testing::report(), testing::clean_report()] {
             let report = serde_json::from_str(&json::render(&report).unwrap()).unwrap();
-            let faults: Vec<_> = validator
-                .iter_errors(&report)
-                .map(|fault| fault.to_string())
-                .collect();
+            let faults: Vec<_> = validator.iter_errors(&report).map(|fault| fault.to_string()).collect();
             assert!(faults.is_empty(), "{faults:?}");
         }
     }

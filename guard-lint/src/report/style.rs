@@ -119,10 +119,7 @@ pub(crate) const fn severity_paint(severity: Severity) -> Paint {
 }
 
 /// The sign, the word and the colour of a clause's verdict.
-pub(crate) const fn verdict_mark(
-    verdict: ClauseVerdict,
-    unicode: bool,
-) -> (&'static str, &'static str, Paint) {
+pub(crate) const fn verdict_mark(verdict: ClauseVerdict, unicode: bool) -> (&'static str, &'static str, Paint) {
     let (sign, ascii, word, paint) = match verdict {
         ClauseVerdict::Met => ("✓", "+", "met", GOOD),
         ClauseVerdict::Partial => ("◐", "~", "partial", FAIR),

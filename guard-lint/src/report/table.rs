@@ -56,11 +56,7 @@ impl Cell {
     }
 
     fn width(&self) -> usize {
-        self.0
-            .iter()
-            .map(|(text, ..)| width(text))
-            .max()
-            .unwrap_or(0)
+        self.0.iter().map(|(text, ..)| width(text)).max().unwrap_or(0)
     }
 
     /// The cell's lines within a width, with their colours.
@@ -224,11 +220,7 @@ fn cells(row: &[Cell], widths: &[usize], style: &Style, out: &mut String) {
         .filter(|(_, width)| **width > 0)
         .map(|(cell, width)| (*width, cell.lines(*width, style)))
         .collect();
-    let height = shown
-        .iter()
-        .map(|(_, lines)| lines.len())
-        .max()
-        .unwrap_or(0);
+    let height = shown.iter().map(|(_, lines)| lines.len()).max().unwrap_or(0);
     let empty = (String::new(), PLAIN);
     for at in 0..height {
         // Blanks are owed until more text comes, so that no line ends in them.

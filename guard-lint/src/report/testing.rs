@@ -12,8 +12,7 @@ use super::model::*;
 use super::sources::SourceMap;
 
 /// An escape sequence, a C1 control, a bidirectional override, line breaks, table and command syntax, wide characters.
-pub(crate) const HOSTILE: &str =
-    "ev|il\u{1b}[31m\u{9b}2J\u{202e}\t\r\n::error::x %0A 日本語 ❤\u{fe0f}";
+pub(crate) const HOSTILE: &str = "ev|il\u{1b}[31m\u{9b}2J\u{202e}\t\r\n::error::x %0A 日本語 ❤\u{fe0f}";
 
 /// A path of 308 characters.
 pub(crate) fn long_path() -> String {
@@ -54,7 +53,8 @@ def _find(asset_id):
     return asset
 ";
 
-const HOSTILE_SOURCE: &str = "x = '\u{1b}[31m\u{9b}2J\u{202e}'\r\n\tif 日本語 == \"❤\u{fe0f}\":\traise Bad('\u{7}')\r\nend = 1";
+const HOSTILE_SOURCE: &str =
+    "x = '\u{1b}[31m\u{9b}2J\u{202e}'\r\n\tif 日本語 == \"❤\u{fe0f}\":\traise Bad('\u{7}')\r\nend = 1";
 
 /// The sources of [`report`].
 pub(crate) fn sources() -> SourceMap {
@@ -64,11 +64,7 @@ pub(crate) fn sources() -> SourceMap {
         ("engines/odd/日本.py", HOSTILE_SOURCE.to_owned()),
         (
             "engines/min.py",
-            format!(
-                "a = 1;{}raise Bad(1);{}",
-                "b = 2;".repeat(300),
-                "c = 3;".repeat(300)
-            ),
+            format!("a = 1;{}raise Bad(1);{}", "b = 2;".repeat(300), "c = 3;".repeat(300)),
         ),
     ]
     .into_iter()
@@ -84,9 +80,7 @@ pub(crate) fn report() -> Report {
         Unchecked {
             file: "engines/broken.py".into(),
             line: 12,
-            reason:
-                "expected `)`, found the end of the file; functions after this line may be missing"
-                    .into(),
+            reason: "expected `)`, found the end of the file; functions after this line may be missing".into(),
         },
         Unchecked {
             file: HOSTILE.into(),
@@ -94,12 +88,7 @@ pub(crate) fn report() -> Report {
             reason: HOSTILE.into(),
         },
     ];
-    let with = |status| {
-        tickets
-            .iter()
-            .filter(|ticket| ticket.status == status)
-            .count()
-    };
+    let with = |status| tickets.iter().filter(|ticket| ticket.status == status).count();
     let of = |severity| {
         findings
             .iter()
@@ -122,10 +111,7 @@ pub(crate) fn report() -> Report {
             warning: of(Severity::Warning),
             note: of(Severity::Note),
         },
-        suppressed: findings
-            .iter()
-            .filter(|finding| finding.suppressed.is_some())
-            .count(),
+        suppressed: findings.iter().filter(|finding| finding.suppressed.is_some()).count(),
         unchecked: unchecked.len(),
     };
     Report {

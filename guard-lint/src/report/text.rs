@@ -49,17 +49,8 @@ pub fn render(report: &Report, sources: &dyn Sources, style: &Style, detail: Det
 
 /// One finding on one line, never wrapped: it is read by programs too.
 fn concise(finding: &Finding, style: &Style) -> String {
-    let place = format!(
-        "{}:{}:{}",
-        clean(&finding.file),
-        finding.line,
-        finding.column
-    );
-    let code = format!(
-        "{}[{}]",
-        severity_word(finding.severity),
-        clean(&finding.rule)
-    );
+    let place = format!("{}:{}:{}", clean(&finding.file), finding.line, finding.column);
+    let code = format!("{}[{}]", severity_word(finding.severity), clean(&finding.rule));
     format!(
         "{} {} {}\n",
         style.paint(STRONG, &place),
@@ -88,9 +79,8 @@ fn unchecked(report: &Report, style: &Style) -> String {
 fn by_rule(findings: &[&Finding], style: &Style) -> String {
     let mut rules: Vec<(&Finding, usize)> = Vec::new();
     for finding in findings {
-        let same = |known: &&mut (&Finding, usize)| {
-            known.0.rule == finding.rule && known.0.severity == finding.severity
-        };
+        let same =
+            |known: &&mut (&Finding, usize)| known.0.rule == finding.rule && known.0.severity == finding.severity;
         match rules.iter_mut().find(same) {
             Some(known) => known.1 += 1,
             None => rules.push((finding, 1)),
@@ -99,9 +89,7 @@ fn by_rule(findings: &[&Finding], style: &Style) -> String {
     if rules.len() < 2 {
         return String::new();
     }
-    rules.sort_by(|(a, a_count), (b, b_count)| {
-        (b.severity, b_count, &a.rule).cmp(&(a.severity, a_count, &b.rule))
-    });
+    rules.sort_by(|(a, a_count), (b, b_count)| (b.severity, b_count, &a.rule).cmp(&(a.severity, a_count, &b.rule)));
     let mut table = Table::new(vec![
         Column {
             header: "RULE",
@@ -151,12 +139,7 @@ fn summary(report: &Report, style: &Style) -> String {
     let mut found: Vec<(Paint, String)> = severities
         .into_iter()
         .filter(|(_, number)| *number > 0)
-        .map(|(severity, number)| {
-            (
-                severity_paint(severity),
-                count(number, severity_word(severity)),
-            )
-        })
+        .map(|(severity, number)| (severity_paint(severity), count(number, severity_word(severity))))
         .collect();
     if found.is_empty() {
         found.push((PLAIN, "no findings".to_owned()));

@@ -5,9 +5,7 @@ use std::collections::BTreeSet;
 use anstyle::Style as Paint;
 
 use super::measure::{clean, count, flow, paragraph, width};
-use super::model::{
-    Class, ClauseReport, ClauseVerdict, Family, Report, TicketCounts, TicketReport, TicketStatus,
-};
+use super::model::{Class, ClauseReport, ClauseVerdict, Family, Report, TicketCounts, TicketReport, TicketStatus};
 use super::next;
 use super::style::{FAINT, PLAIN, STRONG, Style, status_paint, status_word, verdict_mark};
 use super::table::{Cell, Column, Fit, Table};
@@ -53,12 +51,7 @@ pub(crate) fn totals(counts: &TicketCounts) -> Vec<(Paint, String)> {
     ]
     .into_iter()
     .filter(|(_, number)| *number > 0)
-    .map(|(status, number)| {
-        (
-            status_paint(status),
-            format!("{} {number}", status_word(status)),
-        )
-    })
+    .map(|(status, number)| (status_paint(status), format!("{} {number}", status_word(status))))
     .collect()
 }
 
@@ -136,10 +129,7 @@ fn groups(tickets: &[TicketReport], grouping: Grouping) -> Vec<(String, Vec<&Tic
         .map(|status| pick(status_heading(status), &|ticket| ticket.status == status))
         .to_vec(),
     };
-    groups
-        .into_iter()
-        .filter(|(_, tickets)| !tickets.is_empty())
-        .collect()
+    groups.into_iter().filter(|(_, tickets)| !tickets.is_empty()).collect()
 }
 
 fn row(ticket: &TicketReport, style: &Style, wide: bool) -> Vec<Cell> {
@@ -154,11 +144,7 @@ fn row(ticket: &TicketReport, style: &Style, wide: bool) -> Vec<Cell> {
     let subject = Cell::new(subject(ticket), PLAIN, Fit::CutStart);
     let mut row = vec![
         Cell::new(clean(&ticket.id), STRONG, Fit::CutEnd),
-        Cell::new(
-            status_word(ticket.status),
-            status_paint(ticket.status),
-            Fit::CutEnd,
-        ),
+        Cell::new(status_word(ticket.status), status_paint(ticket.status), Fit::CutEnd),
         Cell::new(class, FAINT, Fit::CutEnd),
     ];
     if wide {
@@ -197,27 +183,18 @@ fn left(ticket: &TicketReport) -> String {
             _ => format!("{} does not exist", clean(&file.path)),
         };
     }
-    [
-        ClauseVerdict::Unmet,
-        ClauseVerdict::Partial,
-        ClauseVerdict::Unknown,
-    ]
-    .into_iter()
-    .find_map(|verdict| {
-        ticket
-            .clauses
-            .iter()
-            .find(|clause| clause.verdict == verdict)
-    })
-    .map(|clause| {
-        let said = if clause.reason.is_empty() {
-            &clause.text
-        } else {
-            &clause.reason
-        };
-        clean(said).into_owned()
-    })
-    .unwrap_or_default()
+    [ClauseVerdict::Unmet, ClauseVerdict::Partial, ClauseVerdict::Unknown]
+        .into_iter()
+        .find_map(|verdict| ticket.clauses.iter().find(|clause| clause.verdict == verdict))
+        .map(|clause| {
+            let said = if clause.reason.is_empty() {
+                &clause.text
+            } else {
+                &clause.reason
+            };
+            clean(said).into_owned()
+        })
+        .unwrap_or_default()
 }
 
 /// One ticket with its clauses, why each is judged so, and where it shows.
@@ -227,11 +204,7 @@ pub fn render_ticket(report: &Report, ticket: &TicketReport, style: &Style) -> S
     out.push_str(&paragraph("", 0, &clean(&ticket.title), style.width));
     out.push('\n');
     for router in &ticket.routers {
-        out.push_str(&format!(
-            "{} {}\n",
-            style.paint(FAINT, "router"),
-            clean(router)
-        ));
+        out.push_str(&format!("{} {}\n", style.paint(FAINT, "router"), clean(router)));
     }
     for file in &ticket.files {
         let note = match (&file.resolved, file.exists) {
@@ -254,17 +227,9 @@ pub fn render_ticket(report: &Report, ticket: &TicketReport, style: &Style) -> S
         .clauses
         .iter()
         .flat_map(|clause| &clause.findings)
-        .find_map(|print| {
-            report
-                .findings
-                .iter()
-                .find(|finding| finding.fingerprint == *print)
-        })
+        .find_map(|print| report.findings.iter().find(|finding| finding.fingerprint == *print))
         .map(|finding| finding.rule.as_str());
-    out.push_str(&format!(
-        "\n{}\n",
-        next::after_ticket(ticket.status, rule, style)
-    ));
+    out.push_str(&format!("\n{}\n", next::after_ticket(ticket.status, rule, style)));
     out
 }
 

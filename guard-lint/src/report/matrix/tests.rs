@@ -17,12 +17,7 @@ fn an_aggregate_names_the_best_share_and_the_rest() {
     assert_eq!(words(&[]), "-");
     assert_eq!(words(&[(3, "missing"); 4]), "missing");
     assert_eq!(
-        words(&[
-            (0, "enforced"),
-            (3, "missing"),
-            (0, "enforced"),
-            (0, "enforced")
-        ]),
+        words(&[(0, "enforced"), (3, "missing"), (0, "enforced"), (0, "enforced")]),
         "enforced 3/4, missing 1"
     );
     assert_eq!(

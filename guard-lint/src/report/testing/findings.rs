@@ -9,7 +9,8 @@ pub(super) fn findings() -> Vec<Finding> {
         name: "bare-error".into(),
         severity: Severity::Error,
         confidence: Confidence::High,
-        message: "`_find` raises an `HTTPException` whose detail is not the canonical envelope, and no caller wraps it".into(),
+        message: "`_find` raises an `HTTPException` whose detail is not the canonical envelope, and no caller wraps it"
+            .into(),
         file: "engines/media/service.py".into(),
         line: 12,
         column: 9,
@@ -58,14 +59,7 @@ pub(super) fn findings() -> Vec<Finding> {
         endpoint: None,
         tickets: Vec::new(),
         trace: (1..=9)
-            .map(|at| {
-                step(
-                    "engines/gone.py",
-                    at,
-                    1,
-                    &format!("`f{at}` calls `f{}`", at + 1),
-                )
-            })
+            .map(|at| step("engines/gone.py", at, 1, &format!("`f{at}` calls `f{}`", at + 1)))
             .collect(),
         help: "call the gate before the write".into(),
         fingerprint: "f3".into(),

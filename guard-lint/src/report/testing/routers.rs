@@ -40,8 +40,7 @@ pub(super) fn routers() -> Vec<RouterReport> {
         })
         .to_vec(),
     };
-    media.endpoints[3].shadowed_by =
-        Some("GET /media/assets/{asset_id} at engines/media/routes.py:14".into());
+    media.endpoints[3].shadowed_by = Some("GET /media/assets/{asset_id} at engines/media/routes.py:14".into());
     media.endpoints[3].envelope.verdict = EnvelopeVerdict::Silent;
 
     let mut chat = router(

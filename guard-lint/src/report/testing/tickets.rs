@@ -61,28 +61,11 @@ pub(super) fn tickets() -> Vec<TicketReport> {
             TicketStatus::Open,
             "",
         ),
-        ticket(
-            "EX-001",
-            Family::Ex,
-            None,
-            TicketStatus::Exempt,
-            "engines.ops.status",
-        ),
-        ticket(
-            "TEAM-7",
-            Family::Other,
-            None,
-            TicketStatus::Unknown,
-            HOSTILE,
-        ),
+        ticket("EX-001", Family::Ex, None, TicketStatus::Exempt, "engines.ops.status"),
+        ticket("TEAM-7", Family::Other, None, TicketStatus::Unknown, HOSTILE),
     ];
     out[2].clauses[1].evidence = vec![
-        step(
-            "engines/media/service.py",
-            12,
-            9,
-            "raises without the envelope",
-        ),
+        step("engines/media/service.py", 12, 9, "raises without the envelope"),
         step(
             &long_path(),
             3,
@@ -174,10 +157,7 @@ pub(super) fn ticket(
                 verdict,
                 reason: match verdict {
                     Met => "it holds for all 4 endpoints".into(),
-                    Unknown => {
-                        "the store is chosen by a plug-in whose class the source does not name"
-                            .into()
-                    }
+                    Unknown => "the store is chosen by a plug-in whose class the source does not name".into(),
                     NotApplicable => "the router raises nothing".into(),
                     _ => reason.into(),
                 },

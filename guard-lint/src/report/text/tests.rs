@@ -31,20 +31,12 @@ fn concise() {
             &style(width, color),
             Detail::Concise,
         );
-        insta::assert_snapshot!(
-            format!("concise_{width}_{color}"),
-            out.replace('\u{1b}', "␛")
-        );
+        insta::assert_snapshot!(format!("concise_{width}_{color}"), out.replace('\u{1b}', "␛"));
     }
 }
 
 fn last_line(report: &Report) -> String {
-    let out = render(
-        report,
-        &testing::sources(),
-        &style(200, false),
-        Detail::Full,
-    );
+    let out = render(report, &testing::sources(), &style(200, false), Detail::Full);
     out.lines().next_back().unwrap_or_default().to_owned()
 }
 
@@ -70,10 +62,7 @@ fn the_last_line_never_lies() {
         routers: Vec::new(),
         ..clean.clone()
     };
-    assert_eq!(
-        last_line(&empty),
-        "No router was found, so nothing was checked."
-    );
+    assert_eq!(last_line(&empty), "No router was found, so nothing was checked.");
     let undone = Report {
         tickets: full.tickets.clone(),
         ..clean

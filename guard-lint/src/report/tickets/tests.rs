@@ -37,10 +37,7 @@ fn detail() {
         let all: Vec<String> = [0, 2, 5, 6, 9]
             .map(|at| render_ticket(&report, &report.tickets[at], &style(width, color)))
             .to_vec();
-        insta::assert_snapshot!(
-            format!("detail_{width}_{color}"),
-            all.join("\n").replace('\u{1b}', "␛")
-        );
+        insta::assert_snapshot!(format!("detail_{width}_{color}"), all.join("\n").replace('\u{1b}', "␛"));
     }
 }
 
