@@ -50,10 +50,7 @@ fn says_what_the_engines_own_documents_say() {
     let beside = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/tickets"));
     let folder = env::var_os("GUARD_TICKETS").map_or(beside, PathBuf::from);
     if !folder.is_dir() {
-        println!(
-            "skipped: no folder {}; name one in GUARD_TICKETS",
-            folder.display()
-        );
+        println!("skipped: no folder {}; name one in GUARD_TICKETS", folder.display());
         return;
     }
     let paths = ["ENGINE_FIX_TICKETS.md", "ATOMIC_TASKS.md"].map(|name| folder.join(name));
@@ -74,11 +71,6 @@ fn says_what_the_engines_own_documents_say() {
         .filter(|(_, a, b)| a != b)
         .collect();
     assert!(differ.is_empty(), "{differ:#?}");
-    let copied = |(a, b): &&(&Ticket, &Ticket)| {
-        a.clauses
-            .iter()
-            .zip(&b.clauses)
-            .any(|(a, b)| a.text == b.text)
-    };
+    let copied = |(a, b): &&(&Ticket, &Ticket)| a.clauses.iter().zip(&b.clauses).any(|(a, b)| a.text == b.text);
     assert_eq!(pairs.iter().find(copied), None, "not in our own words");
 }

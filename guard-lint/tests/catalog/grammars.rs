@@ -25,10 +25,7 @@ fn both_in_one_document() {
         .iter()
         .map(|ticket| (ticket.id.as_str(), ticket.line))
         .collect();
-    assert_eq!(
-        ids,
-        [("ENG-STD-900", 3), ("PR-HARD-90", 12), ("PR-HARD-91", 15)]
-    );
+    assert_eq!(ids, [("ENG-STD-900", 3), ("PR-HARD-90", 12), ("PR-HARD-91", 15)]);
 }
 
 #[test]
@@ -45,9 +42,7 @@ fn spelling_does_not_matter() {
         format!("{HEADING}{LINE}").replace("- **", "\n\n- **"),
         format!("{HEADING}{LINE}").replace("**:", ":**"),
         format!("{HEADING}{LINE}").replace("**", ""),
-        format!("{HEADING}{LINE}")
-            .replace("- **", "**")
-            .replace("    -", "-"),
+        format!("{HEADING}{LINE}").replace("- **", "**").replace("    -", "-"),
         format!("{HEADING}{LINE}")
             .replace("Files: ", "**Files**: ")
             .replace("- PR-HARD-90", "- **PR-HARD-90**"),
@@ -76,10 +71,7 @@ fn fields_may_follow_a_line() {
     let [first, second] = parsed.tickets.as_slice() else {
         panic!("{parsed:?}")
     };
-    assert_eq!(
-        (first.title.as_str(), first.family),
-        ("Own title", Family::Other)
-    );
+    assert_eq!((first.title.as_str(), first.family), ("Own title", Family::Other));
     assert_eq!(first.clauses[0].checks, []);
     assert_eq!(second.clauses[0].checks, [Check::Gate]);
 }

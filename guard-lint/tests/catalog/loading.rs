@@ -17,10 +17,7 @@ fn write(name: &str, text: impl AsRef<[u8]>) -> PathBuf {
 
 fn problems(paths: &[PathBuf]) -> Vec<(u32, Problem)> {
     let errors = Catalog::load(paths, LoadMode::Replace).unwrap_err();
-    errors
-        .into_iter()
-        .map(|error| (error.line, error.problem))
-        .collect()
+    errors.into_iter().map(|error| (error.line, error.problem)).collect()
 }
 
 const ONE: &str = "- PR-HARD-01 (QUALITY) — Files: `a.py`. Acceptance: add audit.\n- PR-HARD-99 — Files: `b.py`. Acceptance: add audit.\n";
@@ -43,12 +40,7 @@ fn replacing_and_extending() {
     let ticket = extended.ticket("PR-HARD-01").unwrap();
     assert_eq!((ticket.class, ticket.document), (Some(Class::Quality), 2));
     assert_eq!(extended.tickets.last().unwrap().id, "PR-HARD-99");
-    let place = |catalog: &Catalog| {
-        catalog
-            .tickets
-            .iter()
-            .position(|ticket| ticket.id == "PR-HARD-01")
-    };
+    let place = |catalog: &Catalog| catalog.tickets.iter().position(|ticket| ticket.id == "PR-HARD-01");
     assert_eq!(place(&extended), place(&Catalog::builtin()));
 }
 

@@ -32,12 +32,7 @@ fn lines(errors: &[CatalogError]) -> String {
 }
 
 /// What two statements of the same ticket must agree on: class, routers, files, and the checks of each clause.
-type Essence<'a> = (
-    Option<Class>,
-    &'a [String],
-    &'a [String],
-    Vec<(&'a str, &'a [Check])>,
-);
+type Essence<'a> = (Option<Class>, &'a [String], &'a [String], Vec<(&'a str, &'a [Check])>);
 
 fn essence(ticket: &Ticket) -> Essence<'_> {
     let clauses = ticket

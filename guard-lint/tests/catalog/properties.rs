@@ -50,22 +50,16 @@ fn scraps() -> impl Strategy<Value = String> {
 
 /// A built-in document with one stretch replaced.
 fn mutated() -> impl Strategy<Value = String> {
-    (
-        prop::bool::ANY,
-        any::<prop::sample::Index>(),
-        0..40_usize,
-        scraps(),
-    )
-        .prop_map(|(first, at, length, scrap)| {
-            let chars: Vec<char> = if first { HEADINGS } else { LINES }.chars().collect();
-            let start = at.index(chars.len());
-            let end = (start + length).min(chars.len());
-            chars[..start]
-                .iter()
-                .chain(&scrap.chars().collect::<Vec<_>>())
-                .chain(&chars[end..])
-                .collect()
-        })
+    (prop::bool::ANY, any::<prop::sample::Index>(), 0..40_usize, scraps()).prop_map(|(first, at, length, scrap)| {
+        let chars: Vec<char> = if first { HEADINGS } else { LINES }.chars().collect();
+        let start = at.index(chars.len());
+        let end = (start + length).min(chars.len());
+        chars[..start]
+            .iter()
+            .chain(&scrap.chars().collect::<Vec<_>>())
+            .chain(&chars[end..])
+            .collect()
+    })
 }
 
 /// Reading ends, and every line that it names exists.
