@@ -1,5 +1,7 @@
 //! The application over the wire.
 
+#![allow(clippy::unwrap_used, reason = "a helper of a test may panic as a test may")]
+
 use axum::body::{Body, to_bytes};
 use engine_server::{ROUTES, app};
 use guard::code::CODES;
