@@ -29,3 +29,8 @@ mod axum;
 
 #[cfg(feature = "macros")]
 pub use guard_macros::engine_route;
+
+/// Keeps the README's example compiling.
+#[cfg(all(doctest, feature = "macros"))]
+#[doc = include_str!("../../README.md")]
+struct Readme;

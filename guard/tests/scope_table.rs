@@ -1,5 +1,7 @@
 //! Every row of the contract's table of identity headers, with its outcomes.
 
+#![allow(clippy::unwrap_used, reason = "a helper of a test may panic as a test may")]
+
 use guard::context::{MissingStatus, Mode, ScopeHeaders, ScopeRules, SurfaceAliases, TenantId};
 use guard::envelope::ErrorEnvelope;
 use http::{HeaderMap, HeaderName, HeaderValue};
