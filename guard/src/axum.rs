@@ -1,7 +1,4 @@
 //! `IntoResponse` for the envelopes.
-//!
-//! axum lets a handler put a status in front of any response: `(StatusCode::OK, envelope)`. That changes the status line
-//! and not the body. Return the envelope alone.
 
 use axum_core::body::Body;
 use axum_core::response::{IntoResponse, Response};

@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-/// What a route says of itself. Only `#[engine_route]` makes one, after checking it.
+/// What a route says of itself. `#[engine_route]` makes it, after checking every part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RouteMeta {

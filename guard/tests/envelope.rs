@@ -47,7 +47,11 @@ fn every_code_writes_seven_keys_and_one_status() {
     let gated = ErrorEnvelope::builder(code::BUDGET_UNAVAILABLE)
         .action_name("render")
         .build();
-    for envelope in [envelope, gated, ErrorEnvelope::cursor_invalid("chat", "9").unwrap()] {
+    for envelope in [
+        envelope,
+        gated,
+        ErrorEnvelope::cursor_invalid("chat", "9").unwrap().build(),
+    ] {
         let response = envelope.to_response();
         let body: Value = serde_json::from_str(response.body()).unwrap();
         let error = body["error"].as_object().unwrap();
@@ -127,7 +131,9 @@ fn nothing_but_the_exact_shape_is_read() {
 #[test]
 fn fixed_details() {
     let tenant = TenantId::parse("t_a").unwrap();
-    let missing = ErrorEnvelope::missing_route("event_spine", &tenant, Mode::Saas).unwrap();
+    let missing = ErrorEnvelope::missing_route("event_spine", &tenant, Mode::Saas)
+        .unwrap()
+        .build();
     assert_eq!(missing.code(), "event_spine.missing_route");
     assert_eq!(missing.http_status().as_u16(), 503);
     assert_eq!(missing.resource_kind(), Some("event_spine"));
@@ -141,7 +147,7 @@ fn fixed_details() {
         msg: "is empty".into(),
         kind: "empty".into(),
     };
-    let invalid = ErrorEnvelope::validation(&[issue]);
+    let invalid = ErrorEnvelope::validation(&[issue]).build();
     assert_eq!(
         Value::from(invalid.details().clone()),
         json!({"errors": [{"loc": ["body"], "msg": "is empty", "type": "empty"}]})

@@ -112,6 +112,7 @@ async fn a_body_is_measured_or_refused() {
             ("validation.error", 400),
             "{body}"
         );
+        assert_eq!(error.resource_kind(), Some("video_mask"));
         assert!(
             !format!("{error:?}").contains("canary"),
             "axum's text stays inside: {error:?}"

@@ -3,7 +3,6 @@
 use std::fmt::Display;
 
 use http::{HeaderMap, HeaderValue};
-use serde_json::json;
 
 use super::ScopeRules;
 use crate::code::{self, Code};
@@ -136,18 +135,17 @@ impl<'a> Reader<'a> {
                     msg: message.clone(),
                     kind: "header_invalid".to_owned(),
                 };
-                self.scoped(code::VALIDATION_ERROR).detail("errors", json!([issue]))
+                self.scoped(ErrorEnvelope::validation(&[issue]))
             }
         };
         builder.message(PublicText::reviewed(message)).build()
     }
 
     fn error(&self, code: Code, header: &'static str) -> ErrorEnvelopeBuilder {
-        self.scoped(code).detail("header", header)
+        self.scoped(ErrorEnvelope::builder(code)).detail("header", header)
     }
 
-    fn scoped(&self, code: Code) -> ErrorEnvelopeBuilder {
-        let builder = ErrorEnvelope::builder(code);
+    fn scoped(&self, builder: ErrorEnvelopeBuilder) -> ErrorEnvelopeBuilder {
         match &self.rules.resource_kind {
             Some(kind) => builder.resource_kind(kind.clone()),
             None => builder,

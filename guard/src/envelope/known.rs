@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::ErrorEnvelope;
+use super::{ErrorEnvelope, ErrorEnvelopeBuilder};
 use crate::code::{self, CodeError};
 use crate::context::{Mode, TenantId};
 
@@ -24,10 +24,8 @@ pub struct ValidationIssue {
 
 impl ErrorEnvelope {
     /// `validation.error` with the issues under `details.errors`.
-    pub fn validation(issues: &[ValidationIssue]) -> Self {
-        Self::builder(code::VALIDATION_ERROR)
-            .detail("errors", json!(issues))
-            .build()
+    pub fn validation(issues: &[ValidationIssue]) -> ErrorEnvelopeBuilder {
+        Self::builder(code::VALIDATION_ERROR).detail("errors", json!(issues))
     }
 
     /// `<domain>.cursor_invalid` with `details.cursor`: one answer for an unknown, a pruned and a foreign cursor.
@@ -35,10 +33,8 @@ impl ErrorEnvelope {
     /// # Errors
     ///
     /// [`CodeError::Shape`] unless the domain is one `snake_case` word.
-    pub fn cursor_invalid(domain: &str, cursor: &str) -> Result<Self, CodeError> {
-        Ok(Self::builder(code::cursor_invalid(domain)?)
-            .detail("cursor", cursor)
-            .build())
+    pub fn cursor_invalid(domain: &str, cursor: &str) -> Result<ErrorEnvelopeBuilder, CodeError> {
+        Ok(Self::builder(code::cursor_invalid(domain)?).detail("cursor", cursor))
     }
 
     /// `<resource_kind>.missing_route` with `resource_kind`, `tenant_id` and `mode` in `details`.
@@ -46,12 +42,15 @@ impl ErrorEnvelope {
     /// # Errors
     ///
     /// [`CodeError::Shape`] unless the resource kind is one `snake_case` word.
-    pub fn missing_route(resource_kind: &str, tenant: &TenantId, mode: Mode) -> Result<Self, CodeError> {
-        let builder = Self::builder(code::missing_route(resource_kind)?)
+    pub fn missing_route(
+        resource_kind: &str,
+        tenant: &TenantId,
+        mode: Mode,
+    ) -> Result<ErrorEnvelopeBuilder, CodeError> {
+        Ok(Self::builder(code::missing_route(resource_kind)?)
             .resource_kind(resource_kind.to_owned())
             .detail("resource_kind", resource_kind)
             .detail("tenant_id", tenant.as_str())
-            .detail("mode", mode.as_str());
-        Ok(builder.build())
+            .detail("mode", mode.as_str()))
     }
 }

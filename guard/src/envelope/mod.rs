@@ -15,6 +15,9 @@
 //!
 //! What a client may see and what only the log may see are different types: [`ErrorEnvelope`] is serialised whole, and
 //! [`EngineError`] adds an [`InternalCause`] that has no way to the wire.
+//!
+//! With the feature `axum` the envelopes are responses of a handler. Return them alone: axum lets a handler put a status in
+//! front of any response, as in `(StatusCode::OK, envelope)`, and that changes the status line and not the body.
 
 mod builder;
 mod engine_error;

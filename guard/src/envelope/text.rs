@@ -7,7 +7,7 @@ use std::borrow::Cow;
 /// A literal converts by itself. Text made at run time goes through [`PublicText::reviewed`], so that an exception's own
 /// text cannot slip into a response:
 ///
-/// ```compile_fail
+/// ```compile_fail,E0277
 /// # use guard::{code, envelope::ErrorEnvelope};
 /// let failure = std::io::Error::other("password of db-7 refused");
 /// ErrorEnvelope::builder(code::INTERNAL_ERROR).message(failure.to_string());

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::http::{HeaderMap, StatusCode};
 use guard::context::{AppId, MissingStatus, Mode, ProjectId, ScopeHeaders, ScopeRules, SurfaceId, TenantId};
-use guard::envelope::{EngineError, Envelope, ErrorEnvelope, ValidationIssue};
+use guard::envelope::{EngineError, Envelope, ErrorEnvelope, ErrorEnvelopeBuilder, ValidationIssue};
 use guard::{code, engine_route};
 use serde::{Deserialize, Serialize};
 
@@ -84,7 +84,8 @@ pub async fn measure_area(
     scope(&headers)?;
     let Json(Polygon { points }) = body.map_err(refuse)?;
     if points.len() < 3 {
-        return Err(invalid("a polygon has at least three points", "too_short", &["body", "points"]).into());
+        let error = invalid("a polygon has at least three points", "too_short", &["body", "points"]);
+        return Err(error.resource_kind(RESOURCE_KIND).build().into());
     }
     let corners = points.iter().zip(points.iter().cycle().skip(1));
     let doubled: f64 = corners.map(|([x1, y1], [x2, y2])| x1 * y2 - x2 * y1).sum();
@@ -102,15 +103,15 @@ fn scope(headers: &HeaderMap) -> Result<ScopeHeaders, ErrorEnvelope> {
 
 /// axum's own text quotes the body's fields, so it goes to the log and not to the client.
 fn refuse(rejection: JsonRejection) -> EngineError {
-    let envelope = match rejection.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => ErrorEnvelope::builder(code::REQUEST_TOO_LARGE).build(),
-        StatusCode::UNSUPPORTED_MEDIA_TYPE => ErrorEnvelope::builder(code::REQUEST_UNSUPPORTED_MEDIA_TYPE).build(),
+    let builder = match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => ErrorEnvelope::builder(code::REQUEST_TOO_LARGE),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => ErrorEnvelope::builder(code::REQUEST_UNSUPPORTED_MEDIA_TYPE),
         _ => invalid("the body is not the JSON of a polygon", "json_invalid", &["body"]),
     };
-    EngineError::new(envelope, rejection)
+    builder.resource_kind(RESOURCE_KIND).caused_by(rejection)
 }
 
-fn invalid(msg: &str, kind: &str, loc: &[&str]) -> ErrorEnvelope {
+fn invalid(msg: &str, kind: &str, loc: &[&str]) -> ErrorEnvelopeBuilder {
     let loc = loc.iter().map(|&part| part.to_owned()).collect();
     ErrorEnvelope::validation(&[ValidationIssue {
         loc,

@@ -15,7 +15,7 @@ mod routes {
     pub fn absent_too() {}
 }
 
-/// A name that is free only if the constant is absent.
+// A name that is free only if the constant is absent.
 #[allow(unused_imports)]
 use routes::*;
 const ABSENT_ROUTE: u8 = 1;
