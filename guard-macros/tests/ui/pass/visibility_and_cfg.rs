@@ -13,15 +13,14 @@ mod routes {
     #[cfg(any())]
     #[engine_route(method = GET, path = "/c", router = "a.b")]
     pub fn absent_too() {}
-}
 
-// A name that is free only if the constant is absent.
-#[allow(unused_imports)]
-use routes::*;
-const ABSENT_ROUTE: u8 = 1;
+    // These names are free only because the functions are absent.
+    pub const ABSENT_ROUTE: u8 = 1;
+    pub const ABSENT_TOO_ROUTE: u8 = 2;
+}
 
 fn main() {
     routes::public();
-    assert_eq!(PUBLIC_ROUTE.path, "/a");
-    assert_eq!(ABSENT_ROUTE, 1);
+    assert_eq!(routes::PUBLIC_ROUTE.path, "/a");
+    assert_eq!((routes::ABSENT_ROUTE, routes::ABSENT_TOO_ROUTE), (1, 2));
 }
