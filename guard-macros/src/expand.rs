@@ -24,15 +24,14 @@ pub(crate) fn item(item: TokenStream, route: Option<Route>, mut errors: Errors) 
 
 /// As much of a function as the constant beside it needs.
 struct Head {
-    cfgs: Vec<Attribute>,
     visibility: Visibility,
     name: Ident,
 }
 
 /// Reads up to the name and leaves the rest alone: the compiler knows it better, and editors send unfinished bodies.
 fn head(input: ParseStream<'_>) -> syn::Result<Head> {
-    let mut cfgs = input.call(Attribute::parse_outer)?;
-    cfgs.retain(|attribute| attribute.path().is_ident("cfg"));
+    // A `cfg` is not among them: the compiler applies it before any attribute macro runs.
+    input.call(Attribute::parse_outer)?;
     let visibility = input.parse()?;
     loop {
         if input.parse::<Option<Token![fn]>>()?.is_some() {
@@ -42,7 +41,7 @@ fn head(input: ParseStream<'_>) -> syn::Result<Head> {
     }
     let name = input.parse()?;
     input.parse::<TokenStream>()?;
-    Ok(Head { cfgs, visibility, name })
+    Ok(Head { visibility, name })
 }
 
 /// `const`, `async`, `unsafe` or `extern "C"`.
@@ -61,7 +60,7 @@ fn qualifier(input: ParseStream<'_>) -> syn::Result<()> {
 
 /// Every path starts at the crate or at `::core`, so that no name in the user's scope can get in the way.
 fn constant(head: &Head, route: &Route) -> TokenStream {
-    let Head { cfgs, visibility, name } = head;
+    let Head { visibility, name } = head;
     let constant = format_ident!("{}_ROUTE", name.unraw().to_string().to_uppercase(), span = name.span());
     let doc = format!("The facts of the route `{}`.", name.unraw());
 
@@ -89,7 +88,6 @@ fn constant(head: &Head, route: &Route) -> TokenStream {
     });
 
     quote! {
-        #(#cfgs)*
         #[doc = #doc]
         #[allow(dead_code)]
         #visibility const #constant: #guard::route::RouteMeta = #guard::route::RouteMeta::from_macro(
