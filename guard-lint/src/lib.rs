@@ -2,3 +2,5 @@
 
 pub mod catalog;
 pub mod report;
+pub mod model;
+pub mod source;

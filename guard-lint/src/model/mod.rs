@@ -1,0 +1,169 @@
+//! The program: names linked to definitions across all files.
+
+pub mod bind;
+pub mod classes;
+pub mod resolve;
+pub mod routes;
+pub mod scope;
+pub mod types;
+
+use std::cell::RefCell;
+
+use rustc_hash::FxHashMap;
+
+use crate::source::facts::{Class, Function, Name, Names, Scope, Span};
+use crate::source::{File, Sources};
+use classes::ClassInfo;
+use scope::ModuleScope;
+
+/// A parsed file, by its index into [`Sources::files`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ModId(pub u32);
+
+/// A function, method or lambda of the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FnId(pub u32);
+
+/// A class of the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ClassId(pub u32);
+
+/// A place in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Place {
+    /// The file.
+    pub module: ModId,
+    /// The bytes.
+    pub span: Span,
+}
+
+/// A function with where it belongs.
+#[derive(Debug)]
+pub struct FunctionInfo<'s> {
+    /// Its file.
+    pub module: ModId,
+    /// Its facts.
+    pub facts: &'s Function,
+    /// The class whose method it is.
+    pub class: Option<ClassId>,
+    /// The function that it is nested in.
+    pub parent: Option<FnId>,
+}
+
+/// The linked program.
+pub struct Model<'s> {
+    /// The files.
+    pub sources: &'s Sources,
+    /// The strings of all facts.
+    pub names: &'s Names,
+    /// The functions, by [`FnId`].
+    pub functions: Vec<FunctionInfo<'s>>,
+    /// The classes, by [`ClassId`].
+    pub classes: Vec<ClassInfo<'s>>,
+    /// The dotted name of each file.
+    pub dotted: Vec<String>,
+    scopes: Vec<ModuleScope<'s>>,
+    function_base: Vec<u32>,
+    class_base: Vec<u32>,
+    entities: RefCell<FxHashMap<(ModId, Name), Option<resolve::Entity>>>,
+}
+
+impl<'s> Model<'s> {
+    /// Links the parsed files.
+    pub fn new(sources: &'s Sources) -> Self {
+        let mut model = Self {
+            sources,
+            names: &sources.names,
+            functions: Vec::new(),
+            classes: Vec::new(),
+            dotted: sources.files.iter().map(|file| sources.tree.dotted(&file.path)).collect(),
+            scopes: sources.files.iter().map(|file| ModuleScope::new(&file.facts, &sources.names)).collect(),
+            function_base: Vec::new(),
+            class_base: Vec::new(),
+            entities: RefCell::default(),
+        };
+        for (index, file) in sources.files.iter().enumerate() {
+            model.list_definitions(ModId(index as u32), file);
+        }
+        model.link_classes();
+        model
+    }
+
+    fn list_definitions(&mut self, module: ModId, file: &'s File) {
+        let (functions, classes) = (self.functions.len() as u32, self.classes.len() as u32);
+        self.function_base.push(functions);
+        self.class_base.push(classes);
+        for facts in &file.facts.functions {
+            let (class, parent) = match facts.scope {
+                Scope::Module => (None, None),
+                Scope::Class(local) => (Some(ClassId(classes + local)), None),
+                Scope::Function(local) => (None, Some(FnId(functions + local))),
+            };
+            self.functions.push(FunctionInfo { module, facts, class, parent });
+        }
+        for facts in &file.facts.classes {
+            self.classes.push(ClassInfo::new(module, facts));
+        }
+    }
+
+    /// The file of a module.
+    pub fn file(&self, module: ModId) -> &'s File {
+        &self.sources.files[module.0 as usize]
+    }
+
+    /// A function.
+    pub fn function(&self, id: FnId) -> &FunctionInfo<'s> {
+        &self.functions[id.0 as usize]
+    }
+
+    /// A class.
+    pub fn class(&self, id: ClassId) -> &ClassInfo<'s> {
+        &self.classes[id.0 as usize]
+    }
+
+    /// The function at this index of the file.
+    pub fn local_function(&self, module: ModId, local: u32) -> FnId {
+        FnId(self.function_base[module.0 as usize] + local)
+    }
+
+    /// The class at this index of the file.
+    pub fn local_class(&self, module: ModId, local: u32) -> ClassId {
+        ClassId(self.class_base[module.0 as usize] + local)
+    }
+
+    /// The bindings of a module.
+    pub fn scope(&self, module: ModId) -> &ModuleScope<'s> {
+        &self.scopes[module.0 as usize]
+    }
+
+    /// The text of a name.
+    pub fn text(&self, name: Name) -> &'s str {
+        self.names.resolve(&name)
+    }
+
+    /// A name's interned form; a name that occurs nowhere in the program gets one too.
+    pub fn intern(&self, text: &str) -> Name {
+        self.names.get_or_intern(text)
+    }
+
+    /// The place of a function's name.
+    pub fn function_place(&self, id: FnId) -> Place {
+        let info = self.function(id);
+        Place { module: info.module, span: info.facts.span }
+    }
+
+    /// `Class.method` or `function`.
+    pub fn function_name(&self, id: FnId) -> String {
+        let info = self.function(id);
+        let name = self.text(info.facts.name);
+        match info.class {
+            Some(class) => format!("{}.{name}", self.text(self.class(class).facts.name)),
+            None => name.to_owned(),
+        }
+    }
+
+    /// The facts of a class.
+    pub fn class_facts(&self, id: ClassId) -> &'s Class {
+        self.class(id).facts
+    }
+}

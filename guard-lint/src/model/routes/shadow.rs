@@ -1,0 +1,100 @@
+//! Routes that never answer, because an earlier one matches the same requests.
+
+use rustc_hash::FxHashMap;
+
+use super::path::{covers, join};
+use super::{Router, RouterId};
+
+/// A route as one application serves it.
+struct Served<'r> {
+    router: RouterId,
+    route: usize,
+    methods: &'r [String],
+    websocket: bool,
+    path: String,
+}
+
+/// For each route of each router, the first route that covers it: in the same router, or in every application that serves
+/// the router.
+pub(super) fn shadows(routers: &[Router<'_>]) -> Vec<Vec<Option<(RouterId, usize)>>> {
+    let mut shadows: Vec<Vec<Option<(RouterId, usize)>>> =
+        routers.iter().map(|router| vec![None; router.routes.len()]).collect();
+    for (index, router) in routers.iter().enumerate() {
+        let mut served = Vec::new();
+        if router.is_app {
+            serve(routers, RouterId(index as u32), "", &mut Vec::new(), &mut served);
+        } else {
+            own_routes(router, RouterId(index as u32), &router.prefix, &mut served);
+        }
+        for (later, by) in covered(&served) {
+            let entry = &mut shadows[served[later].router.0 as usize][served[later].route];
+            let by = (served[by].router, served[by].route);
+            // Within its own router is the surer place to point at.
+            if entry.is_none() && by != (served[later].router, served[later].route) {
+                *entry = Some(by);
+            }
+        }
+    }
+    shadows
+}
+
+/// The routes of an application in the order in which it tries them.
+fn serve<'r>(
+    routers: &'r [Router<'_>],
+    id: RouterId,
+    prefix: &str,
+    above: &mut Vec<RouterId>,
+    served: &mut Vec<Served<'r>>,
+) {
+    if above.contains(&id) {
+        return;
+    }
+    let router = &routers[id.0 as usize];
+    let prefix = join(prefix, &router.prefix);
+    own_routes(router, id, &prefix, served);
+    above.push(id);
+    for include in router.includes.iter().filter(|include| !include.mounted) {
+        serve(routers, include.child, &join(&prefix, &include.prefix), above, served);
+    }
+    above.pop();
+}
+
+fn own_routes<'r>(router: &'r Router<'_>, id: RouterId, prefix: &str, served: &mut Vec<Served<'r>>) {
+    served.extend(router.routes.iter().enumerate().map(|(route, facts)| Served {
+        router: id,
+        route,
+        methods: &facts.methods,
+        websocket: facts.websocket,
+        path: join(prefix, &facts.path),
+    }));
+}
+
+/// Pairs of (later, earlier) where the earlier covers the later. A path with an unknown part covers and is covered by
+/// nothing.
+fn covered(served: &[Served<'_>]) -> Vec<(usize, usize)> {
+    let mut by_length: FxHashMap<usize, Vec<usize>> = FxHashMap::default();
+    let mut rest: Vec<usize> = Vec::new();
+    let mut pairs = Vec::new();
+    for (later, route) in served.iter().enumerate() {
+        if route.path.contains('?') {
+            continue;
+        }
+        let length = route.path.matches('/').count();
+        let same = by_length.entry(length).or_default();
+        let covers_it = |earlier: &&usize| {
+            let other = &served[**earlier];
+            other.websocket == route.websocket
+                && route.methods.iter().all(|method| other.methods.contains(method))
+                && covers(&other.path, &route.path)
+        };
+        if let Some(earlier) = same.iter().chain(&rest).filter(covers_it).min() {
+            pairs.push((later, *earlier));
+        }
+        if route.path.contains(":path}") {
+            rest.push(later);
+        } else {
+            same.push(later);
+        }
+    }
+    pairs
+}

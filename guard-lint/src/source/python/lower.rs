@@ -1,0 +1,343 @@
+//! Statements of the Python syntax tree, as facts.
+
+use ruff_python_ast as ast;
+use ruff_text_size::Ranged;
+
+use super::span;
+use crate::source::facts::{
+    Assign, Case, Class, Expr, Function, Handler, If, Import, Loop, Match, Module, Name, Names, Param, ParamKind, Scope,
+    Stmt, Try, With,
+};
+
+/// How many bytes of a string literal are kept.
+const LITERAL_LIMIT: usize = 256;
+
+/// Walks one syntax tree and gathers its [`Module`].
+pub(super) struct Lowering<'n> {
+    names: &'n Names,
+    module: Module,
+    scope: Scope,
+    /// Whether the function that is being walked yields.
+    yields: bool,
+}
+
+impl<'n> Lowering<'n> {
+    pub(super) fn new(names: &'n Names) -> Self {
+        Self { names, module: Module::default(), scope: Scope::Module, yields: false }
+    }
+
+    pub(super) fn finish(self) -> Module {
+        self.module
+    }
+
+    pub(super) fn module(&mut self, body: &[ast::Stmt]) {
+        let body = self.body(body);
+        self.module.body = body;
+    }
+
+    pub(super) fn name(&self, text: &str) -> Name {
+        self.names.get_or_intern(text)
+    }
+
+    /// A literal's text. Templates and the like are cut: nothing compares texts of that length.
+    pub(super) fn literal(&self, text: &str) -> Name {
+        let mut end = text.len().min(LITERAL_LIMIT);
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        self.names.get_or_intern(&text[..end])
+    }
+
+    fn body(&mut self, statements: &[ast::Stmt]) -> Vec<Stmt> {
+        let mut body = Vec::with_capacity(statements.len());
+        for statement in statements {
+            self.statement(statement, &mut body);
+        }
+        body
+    }
+
+    fn statement(&mut self, statement: &ast::Stmt, body: &mut Vec<Stmt>) {
+        match statement {
+            ast::Stmt::FunctionDef(def) => body.push(Stmt::Function(self.function(def))),
+            ast::Stmt::ClassDef(def) => body.push(Stmt::Class(self.class(def))),
+            ast::Stmt::Return(inner) => {
+                let value = inner.value.as_ref().map(|value| self.expr(value));
+                body.push(Stmt::Return(value, span(inner.range)));
+            }
+            ast::Stmt::Assign(assign) => self.assign(assign, body),
+            ast::Stmt::AnnAssign(assign) => {
+                let value = assign.value.as_ref().map(|value| self.expr(value));
+                let annotation = Some(self.expr(&assign.annotation));
+                let target = self.expr(&assign.target);
+                let span = span(assign.range);
+                body.push(Stmt::Assign(Box::new(Assign { target, annotation, value, augmented: false, span })));
+            }
+            ast::Stmt::AugAssign(assign) => {
+                let value = Some(self.expr(&assign.value));
+                let target = self.expr(&assign.target);
+                let span = span(assign.range);
+                body.push(Stmt::Assign(Box::new(Assign { target, annotation: None, value, augmented: true, span })));
+            }
+            ast::Stmt::For(each) => {
+                let (target, head) = (Some(self.expr(&each.target)), self.expr(&each.iter));
+                let (inner, otherwise) = (self.body(&each.body), self.body(&each.orelse));
+                body.push(Stmt::Loop(Box::new(Loop { target, head, body: inner, otherwise })));
+            }
+            ast::Stmt::While(each) => {
+                let head = self.expr(&each.test);
+                let (inner, otherwise) = (self.body(&each.body), self.body(&each.orelse));
+                body.push(Stmt::Loop(Box::new(Loop { target: None, head, body: inner, otherwise })));
+            }
+            ast::Stmt::If(branch) => {
+                let otherwise = self.elif(&branch.elif_else_clauses);
+                let (test, then) = (self.expr(&branch.test), self.body(&branch.body));
+                body.push(Stmt::If(Box::new(If { test, then, otherwise })));
+            }
+            ast::Stmt::With(with) => {
+                let items = with.items.iter();
+                let items = items.map(|item| {
+                    (self.expr(&item.context_expr), item.optional_vars.as_ref().map(|target| self.expr(target)))
+                });
+                let items = items.collect();
+                let inner = self.body(&with.body);
+                body.push(Stmt::With(Box::new(With { items, body: inner })));
+            }
+            ast::Stmt::Match(matching) => {
+                let subject = self.expr(&matching.subject);
+                let cases = matching.cases.iter().map(|case| self.case(case)).collect();
+                body.push(Stmt::Match(Box::new(Match { subject, cases })));
+            }
+            ast::Stmt::Raise(raise) => {
+                let error = raise.exc.as_ref().map(|error| self.expr(error));
+                let cause = raise.cause.as_ref().map(|cause| self.expr(cause));
+                body.push(Stmt::Raise(error, cause, span(raise.range)));
+            }
+            ast::Stmt::Try(attempt) => body.push(Stmt::Try(Box::new(self.attempt(attempt)))),
+            ast::Stmt::Assert(assert) => body.push(Stmt::Assert(self.expr(&assert.test), span(assert.range))),
+            ast::Stmt::Import(import) => {
+                let names = self.aliases(&import.names);
+                body.push(Stmt::Import(Box::new(Import { level: 0, module: None, names, span: span(import.range) })));
+            }
+            ast::Stmt::ImportFrom(import) => {
+                let names = self.aliases(&import.names);
+                let module = Some(self.name(import.module.as_ref().map_or("", |module| module.as_str())));
+                let span = span(import.range);
+                body.push(Stmt::Import(Box::new(Import { level: import.level, module, names, span })));
+            }
+            ast::Stmt::Global(global) => {
+                body.push(Stmt::Global(global.names.iter().map(|name| self.name(name.as_str())).collect()));
+            }
+            ast::Stmt::Nonlocal(nonlocal) => {
+                body.push(Stmt::Global(nonlocal.names.iter().map(|name| self.name(name.as_str())).collect()));
+            }
+            ast::Stmt::Expr(inner) => {
+                // A literal alone is a doc string or nothing.
+                if !inner.value.is_literal_expr() {
+                    let value = self.expr(&inner.value);
+                    body.push(Stmt::Expr(value));
+                }
+            }
+            ast::Stmt::Delete(delete) => {
+                let targets = delete.targets.iter().map(|target| self.expr(target)).collect();
+                body.push(Stmt::Expr(Expr::Other(targets)));
+            }
+            ast::Stmt::Break(_) => body.push(Stmt::Break),
+            ast::Stmt::Continue(_) => body.push(Stmt::Continue),
+            ast::Stmt::Pass(_) | ast::Stmt::TypeAlias(_) | ast::Stmt::IpyEscapeCommand(_) => {}
+        }
+    }
+
+    fn assign(&mut self, assign: &ast::StmtAssign, body: &mut Vec<Stmt>) {
+        let mut value = Some(self.expr(&assign.value));
+        let mut first = None;
+        for target in &assign.targets {
+            let target = self.expr(target);
+            // `a = b = f()` calls f once: later targets copy the first, where that is a plain name.
+            let given = value.take().or(match first {
+                Some((name, span)) => Some(Expr::Name(name, span)),
+                None => Some(Expr::Other(Box::new([]))),
+            });
+            if let (None, Expr::Name(name, span)) = (first, &target) {
+                first = Some((*name, *span));
+            }
+            let span = span(assign.range);
+            body.push(Stmt::Assign(Box::new(Assign { target, annotation: None, value: given, augmented: false, span })));
+        }
+    }
+
+    fn elif(&mut self, clauses: &[ast::ElifElseClause]) -> Vec<Stmt> {
+        // Built from the last clause on, so that a long chain nests without recursion here.
+        let mut otherwise = Vec::new();
+        for clause in clauses.iter().rev() {
+            let then = self.body(&clause.body);
+            otherwise = match &clause.test {
+                Some(test) => vec![Stmt::If(Box::new(If { test: self.expr(test), then, otherwise }))],
+                None => then,
+            };
+        }
+        otherwise
+    }
+
+    fn attempt(&mut self, attempt: &ast::StmtTry) -> Try {
+        let body = self.body(&attempt.body);
+        let handlers = attempt.handlers.iter().map(|ast::ExceptHandler::ExceptHandler(handler)| {
+            let classes = match handler.type_.as_deref() {
+                None => Vec::new(),
+                Some(ast::Expr::Tuple(tuple)) => tuple.elts.iter().map(|class| self.expr(class)).collect(),
+                Some(class) => vec![self.expr(class)],
+            };
+            let name = handler.name.as_ref().map(|name| self.name(name.as_str()));
+            Handler { classes, name, body: self.body(&handler.body), span: span(handler.range) }
+        });
+        let handlers = handlers.collect();
+        Try { body, handlers, otherwise: self.body(&attempt.orelse), finally: self.body(&attempt.finalbody) }
+    }
+
+    fn case(&mut self, case: &ast::MatchCase) -> Case {
+        let mut binds = Vec::new();
+        self.bound_names(&case.pattern, &mut binds);
+        let literal = match &case.pattern {
+            ast::Pattern::MatchValue(value) => Some(self.expr(&value.value)),
+            _ => None,
+        };
+        let guard = case.guard.as_ref().map(|guard| self.expr(guard));
+        let wildcard = case.pattern.is_irrefutable() && guard.is_none();
+        Case { literal, binds, wildcard, guard, body: self.body(&case.body) }
+    }
+
+    fn bound_names(&self, pattern: &ast::Pattern, names: &mut Vec<Name>) {
+        match pattern {
+            ast::Pattern::MatchAs(inner) => {
+                names.extend(inner.name.as_ref().map(|name| self.name(name.as_str())));
+                if let Some(pattern) = &inner.pattern {
+                    self.bound_names(pattern, names);
+                }
+            }
+            ast::Pattern::MatchStar(inner) => names.extend(inner.name.as_ref().map(|name| self.name(name.as_str()))),
+            ast::Pattern::MatchMapping(inner) => {
+                names.extend(inner.rest.as_ref().map(|name| self.name(name.as_str())));
+                inner.patterns.iter().for_each(|pattern| self.bound_names(pattern, names));
+            }
+            ast::Pattern::MatchSequence(inner) => {
+                inner.patterns.iter().for_each(|pattern| self.bound_names(pattern, names));
+            }
+            ast::Pattern::MatchOr(inner) => inner.patterns.iter().for_each(|pattern| self.bound_names(pattern, names)),
+            ast::Pattern::MatchClass(inner) => {
+                inner.arguments.patterns.iter().for_each(|pattern| self.bound_names(pattern, names));
+                inner.arguments.keywords.iter().for_each(|keyword| self.bound_names(&keyword.pattern, names));
+            }
+            ast::Pattern::MatchValue(_) | ast::Pattern::MatchSingleton(_) => {}
+        }
+    }
+
+    fn aliases(&self, aliases: &[ast::Alias]) -> Vec<(Name, Option<Name>)> {
+        let alias = |alias: &ast::Alias| {
+            (self.name(alias.name.as_str()), alias.asname.as_ref().map(|name| self.name(name.as_str())))
+        };
+        aliases.iter().map(alias).collect()
+    }
+
+    fn function(&mut self, def: &ast::StmtFunctionDef) -> u32 {
+        let decorators = def.decorator_list.iter().map(|decorator| self.expr(&decorator.expression)).collect();
+        let params = self.params(&def.parameters);
+        let returns = def.returns.as_ref().map(|returns| self.expr(returns));
+        let index = self.reserve_function(self.name(def.name.as_str()), span(def.name.range));
+        let (body, is_generator) = self.in_function(index, |lowering| lowering.body(&def.body));
+        let has_doc = matches!(def.body.first(), Some(ast::Stmt::Expr(first)) if first.value.is_string_literal_expr());
+        let function = &mut self.module.functions[index as usize];
+        *function = Function {
+            params,
+            decorators,
+            returns,
+            body,
+            is_generator,
+            has_doc,
+            is_async: def.is_async,
+            ..std::mem::replace(function, empty_function(function.name, function.span, function.scope))
+        };
+        index
+    }
+
+    pub(super) fn lambda(&mut self, lambda: &ast::ExprLambda) -> u32 {
+        let params = lambda.parameters.as_ref().map_or_else(Vec::new, |params| self.params(params));
+        let index = self.reserve_function(self.name("<lambda>"), span(lambda.range));
+        let (body, is_generator) = self.in_function(index, |lowering| {
+            vec![Stmt::Return(Some(lowering.expr(&lambda.body)), span(lambda.body.range()))]
+        });
+        let function = &mut self.module.functions[index as usize];
+        (function.params, function.body, function.is_generator) = (params, body, is_generator);
+        index
+    }
+
+    fn reserve_function(&mut self, name: Name, span: crate::source::facts::Span) -> u32 {
+        let index = self.module.functions.len() as u32;
+        self.module.functions.push(empty_function(name, span, self.scope));
+        index
+    }
+
+    fn in_function<T>(&mut self, index: u32, walk: impl FnOnce(&mut Self) -> T) -> (T, bool) {
+        let outer = std::mem::replace(&mut self.scope, Scope::Function(index));
+        let outer_yields = std::mem::replace(&mut self.yields, false);
+        let value = walk(self);
+        self.scope = outer;
+        (value, std::mem::replace(&mut self.yields, outer_yields))
+    }
+
+    pub(super) fn note_yield(&mut self) {
+        self.yields = true;
+    }
+
+    fn params(&mut self, params: &ast::Parameters) -> Vec<Param> {
+        let mut all = Vec::with_capacity(params.len());
+        let groups = [(&params.posonlyargs, ParamKind::PositionOnly), (&params.args, ParamKind::Normal)];
+        for (group, kind) in groups {
+            all.extend(group.iter().map(|param| self.param(&param.parameter, param.default(), kind)));
+        }
+        if let Some(rest) = &params.vararg {
+            all.push(self.param(rest, None, ParamKind::Rest));
+        }
+        let keyword_only = params.kwonlyargs.iter();
+        all.extend(keyword_only.map(|param| self.param(&param.parameter, param.default(), ParamKind::KeywordOnly)));
+        if let Some(keywords) = &params.kwarg {
+            all.push(self.param(keywords, None, ParamKind::Keywords));
+        }
+        all
+    }
+
+    fn param(&mut self, param: &ast::Parameter, default: Option<&ast::Expr>, kind: ParamKind) -> Param {
+        let annotation = param.annotation().map(|annotation| self.expr(annotation));
+        let default = default.map(|default| self.expr(default));
+        Param { name: self.name(param.name.as_str()), kind, annotation, default, span: span(param.name.range) }
+    }
+
+    fn class(&mut self, def: &ast::StmtClassDef) -> u32 {
+        let decorators = def.decorator_list.iter().map(|decorator| self.expr(&decorator.expression)).collect();
+        let bases = def.arguments.as_ref().map_or_else(Vec::new, |arguments| {
+            arguments.args.iter().map(|base| self.expr(base)).collect()
+        });
+        let index = self.module.classes.len() as u32;
+        let name = self.name(def.name.as_str());
+        let class = Class { name, span: span(def.name.range), scope: self.scope, bases, decorators, body: Vec::new() };
+        self.module.classes.push(class);
+        let outer = std::mem::replace(&mut self.scope, Scope::Class(index));
+        let body = self.body(&def.body);
+        self.scope = outer;
+        self.module.classes[index as usize].body = body;
+        index
+    }
+}
+
+fn empty_function(name: Name, span: crate::source::facts::Span, scope: Scope) -> Function {
+    Function {
+        name,
+        span,
+        scope,
+        params: Vec::new(),
+        decorators: Vec::new(),
+        returns: None,
+        body: Vec::new(),
+        is_async: false,
+        is_generator: false,
+        has_doc: false,
+    }
+}
