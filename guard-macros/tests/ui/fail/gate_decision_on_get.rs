@@ -1,0 +1,8 @@
+use guard::engine_route;
+
+#[engine_route(method = GET, path = "/a", router = "a.b", no_gate = "only reads")]
+fn read() {}
+
+fn main() {
+    read();
+}

@@ -1,0 +1,17 @@
+use guard::engine_route;
+
+#[engine_route(method = get, path = "/a", router = "a.b")]
+fn lower() {}
+
+#[engine_route(method = HEAD, path = "/a", router = "a.b")]
+fn head() {}
+
+#[engine_route(method = OPTIONS, path = "/a", router = "a.b")]
+fn options() {}
+
+#[engine_route(method = FETCH, path = "/a", router = "a.b")]
+fn fetch() {}
+
+fn main() {
+    (lower(), head(), options(), fetch());
+}

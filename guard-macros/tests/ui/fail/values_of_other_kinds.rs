@@ -1,0 +1,11 @@
+use guard::engine_route;
+
+#[engine_route(method = "GET", path = a, router = 1, tickets = "ENG-STD-003", resource_kind =, action, crate = "guard")]
+fn read() {}
+
+#[engine_route(method = GET, path = "/a", router = "a.b", , "EX-001", exempt: "EX-001")]
+fn punctuation() {}
+
+fn main() {
+    (read(), punctuation());
+}

@@ -1,0 +1,101 @@
+//! The scope headers.
+
+use http::HeaderMap;
+
+use super::header::{self, Reader};
+use super::{AppId, Mode, OpaqueId, ProjectId, ScopeRules, SurfaceId, TenantId, TraceHeaders};
+use crate::code;
+use crate::envelope::ErrorEnvelope;
+
+/// The scope that a request asks for, as its headers spell it. **Nobody is authenticated by having one.**
+///
+/// Anyone can send any headers. The credential is the only source of identity and has to allow this scope; this version
+/// reads no credential.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ScopeHeaders {
+    /// `X-Mode`.
+    pub mode: Mode,
+    /// `X-Tenant-Id`, or the default tenant of [`ScopeRules`].
+    pub tenant_id: TenantId,
+    /// `X-Project-Id`.
+    pub project_id: ProjectId,
+    /// `X-App-Id`.
+    pub app_id: AppId,
+    /// `X-Surface-Id`, after its aliases.
+    pub surface_id: Option<SurfaceId>,
+    /// What the request says of its user.
+    pub claims: ClaimHeaders,
+    /// `X-Request-Id`. To generate one where it is absent, and to echo it on every response, is the caller's part.
+    pub request_id: Option<OpaqueId>,
+    /// What joins the request to other work.
+    pub trace: TraceHeaders,
+}
+
+/// What a request says of its user: to be compared with the credential, never believed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ClaimHeaders {
+    /// `X-User-Id`.
+    pub user_id: Option<OpaqueId>,
+    /// `X-Membership-Role`.
+    pub membership_role: Option<OpaqueId>,
+}
+
+impl ScopeHeaders {
+    /// Reads the scope by the contract's rules, from the headers alone.
+    ///
+    /// # Errors
+    ///
+    /// The first of these, headers in the contract's order:
+    ///
+    /// 1. `auth.env_forbidden`: `X-Env` is there.
+    /// 2. `auth.*_invalid`: a header is spelled with an underscore (`x_tenant_id`).
+    /// 3. `auth.header_duplicate`: an identity header, `Authorization` or `Last-Event-ID` occurs twice.
+    /// 4. For each header: `auth.*_missing` if it is required and absent; `auth.*_invalid` if it is empty, over-long,
+    ///    comma-joined, not visible ASCII, or not of its shape.
+    ///
+    /// A malformed header for which the contract has no code of its own (claims, request and trace ids) is a
+    /// `validation.error`. No error quotes a header's value, except a legacy mode.
+    pub fn from_headers(headers: &HeaderMap) -> Result<Self, ErrorEnvelope> {
+        Self::from_headers_with(headers, &ScopeRules::default())
+    }
+
+    /// Reads the scope by the rules of a route.
+    ///
+    /// # Errors
+    ///
+    /// As [`ScopeHeaders::from_headers`], with the status and the resource kind that the rules give.
+    pub fn from_headers_with(headers: &HeaderMap, rules: &ScopeRules) -> Result<Self, ErrorEnvelope> {
+        let reader = Reader::new(headers, rules)?;
+        let mode = reader.required(&header::MODE, code::AUTH_MODE_MISSING, |bytes| Mode::parse(bytes))?;
+        let tenant_id = match &rules.default_tenant {
+            None => reader.required(&header::TENANT, code::AUTH_TENANT_MISSING, |bytes| {
+                TenantId::parse(bytes)
+            })?,
+            Some(default) => {
+                let named = reader.optional(&header::TENANT, |bytes| TenantId::parse(bytes))?;
+                named.unwrap_or_else(|| default.clone())
+            }
+        };
+        let project_id = reader.required(&header::PROJECT, code::AUTH_PROJECT_MISSING, |bytes| {
+            ProjectId::parse(bytes)
+        })?;
+        let app_id = reader.required(&header::APP, code::AUTH_APP_MISSING, |bytes| AppId::parse(bytes))?;
+        let surface_id = reader.optional(&header::SURFACE, |bytes| rules.surface_aliases.resolve(bytes))?;
+        let carried = |header| reader.optional(header, |bytes| OpaqueId::parse(bytes));
+        Ok(Self {
+            mode,
+            tenant_id,
+            project_id,
+            app_id,
+            surface_id,
+            claims: ClaimHeaders {
+                user_id: carried(&header::USER)?,
+                membership_role: carried(&header::ROLE)?,
+            },
+            request_id: carried(&header::REQUEST)?,
+            trace: TraceHeaders::read(&reader, headers)?,
+        })
+    }
+}

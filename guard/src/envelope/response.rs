@@ -1,0 +1,68 @@
+//! From an envelope to a response.
+
+use http::header::{CONTENT_TYPE, HeaderValue};
+use http::{Response, StatusCode};
+use serde::Serialize;
+
+use super::{Envelope, ErrorEnvelope};
+
+/// What is sent when a body cannot be serialised; a test holds it equal to the envelope of `internal.error`.
+const INTERNAL_ERROR: &str = r#"{"error":{"code":"internal.error","message":"something went wrong inside","http_status":500,"gate":null,"action_name":null,"resource_kind":null,"details":{}}}"#;
+
+impl ErrorEnvelope {
+    /// The response: the status line is `http_status`, the content type `application/json`.
+    ///
+    /// Headers that some codes call for (`Allow`, `WWW-Authenticate`, `Retry-After`) are the caller's to add.
+    pub fn to_response(&self) -> Response<String> {
+        json(self.http_status().into(), self)
+    }
+}
+
+impl<T: Serialize> Envelope<T> {
+    /// The response with status 200 and content type `application/json`, or the envelope of `internal.error` where the
+    /// data cannot be written as JSON.
+    pub fn to_response(&self) -> Response<String> {
+        json(StatusCode::OK, self)
+    }
+}
+
+/// The only place that makes a response, so that a body and its status line come from one value.
+fn json(status: StatusCode, document: &impl Serialize) -> Response<String> {
+    let (status, body) = match serde_json::to_string(document) {
+        Ok(body) => (status, body),
+        Err(_) => (StatusCode::INTERNAL_SERVER_ERROR, INTERNAL_ERROR.to_owned()),
+    };
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::code;
+
+    #[test]
+    fn the_last_resort_is_the_envelope_of_internal_error() {
+        assert_eq!(
+            ErrorEnvelope::builder(code::INTERNAL_ERROR)
+                .build()
+                .to_response()
+                .body(),
+            INTERNAL_ERROR
+        );
+    }
+
+    #[test]
+    fn data_that_is_no_json_is_an_internal_error() {
+        let response = Envelope::new(BTreeMap::from([((1, 2), 3)])).to_response();
+        assert_eq!(response.status(), 500);
+        assert_eq!(response.body(), INTERNAL_ERROR);
+        assert_eq!(response.headers()[CONTENT_TYPE], "application/json");
+    }
+}

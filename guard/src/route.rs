@@ -1,0 +1,142 @@
+//! Facts about a route, written by `#[engine_route]` and listed at run time.
+//!
+//! They describe; in this version nothing enforces them. A route that declares an action is not gated by declaring it.
+
+use std::fmt;
+
+/// What a route says of itself. `#[engine_route]` makes it, after checking every part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RouteMeta {
+    /// The method that it answers; a `GET` route also answers `HEAD`.
+    pub method: Method,
+    /// The path with `{parameters}`.
+    pub path: &'static str,
+    /// The dotted name of its router, as the tickets name it.
+    pub router: &'static str,
+    /// The tickets that it meets.
+    pub tickets: &'static [&'static str],
+    /// The `resource_kind` of its errors.
+    pub resource_kind: Option<&'static str>,
+    /// Whether it passes the gates.
+    pub gate: GateDecision,
+    /// The exemption that lifts identity and gates.
+    pub exemption: Option<Exemption>,
+}
+
+impl RouteMeta {
+    /// For the expansion of `#[engine_route]`.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn from_macro(
+        method: Method,
+        path: &'static str,
+        router: &'static str,
+        tickets: &'static [&'static str],
+        resource_kind: Option<&'static str>,
+        gate: GateDecision,
+        exemption: Option<Exemption>,
+    ) -> Self {
+        Self {
+            method,
+            path,
+            router,
+            tickets,
+            resource_kind,
+            gate,
+            exemption,
+        }
+    }
+}
+
+/// A method that a route can declare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs, reason = "each variant is the method of the same name")]
+pub enum Method {
+    Get,
+    Post,
+    Put,
+    Patch,
+    Delete,
+}
+
+impl Method {
+    /// Whether the contract takes it to change something.
+    pub const fn is_mutating(self) -> bool {
+        !matches!(self, Self::Get)
+    }
+
+    /// The name on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl From<Method> for http::Method {
+    fn from(method: Method) -> Self {
+        match method {
+            Method::Get => Self::GET,
+            Method::Post => Self::POST,
+            Method::Put => Self::PUT,
+            Method::Patch => Self::PATCH,
+            Method::Delete => Self::DELETE,
+        }
+    }
+}
+
+/// Whether a route passes the gates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GateDecision {
+    /// It passes them, under this action.
+    Action(&'static str),
+    /// It changes nothing although its method could, for this reason.
+    NoGate {
+        /// In the author's words.
+        reason: &'static str,
+    },
+    /// It only reads, as its method says.
+    Reads,
+    /// Its exemption lifts them.
+    Exempt,
+}
+
+/// An exemption that the tickets register.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Exemption {
+    /// The ticket's id.
+    pub id: &'static str,
+    /// The only router that it exempts.
+    pub router: &'static str,
+    /// The ticket's reason.
+    pub reason: &'static str,
+}
+
+impl Exemption {
+    /// The public health check.
+    pub const EX_001: Self = Self {
+        id: "EX-001",
+        router: "engines.ops.status",
+        reason: "Public health check endpoint. No auth required.",
+    };
+    /// Login.
+    pub const EX_002: Self = Self {
+        id: "EX-002",
+        router: "engines.identity.routes_auth",
+        reason: "Login/Auth endpoints. Cannot require auth to authenticate.",
+    };
+    /// Every exemption.
+    pub const ALL: [Self; 2] = [Self::EX_001, Self::EX_002];
+}
