@@ -17,6 +17,10 @@ pub struct Vocabulary {
     pub credential_providers: Vec<String>,
     /// Functions that verify a token or ticket that they are given.
     pub verifiers: Vec<String>,
+    /// Methods that verify where they are called on something with a credential word: `CognitoVerifier.verify`.
+    pub verifying_methods: Vec<String>,
+    /// Words of the names of what verifies credentials.
+    pub credential_words: Vec<String>,
     /// Words of the names of values that hold a ticket.
     pub ticket_words: Vec<String>,
     /// Functions that compare what the client repeats with the context.
@@ -66,6 +70,8 @@ impl Default for Vocabulary {
                 "verify_id_token", "verify_access_token", "verify_bearer", "jwt.decode", "validate_ticket",
                 "verify_ticket", "consume_ticket", "redeem_ticket", "context_from_ticket",
             ]),
+            verifying_methods: rows(&["verify", "decode", "validate", "authenticate", "introspect"]),
+            credential_words: rows(&["auth", "authenticator", "cognito", "jwks", "jwt", "oidc", "token", "tokens", "verifier"]),
             ticket_words: rows(&["ticket"]),
             comparisons: rows(&[
                 "assert_context_matches", "assert_scope_matches", "ensure_context_matches", "validate_identity_precedence",

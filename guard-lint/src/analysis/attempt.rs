@@ -21,7 +21,9 @@ impl<'s> Frame<'_, '_, 's> {
         let gates = gates_before..self.summary.gates.len();
 
         // An error can come from any statement of the body: what held before it holds, what the body did may have been.
-        let mut at_error = before.clone().join(State { live: true, ..state.clone() });
+        let mut end = state.clone();
+        end.live = true;
+        let mut at_error = before.clone().join(end);
         at_error.must = before.must;
         at_error.may = at_error.may.with(state.may);
         let mut after = state.clone();
@@ -68,9 +70,9 @@ impl<'s> Frame<'_, '_, 's> {
             let fate = if converts || !state.live { Fate::Converted } else { Fate::Swallowed };
             self.note_handled(exit.clone(), fate);
         }
-        if state.live && self.refusal_is_caught(handler) {
-            for gate in &mut self.summary.gates[gates] {
-                gate.swallowed = true;
+        if left.is_empty() && self.refusal_is_caught(handler) {
+            for gate in self.summary.gates[gates].iter_mut().filter(|gate| !gate.settled) {
+                (gate.settled, gate.swallowed) = (true, state.live);
             }
         }
         left.into_iter().for_each(|exit| self.exit(exit));

@@ -11,7 +11,7 @@ use crate::model::bind::{BindError, Bound, bind};
 use crate::model::classes::{Base, last_segment};
 use crate::model::resolve::Entity;
 use crate::model::types::Ty;
-use crate::model::{ClassId, FnId};
+use crate::model::{ClassId, FnId, Place};
 use crate::source::facts::{ArgKind, Call, Expr, Name, Span};
 
 /// A call with its parts evaluated.
@@ -69,13 +69,13 @@ impl<'s> Frame<'_, '_, 's> {
         if !state.live {
             return Val::default();
         }
+        if let Some(value) = self.special_method(&made, state) {
+            return value;
+        }
         if let Some(value) = self.indirect(&made, state) {
             return value;
         }
         let targets = self.targets(&made, &callee);
-        if let Some(value) = self.special(&made, &targets, state) {
-            return value;
-        }
         if targets.is_empty() {
             return self.unresolved(&made, state);
         }
@@ -163,7 +163,7 @@ impl<'s> Frame<'_, '_, 's> {
             let mut end = state.clone();
             let value = match target {
                 Target::Function { function, skip_first } => {
-                    match self.run(made, function, skip_first, &mut end) {
+                    match self.invoke(made, function, skip_first, &mut end) {
                         Ok(value) => value,
                         Err(failure) => {
                             failures.push((function, failure));
@@ -183,6 +183,11 @@ impl<'s> Frame<'_, '_, 's> {
             && (joined.is_none() || count == 1)
         {
             self.cannot_bind(made, function, &failure, state);
+            // The rest is judged as if the call had been right.
+            if joined.is_none() && !self.analyzer.known.is_gate_method(self.model, function) {
+                let summary = self.analyzer.summary(function);
+                return self.compose(made.call.span, function, &summary, &[], state);
+            }
         }
         match joined {
             Some((end, value)) => {
@@ -201,13 +206,13 @@ impl<'s> Frame<'_, '_, 's> {
         if self.analyzer.known.is_gate_method(self.model, function) {
             let at = self.witness(made.call.span, self.model.function_name(function));
             let after_write = state.may.has(Facts::WROTE);
-            self.summary.gates.push(Gate { at, unbindable: Some(what), swallowed: false, after_write });
+            self.summary.gates.push(Gate { at, unbindable: Some(what), swallowed: false, settled: false, after_write });
             state.learn(Facts::GATE);
         }
     }
 
     /// Runs one function of the program.
-    fn run(&mut self, made: &Made<'s>, function: FnId, skip_first: bool, state: &mut State) -> Result<Val, BindError> {
+    fn invoke(&mut self, made: &Made<'s>, function: FnId, skip_first: bool, state: &mut State) -> Result<Val, BindError> {
         let info = self.model.function(function);
         let mut values: Vec<Option<Val>> = vec![None; info.facts.params.len()];
         if self.model.signature_is_known(function) {
@@ -296,11 +301,12 @@ impl<'s> Frame<'_, '_, 's> {
         values: &[Option<Val>],
         state: &mut State,
     ) -> Val {
+        let here = self.place(span);
         let at = self.witness(span, self.model.function_name(function));
         let after_write = state.may.has(Facts::WROTE);
-        self.summary.gates.push(Gate { at, unbindable: None, swallowed: false, after_write });
+        self.summary.gates.push(Gate { at, unbindable: None, swallowed: false, settled: false, after_write });
         for exit in &summary.exits {
-            let exit = self.substitute(exit, span, function, values);
+            let exit = self.substitute(exit, here, function, values);
             self.exit(exit);
         }
         // A gate that cannot raise answers with a decision, which the caller must look at.
@@ -325,9 +331,25 @@ impl<'s> Frame<'_, '_, 's> {
         state: &mut State,
     ) -> Val {
         let here = self.place(span);
+        self.compose_from(here, function, summary, values, state)
+    }
+
+    /// As [`Self::compose`], for a dependency that the framework calls.
+    pub(super) fn compose_at(&mut self, place: Place, function: FnId, summary: &Summary, state: &mut State) -> Val {
+        self.compose_from(place, function, summary, &[], state)
+    }
+
+    fn compose_from(
+        &mut self,
+        here: Place,
+        function: FnId,
+        summary: &Summary,
+        values: &[Option<Val>],
+        state: &mut State,
+    ) -> Val {
         let through = |at: &Witness| Witness { via: Some((here, function)), ..at.clone() };
         for exit in &summary.exits {
-            let exit = self.substitute(exit, span, function, values);
+            let exit = self.substitute(exit, here, function, values);
             self.exit(exit);
         }
         for (exit, fate) in &summary.handled {
@@ -339,7 +361,7 @@ impl<'s> Frame<'_, '_, 's> {
         for oddity in &summary.oddities {
             self.note_oddity(Oddity { at: through(&oddity.at), kind: oddity.kind });
         }
-        if let Some(opaque) = &summary.opaque {
+        if let Some(opaque) = summary.opaque.as_ref().filter(|_| !summary.provider) {
             self.note_opaque(through(opaque));
         }
         self.compose_writes(function, summary, &through, state);
@@ -369,12 +391,19 @@ impl<'s> Frame<'_, '_, 's> {
         through: &dyn Fn(&Witness) -> Witness,
         state: &mut State,
     ) {
+        if summary.provider {
+            return;
+        }
         let name = self.text(self.model.function(function).facts.name);
         let known = &self.analyzer.known;
         let reads = known.is_read(name);
         let aside = known.is_aside(name) || known.is_aside(&self.model.function_name(function));
         // What a reading function keeps for itself (a lazily made object, a memo) is no write of the request.
-        let counts = |write: &&Write| !aside && (write.strong || !reads);
+        // A store that tidies up while it reads (expired entries) does so on its own account.
+        let info = self.model.function(function);
+        let class = info.class.map(|class| self.text(self.model.class_facts(class).name));
+        let tidies = reads && class.is_some_and(is_plain_store);
+        let counts = |write: &&Write| !aside && !tidies && (write.strong || !reads);
         let wrote_before = state.may.has(Facts::WROTE);
         let ungated = summary.ungated.as_ref().filter(counts);
         if let Some(write) = summary.write.as_ref().filter(counts) {
@@ -396,14 +425,13 @@ impl<'s> Frame<'_, '_, 's> {
             }
         }
         // A store's method whose body shows no write, and whose name says that it writes: the write is behind it.
-        let info = self.model.function(function);
         if summary.write.is_none()
             && !aside
-            && let Some(class) = info.class
+            && let Some(class) = class
         {
-            let class = self.text(self.model.class_facts(class).name);
             let hidden = summary.opaque.is_some() || self.model.is_abstract(function);
-            if hidden && known.has_write_verb(name) && is_plain_store(class) {
+            let public = !name.starts_with('_');
+            if hidden && public && known.has_write_verb(name) && is_plain_store(class) {
                 let place = self.model.function_place(function);
                 let at = Witness { place, function, what: format!("`{class}.{name}`"), via: None };
                 self.note_write(&Write { at: through(&at), strong: true }, state);
@@ -412,9 +440,9 @@ impl<'s> Frame<'_, '_, 's> {
     }
 
     /// An exit as it leaves this call: what depends on parameters is filled in.
-    fn substitute(&self, exit: &Exit, span: Span, function: FnId, values: &[Option<Val>]) -> Exit {
+    fn substitute(&self, exit: &Exit, here: Place, function: FnId, values: &[Option<Val>]) -> Exit {
         let mut exit = exit.clone();
-        exit.via = Some((self.place(span), function));
+        exit.via = Some((here, function));
         exit.after_head |= self.summary.generator;
         if let Shape::Param(param) = exit.shape {
             let value = values.get(param as usize).and_then(Option::as_ref);
@@ -500,7 +528,7 @@ impl<'s> Frame<'_, '_, 's> {
 
     fn run_constructor(&mut self, made: &Made<'s>, class: ClassId, state: &mut State) {
         let Some(init) = self.model.method(class, self.model.intern("__init__")) else { return };
-        match self.run(made, init, true, state) {
+        match self.invoke(made, init, true, state) {
             Ok(_) => {}
             Err(failure) => {
                 // Dataclasses and models make their own; this one is written out.
@@ -528,7 +556,7 @@ impl<'s> Frame<'_, '_, 's> {
                 Ok(bound) => bound.values.iter().map(|given| given.and_then(|expr| self.value_of(made, expr))).collect(),
                 Err(_) => Vec::new(),
             };
-            let filled = self.substitute(error, made.call.span, init, &values);
+            let filled = self.substitute(error, self.place(made.call.span), init, &values);
             (exit.shape, exit.status) = (filled.shape, filled.status);
             exit.leaks |= filled.leaks;
         }
@@ -562,8 +590,10 @@ impl<'s> Frame<'_, '_, 's> {
     fn recognize(&mut self, made: &Made<'s>, function: FnId, summary: &Summary, value: &mut Val, state: &mut State) {
         let known = &self.analyzer.known;
         let name = self.model.function_name(function);
+        let receiver = self.model.function(function).class.map(|class| self.text(self.model.class_facts(class).name));
+        let checks = known.is_verifier(&name) || known.is_credential_check(receiver, made.name);
         let can_refuse = !summary.exits.is_empty() || summary.returns.null == Null::Maybe || summary.opaque.is_some();
-        if known.is_verifier(&name) && can_refuse {
+        if checks && can_refuse {
             self.verified(made, value, state);
         }
         if known.is_comparison(&name) {

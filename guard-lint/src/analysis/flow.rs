@@ -26,12 +26,14 @@ pub(super) struct Frame<'a, 'm, 's> {
     continues: Vec<Vec<State>>,
     /// What the `except` bodies that are open have caught.
     pub(super) catching: Vec<Rc<[Exit]>>,
+    /// In the constructor of an HTTP error: what it passes to the framework's.
+    pub(super) constructed: Option<Exit>,
 }
 
 /// Evaluates a function as a plain call would run it.
 pub(super) fn summarize(analyzer: &Analyzer<'_, '_>, function: FnId) -> Summary {
     let facts = analyzer.model.function(function).facts;
-    let mut frame = Frame::new(analyzer, function);
+    let frame = Frame::new(analyzer, function);
     let mut state = State::start();
     for (index, param) in facts.params.iter().enumerate() {
         let value = frame.param(facts, index, param);
@@ -54,6 +56,7 @@ impl<'a, 'm, 's> Frame<'a, 'm, 's> {
             breaks: Vec::new(),
             continues: Vec::new(),
             catching: Vec::new(),
+            constructed: None,
         }
     }
 
@@ -73,31 +76,26 @@ impl<'a, 'm, 's> Frame<'a, 'm, 's> {
             (summary.must, summary.present) = (Facts::NONE, 0);
         }
         let mut returns = self.returns.unwrap_or_else(Val::none);
-        self.declare(facts, &mut returns);
-        self.answer_for(&mut summary, &returns);
+        declare(self.model, self.module, facts, &mut returns);
+        if let Some(exit) = self.constructed {
+            returns.errors = super::expr::shared(vec![exit]);
+        }
+        Self::answer_for(self.analyzer, self.function, &mut summary, &returns);
         summary.returns = returns;
         summary
     }
 
-    /// What the annotation says of the returned value, where evaluation found no type.
-    fn declare(&self, facts: &Function, returns: &mut Val) {
-        let module = self.module;
-        if returns.types.is_empty()
-            && let Some(annotation) = &facts.returns
-        {
-            returns.types = self.model.annotation(module, annotation).all.into();
-        }
-    }
-
     /// Marks the errors of a shared provider as its own.
-    fn answer_for(&self, summary: &mut Summary, returns: &Val) {
-        let name = self.model.text(self.model.function(self.function).facts.name);
-        let known = &self.analyzer.known;
+    fn answer_for(analyzer: &Analyzer<'_, '_>, function: FnId, summary: &mut Summary, returns: &Val) {
+        let info = analyzer.model.function(function);
+        let name = analyzer.model.text(info.facts.name);
+        let known = &analyzer.known;
         let established = summary.must.with(returns.grants);
         let grants = established.has(Facts::IDENTITY) && returns.tags.has(Tags::CONTEXT)
             || established.has(Facts::CREDENTIAL) && returns.tags.has(Tags::VERIFIED);
-        let shared = !self.analyzer.router_modules.contains(&self.module);
+        let shared = !analyzer.router_modules.contains(&info.module);
         if known.is_identity_provider(name) || known.is_credential_provider(name) || (grants && shared) {
+            summary.provider = true;
             for exit in &mut summary.exits {
                 exit.owner = Owner::Provider;
             }
@@ -356,7 +354,12 @@ impl<'a, 'm, 's> Frame<'a, 'm, 's> {
     /// Adds an error to those that can leave.
     pub(super) fn exit(&mut self, exit: Exit) {
         let known = self.summary.exits.iter().any(|known| {
-            known.place == exit.place && known.kind == exit.kind && known.shape == exit.shape && known.class == exit.class
+            known.place == exit.place
+                && known.via == exit.via
+                && known.owner == exit.owner
+                && known.kind == exit.kind
+                && known.shape == exit.shape
+                && known.class == exit.class
         });
         if !known {
             self.summary.exits.push(exit);
@@ -440,5 +443,14 @@ impl<'a, 'm, 's> Frame<'a, 'm, 's> {
         } else {
             ExitKind::Other
         }
+    }
+}
+
+/// What the annotation says of the returned value, where evaluation found no type.
+fn declare(model: &Model<'_>, module: ModId, facts: &Function, returns: &mut Val) {
+    if returns.types.is_empty()
+        && let Some(annotation) = &facts.returns
+    {
+        returns.types = model.annotation(module, annotation).all.into();
     }
 }

@@ -109,6 +109,12 @@ impl Known {
         listed(&self.vocabulary.verifiers, dotted)
     }
 
+    /// Whether a method's name with what it is called on says that it verifies a credential: `verifier.verify`.
+    pub(super) fn is_credential_check(&self, receiver: Option<&str>, method: &str) -> bool {
+        self.vocabulary.verifying_methods.iter().any(|known| known == method)
+            && receiver.is_some_and(|receiver| has_word(receiver, &self.vocabulary.credential_words))
+    }
+
     pub(super) fn is_ticket(&self, name: &str) -> bool {
         has_word(name, &self.vocabulary.ticket_words)
     }

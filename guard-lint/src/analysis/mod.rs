@@ -10,6 +10,7 @@ mod expr;
 mod flow;
 mod known;
 mod refine;
+mod special;
 pub mod state;
 pub mod summary;
 pub mod value;
@@ -60,6 +61,11 @@ impl<'m, 's> Analyzer<'m, 's> {
     /// The model that it works on.
     pub fn model(&self) -> &'m Model<'s> {
         self.model
+    }
+
+    /// Whether a function's name says that it reads.
+    pub fn reads_by_name(&self, name: &str) -> bool {
+        self.known.is_read(name)
     }
 
     /// What is known of a function.

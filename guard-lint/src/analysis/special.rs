@@ -4,11 +4,11 @@ use super::call::Made;
 use super::expr::{body_shape, shared};
 use super::flow::Frame;
 use super::state::State;
-use super::summary::{Exit, ExitKind, Gate, Status};
+use super::summary::{ExitKind, Gate, Status};
 use super::value::{Constant, Facts, Null, Shape, Tags, Val};
 use crate::model::classes::{Base, last_segment};
 use crate::model::types::Ty;
-use crate::source::facts::{Expr, Name};
+use crate::source::facts::Expr;
 
 /// Methods of plain objects that neither write nor fail for our purposes, and keep what flows.
 const PLAIN: [&str; 38] = [
@@ -200,7 +200,7 @@ impl<'s> Frame<'_, '_, 's> {
         if known.is_gate_call(receiver, made.name) {
             let at = self.witness(made.call.span, made.name);
             let after_write = state.may.has(Facts::WROTE);
-            self.summary.gates.push(Gate { at, unbindable: None, swallowed: false, after_write });
+            self.summary.gates.push(Gate { at, unbindable: None, swallowed: false, settled: false, after_write });
             state.learn(Facts::GATE);
             value.tags = value.tags.with(Tags::DECISION);
             return value;
@@ -212,11 +212,15 @@ impl<'s> Frame<'_, '_, 's> {
             Some(receiver) => format!("{receiver}.{}", made.name),
             None => made.name.to_owned(),
         };
+        if self.analyzer.known.is_credential_check(receiver, made.name) {
+            self.verified(made, &mut value, state);
+            return value;
+        }
         if self.named_in_vocabulary(&dotted) {
             self.external_effects(made, &dotted, &mut value, state);
             return value;
         }
-        self.by_method(made, receiver, &mut value, state);
+        self.by_method(made, receiver, state);
         value
     }
 
@@ -232,7 +236,7 @@ impl<'s> Frame<'_, '_, 's> {
     }
 
     /// A method of an object of unknown or outside type.
-    fn by_method(&mut self, made: &Made<'s>, receiver: Option<&'s str>, value: &mut Val, state: &mut State) {
+    fn by_method(&mut self, made: &Made<'s>, receiver: Option<&'s str>, state: &mut State) {
         let span = made.call.span;
         let known = &self.analyzer.known;
         if let (Some(base), Expr::Attr(attr)) = (&made.base, &made.call.func)
@@ -245,6 +249,10 @@ impl<'s> Frame<'_, '_, 's> {
             }
             return self.change_container(&attr.base, base, span, state);
         }
+        // `super().method()` of a class from outside.
+        if receiver == Some("super") {
+            return;
+        }
         let Some(receiver) = receiver else {
             if made.base.is_none() && !known.is_read(made.name) {
                 let witness = self.witness(span, made.name);
@@ -252,7 +260,9 @@ impl<'s> Frame<'_, '_, 's> {
             }
             return;
         };
-        if known.is_write(receiver, made.name) {
+        // `text.replace(a, b)`
+        let of_text = made.name == "replace" && made.args.len() >= 2;
+        if known.is_write(receiver, made.name) && !of_text {
             self.write(span, true, call_text(Some(receiver), made.name), state);
         } else if !PLAIN.contains(&made.name) && !CHANGES.contains(&made.name) && !known.is_read(made.name) && !known.is_aside(receiver) {
             let witness = self.witness(span, format!("{receiver}.{}", made.name));
@@ -329,10 +339,4 @@ fn is_pure(dotted: &str) -> bool {
 /// A capitalised name makes an object; what it does comes with its methods.
 fn value_only(segment: &str) -> bool {
     segment.starts_with(char::is_uppercase)
-}
-
-/// The name of an external class for a value of it.
-#[must_use]
-pub(super) fn external_object(name: Name) -> Val {
-    Val::of(Ty::ExternalObject(name))
 }

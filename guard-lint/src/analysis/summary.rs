@@ -103,6 +103,8 @@ pub struct Gate {
     pub unbindable: Option<String>,
     /// Whether its refusal is caught and the work goes on.
     pub swallowed: bool,
+    /// Whether a handler that does not pass the refusal on has caught it.
+    pub settled: bool,
     /// Whether a write came before it.
     pub after_write: bool,
 }
@@ -175,6 +177,8 @@ pub struct Summary {
     pub credential: Option<Witness>,
     /// Whether it answers with an event stream.
     pub streams: bool,
+    /// Whether it is a shared identity or credential provider: what it does is no work of the endpoint.
+    pub provider: bool,
     /// Whether it yields: what it does comes after its caller got the generator.
     pub generator: bool,
 }

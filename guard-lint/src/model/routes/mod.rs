@@ -10,6 +10,7 @@ use super::classes::Base;
 use super::{FnId, ModId, Model, Place};
 use crate::source::facts::{Expr, Name};
 
+pub(crate) use construct::depends;
 pub use mount::Mounting;
 pub use path::join;
 

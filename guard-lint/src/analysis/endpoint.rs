@@ -1,0 +1,332 @@
+//! Endpoints: their dependencies in order, then their handler, over one state.
+
+use super::Analyzer;
+use super::flow::Frame;
+use super::state::State;
+use super::summary::{Summary, Witness};
+use super::value::{Facts, Null, Tags, Val};
+use crate::model::resolve::Entity;
+use crate::model::routes::{Dependency, Mounting, RouterId, Routes, depends};
+use crate::model::types::{Ty, Types};
+use crate::model::{FnId, ModId};
+use crate::source::facts::{Expr, Param};
+
+/// What evaluation says of one route.
+#[derive(Debug)]
+pub struct Endpoint {
+    /// The router.
+    pub router: RouterId,
+    /// The index of the route in it.
+    pub route: usize,
+    /// The handler with its dependencies before it.
+    pub summary: Summary,
+    /// Dependencies whose provider could not be resolved, as written.
+    pub unresolved: Vec<Witness>,
+}
+
+/// Evaluates every route of a router once for each way it is mounted, and joins: what an application adds counts only where
+/// every mounting has it.
+pub fn evaluate(analyzer: &Analyzer<'_, '_>, routes: &Routes<'_>, id: RouterId, index: usize) -> Endpoint {
+    let mut sets: Vec<Vec<Dependency<'_>>> = Vec::new();
+    let mountings = &routes.mountings[id.0 as usize];
+    if mountings.is_empty() {
+        sets.push(Vec::new());
+    }
+    for mounting in mountings {
+        let set = outer_dependencies(routes, mounting);
+        let same = |known: &Vec<Dependency<'_>>| {
+            known.len() == set.len() && known.iter().zip(&set).all(|(left, right)| std::ptr::eq(left.provider, right.provider))
+        };
+        if !sets.iter().any(same) {
+            sets.push(set);
+        }
+    }
+    let mut joined: Option<Endpoint> = None;
+    for outer in &sets {
+        let endpoint = evaluate_once(analyzer, routes, id, index, outer);
+        joined = Some(match joined {
+            Some(known) => join(known, endpoint),
+            None => endpoint,
+        });
+    }
+    joined.unwrap_or_else(|| evaluate_once(analyzer, routes, id, index, &[]))
+}
+
+/// The dependencies that an application and the includes on the way add, outermost first.
+fn outer_dependencies<'s>(routes: &Routes<'s>, mounting: &Mounting) -> Vec<Dependency<'s>> {
+    let mut all = Vec::new();
+    for step in &mounting.steps {
+        let parent = routes.router(step.parent);
+        all.extend(&parent.dependencies);
+        all.extend(&parent.includes[step.include].dependencies);
+    }
+    all
+}
+
+fn join(mut left: Endpoint, right: Endpoint) -> Endpoint {
+    left.summary.must = left.summary.must.and(right.summary.must);
+    left.summary.may = left.summary.may.with(right.summary.may);
+    left.summary.ungated = left.summary.ungated.or(right.summary.ungated);
+    for exit in right.summary.exits {
+        if !left.summary.exits.iter().any(|known| known.place == exit.place && known.shape == exit.shape) {
+            left.summary.exits.push(exit);
+        }
+    }
+    left
+}
+
+fn evaluate_once<'s>(
+    analyzer: &Analyzer<'_, 's>,
+    routes: &Routes<'s>,
+    id: RouterId,
+    index: usize,
+    outer: &[Dependency<'s>],
+) -> Endpoint {
+    let router = routes.router(id);
+    let route = &router.routes[index];
+    let mut frame = Frame::new(analyzer, route.handler);
+    let mut state = State::start();
+    let mut unresolved = Vec::new();
+    let declared = outer.iter().chain(&router.dependencies).chain(&route.dependencies);
+    for dependency in declared {
+        frame.provide((dependency.module, dependency.function), dependency.provider, &mut state, &mut unresolved, 0);
+    }
+    frame.bind_parameters(&mut state, &mut unresolved, 0);
+    Endpoint { router: id, route: index, summary: frame.run(state), unresolved }
+}
+
+/// How deep dependencies of dependencies are followed.
+const DEPTH: u32 = 12;
+
+impl<'s> Frame<'_, '_, 's> {
+    /// Binds this function's parameters as the framework does: dependencies run, the rest comes from the request.
+    fn bind_parameters(&mut self, state: &mut State, unresolved: &mut Vec<Witness>, depth: u32) {
+        let info = self.model.function(self.function);
+        for (index, param) in info.facts.params.iter().enumerate() {
+            let mut value = self.param(info.facts, index, param);
+            if let Some(provider) = self.declared_provider(param) {
+                let parent = info.parent;
+                let at = (self.module, parent);
+                let provided = match provider {
+                    Some((owner, provider)) => {
+                        let at = if owner == self.module { at } else { (owner, None) };
+                        self.provide(at, provider, state, unresolved, depth)
+                    }
+                    None => self.provide_type(param, state, unresolved, depth),
+                };
+                let known = provided.types.is_empty();
+                let types = if known { std::mem::take(&mut value.types) } else { provided.types.clone() };
+                value = Val { types, ..provided };
+            } else if !self.is_framework_object(&value) {
+                value.tags = value.tags.with(Tags::PAYLOAD);
+            }
+            (value.params, value.same_as) = (0, None);
+            state.set(param.name, value);
+        }
+    }
+
+    /// `= Depends(provider)` or `Annotated[T, Depends(provider)]`, directly or through an alias: `Some(None)` where the
+    /// provider is the annotated class itself.
+    fn declared_provider(&self, param: &'s Param) -> Option<Option<(ModId, &'s Expr)>> {
+        if let Some(default) = &param.default
+            && let Some(provider) = depends(self.model, default)
+        {
+            return Some(provider.map(|provider| (self.module, provider)));
+        }
+        self.annotated_provider(self.module, param.annotation.as_ref()?, 4)
+    }
+
+    fn annotated_provider(&self, module: ModId, annotation: &'s Expr, hops: u32) -> Option<Option<(ModId, &'s Expr)>> {
+        let hops = hops.checked_sub(1)?;
+        match annotation {
+            Expr::Index(pair, _) => {
+                let is_annotated = match &pair.0 {
+                    Expr::Name(name, _) => self.text(*name) == "Annotated",
+                    Expr::Attr(attr) => self.text(attr.name) == "Annotated",
+                    _ => false,
+                };
+                let Expr::Seq(parts) = &pair.1 else { return None };
+                if !is_annotated {
+                    return None;
+                }
+                let found = parts.iter().skip(1).find_map(|part| depends(self.model, part));
+                found.map(|provider| provider.map(|provider| (module, provider)))
+            }
+            Expr::Name(..) | Expr::Attr(_) => match self.model.expression(module, annotation)? {
+                Entity::Global(owner, name) => {
+                    self.annotated_provider(owner, self.model.global_value(owner, name)?, hops)
+                }
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn is_framework_object(&self, value: &Val) -> bool {
+        const OBJECTS: [&str; 6] = ["Request", "WebSocket", "Response", "BackgroundTasks", "HTTPConnection", "SecurityScopes"];
+        value.tags.has(Tags::HEADER)
+            || value.types.iter().any(|ty| match ty {
+                Ty::ExternalObject(name) => {
+                    OBJECTS.contains(&crate::model::classes::last_segment(self.text(*name)))
+                }
+                _ => false,
+            })
+    }
+
+    /// Runs a provider before the handler; gives what it provides.
+    fn provide(
+        &mut self,
+        (module, function): (ModId, Option<FnId>),
+        provider: &'s Expr,
+        state: &mut State,
+        unresolved: &mut Vec<Witness>,
+        depth: u32,
+    ) -> Val {
+        let types = self.model.infer(module, function, provider);
+        self.provide_types(module, provider, types, state, unresolved, depth)
+    }
+
+    fn provide_type(&mut self, param: &'s Param, state: &mut State, unresolved: &mut Vec<Witness>, depth: u32) -> Val {
+        let Some(annotation) = &param.annotation else { return Val::default() };
+        let class = match annotation {
+            Expr::Index(pair, _) => match &pair.1 {
+                Expr::Seq(parts) => parts.first().unwrap_or(annotation),
+                _ => annotation,
+            },
+            other => other,
+        };
+        self.provide((self.module, None), class, state, unresolved, depth)
+    }
+
+    fn provide_types(
+        &mut self,
+        module: ModId,
+        provider: &'s Expr,
+        types: Types,
+        state: &mut State,
+        unresolved: &mut Vec<Witness>,
+        depth: u32,
+    ) -> Val {
+        let span = provider.span().unwrap_or_default();
+        let place = crate::model::Place { module, span };
+        if depth >= DEPTH {
+            return Val::default();
+        }
+        let init = self.model.intern("__init__");
+        let call = self.model.intern("__call__");
+        for ty in &types.all {
+            match *ty {
+                Ty::Entity(Entity::Function(function)) | Ty::Method(function) => {
+                    return self.provide_function(place, function, state, unresolved, depth);
+                }
+                Ty::Entity(Entity::Class(class)) => {
+                    // The class itself is the provider: its constructor's parameters are dependencies.
+                    if let Some(init) = self.model.method(class, init) {
+                        self.provide_function(place, init, state, unresolved, depth);
+                    }
+                    let mut value = Val::of(Ty::Object { class, exact: true });
+                    self.adopt(&mut value, state);
+                    return value;
+                }
+                Ty::Object { class, .. } => {
+                    if let Some(method) = self.model.method(class, call) {
+                        return self.provide_function(place, method, state, unresolved, depth);
+                    }
+                }
+                Ty::Entity(Entity::External(name)) => {
+                    let known = &self.analyzer.known;
+                    let dotted = self.text(name);
+                    let mut value = Val::default();
+                    if known.is_identity_provider(dotted) {
+                        (value.tags, value.grants) = (Tags::CONTEXT.with(Tags::HEADER), Facts::IDENTITY);
+                        state.learn(Facts::IDENTITY);
+                        self.summary.identity.get_or_insert(Witness { place, function: self.function, what: dotted.to_owned(), via: None });
+                    } else if known.is_credential_provider(dotted) {
+                        (value.tags, value.grants) = (Tags::VERIFIED, Facts::CREDENTIAL);
+                        state.learn(Facts::CREDENTIAL.with(Facts::PRESENT));
+                        self.summary.credential.get_or_insert(Witness { place, function: self.function, what: dotted.to_owned(), via: None });
+                    } else {
+                        self.note_unresolved(place, dotted, unresolved);
+                    }
+                    return value;
+                }
+                _ => {}
+            }
+        }
+        if let Expr::Lambda(_) = provider {
+            return Val::default();
+        }
+        let text = match provider {
+            Expr::Name(name, _) => self.text(*name).to_owned(),
+            Expr::Attr(attr) => self.text(attr.name).to_owned(),
+            _ => "the provider".to_owned(),
+        };
+        // `HTTPBearer()` and the like read a header and verify nothing.
+        if !types.all.iter().any(|ty| matches!(ty, Ty::ExternalObject(_))) {
+            self.note_unresolved(place, &text, unresolved);
+        }
+        Val::default()
+    }
+
+    fn note_unresolved(&self, place: crate::model::Place, what: &str, unresolved: &mut Vec<Witness>) {
+        unresolved.push(Witness { place, function: self.function, what: what.to_owned(), via: None });
+    }
+
+    /// Evaluates a provider's body with its own dependencies bound, and adds it to this point.
+    fn provide_function(
+        &mut self,
+        place: crate::model::Place,
+        function: FnId,
+        state: &mut State,
+        unresolved: &mut Vec<Witness>,
+        depth: u32,
+    ) -> Val {
+        let mut frame = Frame::new(self.analyzer, function);
+        let mut inner = State::start();
+        // What earlier dependencies established holds here too.
+        (inner.must, inner.may) = (state.must, state.may);
+        frame.bind_parameters(&mut inner, unresolved, depth + 1);
+        let summary = frame.run(inner);
+        let mut value = self.compose_at(place, function, &summary, state);
+        if value.types.iter().any(|ty| self.is_context_type(*ty)) {
+            value.tags = value.tags.with(Tags::CONTEXT);
+        }
+        self.adopt_provided(place, function, &summary, &mut value, state);
+        value
+    }
+
+    /// By name: a provider that the vocabulary names counts as one where its body shows nothing better.
+    fn adopt_provided(
+        &mut self,
+        place: crate::model::Place,
+        function: FnId,
+        summary: &Summary,
+        value: &mut Val,
+        state: &mut State,
+    ) {
+        let name = self.text(self.model.function(function).facts.name);
+        let known = &self.analyzer.known;
+        let refuses = !summary.exits.is_empty();
+        let witness = Witness { place, function, what: name.to_owned(), via: None };
+        if known.is_identity_provider(name) && refuses && value.null != Null::Maybe {
+            value.tags = value.tags.with(Tags::CONTEXT);
+            state.learn(Facts::IDENTITY);
+            self.summary.identity = Some(witness.clone());
+        }
+        if known.is_credential_provider(name) && refuses && value.null != Null::Maybe && summary.credential.is_none() && summary.opaque.is_some() {
+            value.tags = value.tags.with(Tags::VERIFIED);
+            state.learn(Facts::CREDENTIAL.with(Facts::PRESENT));
+            self.summary.credential = Some(witness);
+        }
+        self.adopt(value, state);
+    }
+
+    /// A provided value that is surely present brings what it grants.
+    fn adopt(&mut self, value: &mut Val, state: &mut State) {
+        if value.null == Null::Maybe || value.null == Null::Always {
+            state.may = state.may.with(value.grants);
+        } else {
+            state.learn(value.grants);
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Verdicts on one endpoint, from what evaluation says of it.
+
+use crate::analysis::Endpoint;
+use crate::analysis::summary::{Exit, ExitKind, Fate, Owner};
+use crate::analysis::value::{Facts, Shape};
+use crate::report::model::{CredentialVerdict, EnvelopeVerdict, GateVerdict, IdentityVerdict, SiteKind};
+
+/// Is identity established before the handler's work?
+pub fn identity(endpoint: &Endpoint) -> IdentityVerdict {
+    let (must, may) = (endpoint.summary.must, endpoint.summary.may);
+    // A context that the client stated counts when the credential is compared with it.
+    let stated = may.has(Facts::PAYLOAD_CONTEXT) && may.has(Facts::BOUND);
+    if must.has(Facts::IDENTITY) || (stated && credential(endpoint) == CredentialVerdict::Required) {
+        IdentityVerdict::Enforced
+    } else if may.has(Facts::IDENTITY) {
+        IdentityVerdict::Partial
+    } else if endpoint.unresolved.is_empty() {
+        IdentityVerdict::Missing
+    } else {
+        IdentityVerdict::Unknown
+    }
+}
+
+/// Is a verified token or ticket needed, not only headers?
+pub fn credential(endpoint: &Endpoint) -> CredentialVerdict {
+    let (must, may) = (endpoint.summary.must, endpoint.summary.may);
+    if must.has(Facts::CREDENTIAL) || (must.has(Facts::PRESENT.with(Facts::TICKET_CHECKED)) && may.has(Facts::CREDENTIAL)) {
+        CredentialVerdict::Required
+    } else if may.has(Facts::CREDENTIAL) {
+        CredentialVerdict::Optional
+    } else {
+        CredentialVerdict::None
+    }
+}
+
+/// The error sites of an endpoint: what leaves it, and what was caught on the way.
+pub fn sites(endpoint: &Endpoint) -> Vec<(&Exit, SiteKind)> {
+    let summary = &endpoint.summary;
+    let returned = summary.returns.errors.iter().flat_map(|errors| errors.iter());
+    let sent = returned.filter(|exit| exit.kind == ExitKind::Sent);
+    let leaving = summary.exits.iter().chain(sent);
+    let leaving = leaving.filter(|exit| exit.owner == Owner::Endpoint).map(|exit| (exit, kind(exit)));
+    let handled = summary.handled.iter().filter(|(exit, _)| exit.owner == Owner::Endpoint);
+    let handled = handled.map(|(exit, fate)| {
+        (exit, match fate {
+            Fate::Converted => SiteKind::Converted,
+            Fate::Swallowed => SiteKind::Swallowed,
+        })
+    });
+    leaving.chain(handled).collect()
+}
+
+fn kind(exit: &Exit) -> SiteKind {
+    match exit.shape {
+        Shape::Canonical | Shape::Envelope => SiteKind::Enveloped,
+        Shape::Foreign | Shape::Block | Shape::Inner => SiteKind::Foreign,
+        _ => SiteKind::Bare,
+    }
+}
+
+/// Whether a site counts for the envelope: an HTTP or socket error, however it is sent.
+pub fn counts(exit: &Exit) -> bool {
+    exit.kind != ExitKind::Other
+}
+
+/// Do the errors that leave carry the envelope?
+pub fn envelope(endpoint: &Endpoint) -> EnvelopeVerdict {
+    let (mut enveloped, mut bare) = (false, false);
+    for (exit, kind) in sites(endpoint) {
+        match kind {
+            SiteKind::Enveloped => enveloped = true,
+            SiteKind::Bare | SiteKind::Foreign if counts(exit) => bare = true,
+            _ => {}
+        }
+    }
+    match (enveloped, bare) {
+        (true, true) => EnvelopeVerdict::Mixed,
+        (true, false) => EnvelopeVerdict::Canonical,
+        (false, true) => EnvelopeVerdict::Bare,
+        (false, false) => EnvelopeVerdict::Silent,
+    }
+}
+
+/// What an endpoint changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// It writes.
+    Writes,
+    /// It only reads.
+    Reads,
+    /// It must be taken to write: its method says so, and the source does not show otherwise.
+    Presumed,
+}
+
+/// What an endpoint changes, by its methods, its handler's name and the source.
+pub fn effect(endpoint: &Endpoint, methods: &[String], reads_by_name: bool) -> Effect {
+    let summary = &endpoint.summary;
+    let mutating = methods.iter().any(|method| matches!(method.as_str(), "POST" | "PUT" | "PATCH" | "DELETE"));
+    match &summary.write {
+        Some(write) if mutating || write.strong || !reads_by_name => Effect::Writes,
+        Some(_) => Effect::Reads,
+        None if !mutating => Effect::Reads,
+        None if summary.opaque.is_none() || reads_by_name => Effect::Reads,
+        None => Effect::Presumed,
+    }
+}
+
+/// Does the gate chain run before the first write?
+pub fn gate(endpoint: &Endpoint, effect: Effect) -> GateVerdict {
+    let summary = &endpoint.summary;
+    if summary.gates.iter().any(|gate| gate.unbindable.is_some()) {
+        return GateVerdict::Unbindable;
+    }
+    if effect == Effect::Reads {
+        return GateVerdict::NotRequired;
+    }
+    if summary.gates.iter().any(|gate| gate.swallowed) {
+        return GateVerdict::Swallowed;
+    }
+    match &summary.ungated {
+        Some(_) if summary.gates.iter().any(|gate| gate.after_write) => GateVerdict::AfterWrite,
+        Some(_) => GateVerdict::Missing,
+        None if summary.write.is_some() || summary.must.has(Facts::GATE) => GateVerdict::Enforced,
+        None => GateVerdict::Missing,
+    }
+}
