@@ -30,10 +30,10 @@ fn main() {
                     println!("   site {k:?} {:?} {:?} {} class {:?} via {:?}", x.kind, x.status, at(x.place), x.class, tr.iter().map(|(p, f)| format!("{} {}", at(*p), m.function_name(*f))).collect::<Vec<_>>());
                 }
                 for g in &e.summary.gates { println!("   gate {} {:?} sw {} aw {}", at(g.at.place), g.unbindable, g.swallowed, g.after_write); }
-                if let Some(w) = &e.summary.write { println!("   write {} {} strong {} via {:?}", at(w.at.place), w.at.what, w.strong, w.at.via.map(|v| at(v.0))); }
+                if let Some(w) = &e.summary.write { println!("   write {} {} {:?} via {:?}", at(w.at.place), w.at.what, w.strength, w.at.via.map(|v| at(v.0))); }
                 if let Some(w) = &e.summary.ungated { 
                     let tr = a.trace(w.at.via, |s| s.ungated.as_ref().map(|y| y.at.via));
-                    println!("   ungated {} {} strong {} via {:?}", at(w.at.place), w.at.what, w.strong, tr.iter().map(|(p, f)| format!("{} {}", at(*p), m.function_name(*f))).collect::<Vec<_>>()); }
+                    println!("   ungated {} {} {:?} via {:?}", at(w.at.place), w.at.what, w.strength, tr.iter().map(|(p, f)| format!("{} {}", at(*p), m.function_name(*f))).collect::<Vec<_>>()); }
                 if let Some(w) = &e.summary.opaque { println!("   opaque {} {}", at(w.place), w.what); }
                 for o in &e.summary.oddities { println!("   odd {:?} {} {}", o.kind, at(o.at.place), o.at.what); }
             }

@@ -13,6 +13,8 @@ pub struct Vocabulary {
     pub contexts: Vec<String>,
     /// Functions that establish a context from request headers.
     pub identity_providers: Vec<String>,
+    /// Words of the names of providers that may establish identity, for those that cannot be found.
+    pub identity_words: Vec<String>,
     /// Functions that demand and verify a credential.
     pub credential_providers: Vec<String>,
     /// Functions that verify a token or ticket that they are given.
@@ -61,6 +63,10 @@ impl Default for Vocabulary {
                 "get_request_context", "require_request_context", "require_context", "get_engine_context",
                 "get_tenant_context", "require_identity",
             ]),
+            identity_words: rows(&[
+                "auth", "context", "credential", "ctx", "guard", "identity", "member", "membership", "principal", "provider",
+                "scope", "security", "tenant", "token", "user",
+            ]),
             credential_providers: rows(&[
                 "get_auth_context", "require_auth", "require_auth_context", "require_token", "require_user",
                 "get_current_user", "require_credential", "authenticate", "authenticate_request", "verify_credentials",
@@ -103,7 +109,8 @@ impl Default for Vocabulary {
             ]),
             aside_words: rows(&[
                 "audit", "cache", "cached", "counter", "counters", "hits", "limiter", "log", "logger", "logging", "memo",
-                "metric", "metrics", "rate", "seen", "span", "stats", "telemetry", "trace", "tracer", "window",
+                "metric", "metrics", "rate", "seen", "span", "stats", "telemetry", "trace", "tracer", "usage",
+                "window",
             ]),
             read_verbs: rows(&[
                 "assert", "build", "calc", "calculate", "can", "check", "compare", "compute", "count", "describe", "diff",

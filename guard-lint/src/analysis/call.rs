@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::expr::{body_shape, shared};
 use super::flow::Frame;
 use super::state::State;
-use super::summary::{Exit, ExitKind, Gate, Oddity, OddityKind, Owner, Status, Summary, Witness, Write};
+use super::summary::{Exit, ExitKind, Gate, Oddity, OddityKind, Owner, Status, Strength, Summary, Witness, Write};
 use super::value::{Constant, Facts, Null, Shape, Tags, Val};
 use crate::model::bind::{BindError, Bound, bind};
 use crate::model::classes::{Base, last_segment};
@@ -53,6 +53,12 @@ enum Target {
     External(Name),
 }
 
+impl Target {
+    fn is_local(&self) -> bool {
+        !matches!(self, Self::External(_))
+    }
+}
+
 impl<'s> Frame<'_, '_, 's> {
     pub(super) fn call(&mut self, call: &'s Call, state: &mut State) -> Val {
         let (base, callee, name) = match &call.func {
@@ -72,10 +78,12 @@ impl<'s> Frame<'_, '_, 's> {
         if let Some(value) = self.special_method(&made, state) {
             return value;
         }
-        if let Some(value) = self.indirect(&made, state) {
+        let targets = self.targets(&made, &callee);
+        if !targets.iter().any(Target::is_local)
+            && let Some(value) = self.indirect(&made, state)
+        {
             return value;
         }
-        let targets = self.targets(&made, &callee);
         if targets.is_empty() {
             return self.unresolved(&made, state);
         }
@@ -374,7 +382,7 @@ impl<'s> Frame<'_, '_, 's> {
             self.summary.credential = self.summary.credential.take().or(witness);
         }
         self.summary.streams |= summary.streams;
-        state.learn(Facts(summary.must.0));
+        state.must = state.must.with(summary.must);
         state.may = state.may.with(Facts(summary.may.0 & !Facts::WROTE.0));
         if !summary.normal {
             state.end();
@@ -403,19 +411,17 @@ impl<'s> Frame<'_, '_, 's> {
         let info = self.model.function(function);
         let class = info.class.map(|class| self.text(self.model.class_facts(class).name));
         let tidies = reads && class.is_some_and(is_plain_store);
-        let counts = |write: &&Write| !aside && !tidies && (write.strong || !reads);
+        let counts = |write: &&Write| !tidies && (write.strength == Strength::Store || !reads);
         let wrote_before = state.may.has(Facts::WROTE);
-        let ungated = summary.ungated.as_ref().filter(counts);
+        let as_seen = |write: &Write| Write {
+            at: through(&write.at),
+            strength: if aside { Strength::Aside } else { write.strength },
+        };
         if let Some(write) = summary.write.as_ref().filter(counts) {
-            let write = Write { at: through(&write.at), strong: write.strong };
-            let stronger = self.summary.write.as_ref().is_none_or(|old| write.strong && !old.strong);
-            if stronger {
-                self.summary.write = Some(write);
-            }
+            self.keep_write(as_seen(write));
         }
-        if let Some(write) = ungated {
-            let write = Write { at: through(&write.at), strong: write.strong };
-            self.note_write(&write, state);
+        if let Some(write) = summary.ungated.as_ref().filter(counts) {
+            self.note_write(as_seen(write), state);
         }
         for gate in &summary.gates {
             let gate = Gate { at: through(&gate.at), after_write: gate.after_write || wrote_before, ..gate.clone() };
@@ -434,7 +440,7 @@ impl<'s> Frame<'_, '_, 's> {
             if hidden && public && known.has_write_verb(name) && is_plain_store(class) {
                 let place = self.model.function_place(function);
                 let at = Witness { place, function, what: format!("`{class}.{name}`"), via: None };
-                self.note_write(&Write { at: through(&at), strong: true }, state);
+                self.note_write(Write { at: through(&at), strength: Strength::Store }, state);
             }
         }
     }

@@ -268,7 +268,11 @@ impl<'s> Frame<'_, '_, 's> {
         Val::default()
     }
 
+    /// A provider that cannot be found might establish identity, where its name does not say that it is something else.
     fn note_unresolved(&self, place: crate::model::Place, what: &str, unresolved: &mut Vec<Witness>) {
+        if !self.analyzer.known.may_identify(what) {
+            return;
+        }
         unresolved.push(Witness { place, function: self.function, what: what.to_owned(), via: None });
     }
 

@@ -7,7 +7,7 @@ use smallvec::SmallVec;
 use super::flow::Frame;
 use super::known::BLOCK_KEYS;
 use super::state::State;
-use super::summary::{Oddity, OddityKind, Status, Witness, Write};
+use super::summary::{Oddity, OddityKind, Status, Strength, Witness, Write};
 use super::value::{Constant, Facts, Null, Shape, Tags, Val};
 use crate::model::resolve::Entity;
 use crate::model::types::Ty;
@@ -340,7 +340,7 @@ impl<'s> Frame<'_, '_, 's> {
             (None, _) => false,
         };
         if lasting && !known.is_aside(name) {
-            self.write(span, false, format!("`{name}` is changed"), state);
+            self.write(span, Strength::Object, format!("`{name}` is changed"), state);
         }
     }
 
@@ -354,22 +354,26 @@ impl<'s> Frame<'_, '_, 's> {
     }
 
     /// Notes a write here.
-    pub(super) fn write(&mut self, span: Span, strong: bool, what: String, state: &mut State) {
+    pub(super) fn write(&mut self, span: Span, strength: Strength, what: String, state: &mut State) {
         let at = self.witness(span, what);
-        self.note_write(&Write { at, strong }, state);
+        self.note_write(Write { at, strength }, state);
     }
 
-    /// Notes a write, gated or not.
-    pub(super) fn note_write(&mut self, write: &Write, state: &mut State) {
-        let stronger = |old: &Option<Write>| old.as_ref().is_none_or(|old| write.strong && !old.strong);
-        if stronger(&self.summary.write) {
-            self.summary.write = Some(write.clone());
-        }
-        if !state.must.has(Facts::GATE) {
-            if stronger(&self.summary.ungated) {
+    /// Notes a write, gated or not. What is kept beside the work needs no gate.
+    pub(super) fn note_write(&mut self, write: Write, state: &mut State) {
+        if !state.must.has(Facts::GATE) && write.strength > Strength::Aside {
+            if self.summary.ungated.as_ref().is_none_or(|old| write.strength > old.strength) {
                 self.summary.ungated = Some(write.clone());
             }
             state.may = state.may.with(Facts::WROTE);
+        }
+        self.keep_write(write);
+    }
+
+    /// Keeps the first write of the greatest strength.
+    pub(super) fn keep_write(&mut self, write: Write) {
+        if self.summary.write.as_ref().is_none_or(|old| write.strength > old.strength) {
+            self.summary.write = Some(write);
         }
     }
 

@@ -68,7 +68,6 @@ impl<'a, 'm, 's> Frame<'a, 'm, 's> {
             self.note_return(&state, None);
         }
         let mut summary = self.summary;
-        summary.normal = self.returned.is_some();
         if let Some(end) = self.returned {
             (summary.must, summary.may, summary.present) = (end.must, summary.may.with(end.may), end.present);
         } else {
@@ -336,6 +335,7 @@ impl<'a, 'm, 's> Frame<'a, 'm, 's> {
     /// Notes a return with what holds there.
     pub(super) fn note_return(&mut self, state: &State, value: Option<Val>) {
         let mut value = value.unwrap_or_else(Val::none);
+        let refuses = value.errors.as_ref().is_some_and(|errors| errors.iter().all(|error| error.kind == ExitKind::Sent));
         if value.null != Null::Always {
             let lasting = Facts::IDENTITY.with(Facts::CREDENTIAL).with(Facts::GATE);
             value.grants = value.grants.with(state.must.and(lasting));
@@ -344,6 +344,10 @@ impl<'a, 'm, 's> Frame<'a, 'm, 's> {
             Some(returns) => returns.or(value),
             None => value,
         });
+        self.summary.normal = true;
+        if state.refused || refuses {
+            return;
+        }
         let end = state.clone();
         self.returned = Some(match self.returned.take() {
             Some(returned) => returned.join(end),

@@ -109,6 +109,11 @@ impl Known {
         listed(&self.vocabulary.verifiers, dotted)
     }
 
+    /// Whether a provider's name leaves open that it establishes identity.
+    pub(super) fn may_identify(&self, name: &str) -> bool {
+        has_word(name, &self.vocabulary.identity_words)
+    }
+
     /// Whether a method's name with what it is called on says that it verifies a credential: `verifier.verify`.
     pub(super) fn is_credential_check(&self, receiver: Option<&str>, method: &str) -> bool {
         self.vocabulary.verifying_methods.iter().any(|known| known == method)
@@ -161,9 +166,6 @@ impl Known {
 
     /// Whether a call of this method on something of this name writes.
     pub(super) fn is_write(&self, receiver: &str, method: &str) -> bool {
-        if self.is_aside(receiver) || self.is_aside(method) {
-            return false;
-        }
         self.is_plain_write(method)
             || (starts_with(method, &self.vocabulary.write_verbs) && has_word(receiver, &self.vocabulary.store_words))
     }

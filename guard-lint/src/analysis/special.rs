@@ -4,7 +4,7 @@ use super::call::Made;
 use super::expr::{body_shape, shared};
 use super::flow::Frame;
 use super::state::State;
-use super::summary::{ExitKind, Gate, Status};
+use super::summary::{ExitKind, Gate, Status, Strength};
 use super::value::{Constant, Facts, Null, Shape, Tags, Val};
 use crate::model::classes::{Base, last_segment};
 use crate::model::types::Ty;
@@ -103,6 +103,7 @@ impl<'s> Frame<'_, '_, 's> {
                     let reason = made.argument(self, "reason", 1);
                     exit.leaks = reason.is_some_and(|reason| reason.tags.has(Tags::EXCEPTION_TEXT));
                     self.exit(exit);
+                    state.refused = true;
                 }
                 Val::default()
             }
@@ -156,7 +157,7 @@ impl<'s> Frame<'_, '_, 's> {
             return;
         }
         if known.is_plain_write(segment) || (dotted.starts_with("shutil.") && segment.starts_with("copy")) {
-            self.write(made.call.span, true, format!("`{dotted}`"), state);
+            self.write(made.call.span, Strength::Store, format!("`{dotted}`"), state);
         } else if !is_pure(dotted) && !known.is_read(segment) && !known.is_aside(dotted) && !value_only(segment) {
             let witness = self.witness(made.call.span, dotted);
             self.note_opaque(witness);
@@ -245,7 +246,7 @@ impl<'s> Frame<'_, '_, 's> {
         {
             let stores = receiver.is_some_and(|receiver| known.is_write(receiver, made.name)) && !is_container(base, self);
             if stores {
-                return self.write(span, true, call_text(receiver, made.name), state);
+                return self.write(span, Strength::Store, call_text(receiver, made.name), state);
             }
             return self.change_container(&attr.base, base, span, state);
         }
@@ -263,7 +264,8 @@ impl<'s> Frame<'_, '_, 's> {
         // `text.replace(a, b)`
         let of_text = made.name == "replace" && made.args.len() >= 2;
         if known.is_write(receiver, made.name) && !of_text {
-            self.write(span, true, call_text(Some(receiver), made.name), state);
+            let aside = known.is_aside(receiver) || known.is_aside(made.name);
+            self.write(span, if aside { Strength::Aside } else { Strength::Store }, call_text(Some(receiver), made.name), state);
         } else if !PLAIN.contains(&made.name) && !CHANGES.contains(&made.name) && !known.is_read(made.name) && !known.is_aside(receiver) {
             let witness = self.witness(span, format!("{receiver}.{}", made.name));
             self.note_opaque(witness);

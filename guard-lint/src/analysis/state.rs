@@ -16,12 +16,14 @@ pub struct State {
     pub present: u32,
     /// Whether any path leads here.
     pub live: bool,
+    /// Whether every path to here has already answered with an error: a return from here is a refusal.
+    pub refused: bool,
 }
 
 impl State {
     /// The start of a function.
     pub fn start() -> Self {
-        Self { env: Vec::new(), must: Facts::NONE, may: Facts::NONE, present: 0, live: true }
+        Self { env: Vec::new(), must: Facts::NONE, may: Facts::NONE, present: 0, live: true, refused: false }
     }
 
     /// What is known of a local name.
@@ -72,6 +74,7 @@ impl State {
                 joined.must = joined.must.and(other.must);
                 joined.may = joined.may.with(other.may);
                 joined.present &= other.present;
+                joined.refused &= other.refused;
                 joined
             }
         }

@@ -114,8 +114,19 @@ pub struct Gate {
 pub struct Write {
     /// Where.
     pub at: Witness,
-    /// Whether it is plainly a write to a store, or only a change of an object that may outlive the request.
-    pub strong: bool,
+    /// How surely it changes what others see.
+    pub strength: Strength,
+}
+
+/// How surely a write changes what others see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Strength {
+    /// Kept beside the work: audit, usage, metrics.
+    Aside,
+    /// A change of an object that may outlive the request.
+    Object,
+    /// A write to a store.
+    Store,
 }
 
 /// Something odd about identity that a rule reports.

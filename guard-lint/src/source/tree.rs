@@ -76,7 +76,6 @@ impl Tree {
         }
         let mut path = root.to_owned();
         let mut rest = dotted;
-        let mark = on_the_way.len();
         loop {
             let (head, tail) = rest.split_once('.').unwrap_or((rest, ""));
             if !path.is_empty() {
@@ -90,7 +89,7 @@ impl Tree {
                 return self.resolve_under(root, &full, on_the_way, hops + 1);
             }
             if file.is_none() && !self.folders.contains(path.as_str()) {
-                on_the_way.truncate(mark);
+                // The packages so far stay on the way: one of them may turn out to stand for another.
                 return None;
             }
             if tail.is_empty() {

@@ -1,7 +1,7 @@
 //! Verdicts on one endpoint, from what evaluation says of it.
 
 use crate::analysis::Endpoint;
-use crate::analysis::summary::{Exit, ExitKind, Fate, Owner};
+use crate::analysis::summary::{Exit, ExitKind, Fate, Owner, Strength};
 use crate::analysis::value::{Facts, Shape};
 use crate::report::model::{CredentialVerdict, EnvelopeVerdict, GateVerdict, IdentityVerdict, SiteKind};
 
@@ -95,14 +95,21 @@ pub enum Effect {
 /// What an endpoint changes, by its methods, its handler's name and the source.
 pub fn effect(endpoint: &Endpoint, methods: &[String], reads_by_name: bool) -> Effect {
     let summary = &endpoint.summary;
-    let mutating = methods.iter().any(|method| matches!(method.as_str(), "POST" | "PUT" | "PATCH" | "DELETE"));
-    match &summary.write {
-        Some(write) if mutating || write.strong || !reads_by_name => Effect::Writes,
+    let mutating = is_mutating(methods);
+    match summary.write.as_ref().map(|write| write.strength) {
+        Some(Strength::Store) => Effect::Writes,
+        Some(Strength::Object) if mutating || !reads_by_name => Effect::Writes,
+        Some(Strength::Aside) if mutating && !reads_by_name => Effect::Writes,
         Some(_) => Effect::Reads,
         None if !mutating => Effect::Reads,
         None if summary.opaque.is_none() || reads_by_name => Effect::Reads,
         None => Effect::Presumed,
     }
+}
+
+/// Whether the contract takes one of the methods to change something.
+pub fn is_mutating(methods: &[String]) -> bool {
+    methods.iter().any(|method| matches!(method.as_str(), "POST" | "PUT" | "PATCH" | "DELETE"))
 }
 
 /// Does the gate chain run before the first write?
@@ -112,15 +119,16 @@ pub fn gate(endpoint: &Endpoint, effect: Effect) -> GateVerdict {
         return GateVerdict::Unbindable;
     }
     if effect == Effect::Reads {
-        return GateVerdict::NotRequired;
+        return if summary.must.has(Facts::GATE) { GateVerdict::Enforced } else { GateVerdict::NotRequired };
     }
     if summary.gates.iter().any(|gate| gate.swallowed) {
         return GateVerdict::Swallowed;
     }
+    let gated_write = summary.write.as_ref().is_some_and(|write| write.strength > Strength::Aside);
     match &summary.ungated {
         Some(_) if summary.gates.iter().any(|gate| gate.after_write) => GateVerdict::AfterWrite,
         Some(_) => GateVerdict::Missing,
-        None if summary.write.is_some() || summary.must.has(Facts::GATE) => GateVerdict::Enforced,
+        None if gated_write || summary.must.has(Facts::GATE) => GateVerdict::Enforced,
         None => GateVerdict::Missing,
     }
 }
