@@ -49,6 +49,26 @@ struct Running {
     stack: Vec<(FnId, Rc<Summary>)>,
     /// The lowest stack position that was asked for while it was running.
     asked: Option<usize>,
+    /// Summaries that rest on the assumption about a running function, by its stack position. They hold for as long as
+    /// that assumption does.
+    provisional: FxHashMap<FnId, (Rc<Summary>, usize)>,
+}
+
+impl Running {
+    fn ask(&mut self, position: usize) {
+        self.asked = Some(self.asked.map_or(position, |asked| asked.min(position)));
+    }
+
+    /// What is known of a function without computing it.
+    fn known(&mut self, function: FnId) -> Option<Rc<Summary>> {
+        if let Some(position) = self.stack.iter().position(|(id, _)| *id == function) {
+            self.ask(position);
+            return Some(self.stack[position].1.clone());
+        }
+        let (summary, head) = self.provisional.get(&function).cloned()?;
+        self.ask(head);
+        Some(summary)
+    }
 }
 
 impl<'m, 's> Analyzer<'m, 's> {
@@ -76,39 +96,50 @@ impl<'m, 's> Analyzer<'m, 's> {
         if let Some(known) = self.memo.borrow().get(&function) {
             return known.clone();
         }
-        {
+        let (position, outer_asked) = {
             let mut running = self.running.borrow_mut();
-            if let Some(position) = running.stack.iter().position(|(id, _)| *id == function) {
-                running.asked = Some(running.asked.map_or(position, |asked| asked.min(position)));
-                return running.stack[position].1.clone();
+            if let Some(known) = running.known(function) {
+                return known;
             }
             if running.stack.len() >= DEPTH {
                 return Rc::new(Summary::unknown());
             }
             running.stack.push((function, Rc::new(Summary::optimistic())));
-        }
-        let outer_asked = self.running.borrow_mut().asked.take();
-        let position = self.running.borrow().stack.len() - 1;
+            (running.stack.len() - 1, running.asked.take())
+        };
         let mut summary = Rc::new(flow::summarize(self, function));
         for _ in 1..ROUNDS {
-            let asked_for_this = self.running.borrow().asked.is_some_and(|asked| asked <= position);
-            let settled = self.running.borrow().stack[position].1.agrees(&summary);
-            if !asked_for_this || settled {
+            let mut running = self.running.borrow_mut();
+            let rests_on_itself = running.asked.is_some_and(|asked| asked <= position);
+            if !rests_on_itself || running.stack[position].1.agrees(&summary) {
                 break;
             }
-            self.running.borrow_mut().stack[position].1 = summary;
+            running.stack[position].1 = summary;
+            running.provisional.retain(|_, (_, head)| *head < position);
+            drop(running);
             summary = Rc::new(flow::summarize(self, function));
         }
         let mut running = self.running.borrow_mut();
         running.stack.truncate(position);
-        let asked = running.asked.take();
-        let provisional = asked.is_some_and(|asked| asked < position);
-        running.asked = match (outer_asked, asked.filter(|_| provisional)) {
-            (Some(left), Some(right)) => Some(left.min(right)),
-            (left, right) => left.or(right),
-        };
-        if !provisional {
-            self.memo.borrow_mut().insert(function, summary.clone());
+        let below = running.asked.take().filter(|asked| *asked < position);
+        running.asked = outer_asked;
+        if let Some(head) = below {
+            running.ask(head);
+            for (_, known_head) in running.provisional.values_mut() {
+                *known_head = (*known_head).min(head);
+            }
+            running.provisional.insert(function, (summary.clone(), head));
+        } else {
+            let mut memo = self.memo.borrow_mut();
+            // What rested on this function's assumption now rests on its result.
+            running.provisional.retain(|id, (summary, head)| {
+                let settled = *head >= position;
+                if settled {
+                    memo.insert(*id, summary.clone());
+                }
+                !settled
+            });
+            memo.insert(function, summary.clone());
         }
         summary
     }

@@ -260,7 +260,10 @@ impl Val {
 
 fn both(left: Option<Rc<[Exit]>>, right: Option<Rc<[Exit]>>) -> Option<Rc<[Exit]>> {
     match (left, right) {
-        (Some(left), Some(right)) => Some(left.iter().chain(right.iter()).cloned().collect()),
+        (Some(left), Some(right)) => {
+            let new: Vec<&Exit> = right.iter().filter(|exit| !left.contains(exit)).collect();
+            Some(if new.is_empty() { left } else { left.iter().chain(new).cloned().collect() })
+        }
         (left, right) => left.or(right),
     }
 }
