@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// The rows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default = "Vocabulary::empty")]
 pub struct Vocabulary {
     /// Classes of the request context.
     pub contexts: Vec<String>,
@@ -49,6 +49,63 @@ pub struct Vocabulary {
     pub aside_words: Vec<String>,
     /// First words of functions that read.
     pub read_verbs: Vec<String>,
+}
+
+impl Vocabulary {
+    /// No rows at all.
+    pub fn empty() -> Self {
+        Self {
+            contexts: Vec::new(),
+            identity_providers: Vec::new(),
+            identity_words: Vec::new(),
+            credential_providers: Vec::new(),
+            verifiers: Vec::new(),
+            verifying_methods: Vec::new(),
+            credential_words: Vec::new(),
+            ticket_words: Vec::new(),
+            comparisons: Vec::new(),
+            envelopes: Vec::new(),
+            envelope_raisers: Vec::new(),
+            envelope_builders: Vec::new(),
+            gate_words: Vec::new(),
+            gate_methods: Vec::new(),
+            gate_equivalents: Vec::new(),
+            write_verbs: Vec::new(),
+            store_words: Vec::new(),
+            writes: Vec::new(),
+            aside_words: Vec::new(),
+            read_verbs: Vec::new(),
+        }
+    }
+
+    /// Adds the rows of another.
+    pub fn extend(&mut self, other: &Self) {
+        let lists = [
+            (&mut self.contexts, &other.contexts),
+            (&mut self.identity_providers, &other.identity_providers),
+            (&mut self.identity_words, &other.identity_words),
+            (&mut self.credential_providers, &other.credential_providers),
+            (&mut self.verifiers, &other.verifiers),
+            (&mut self.verifying_methods, &other.verifying_methods),
+            (&mut self.credential_words, &other.credential_words),
+            (&mut self.ticket_words, &other.ticket_words),
+            (&mut self.comparisons, &other.comparisons),
+            (&mut self.envelopes, &other.envelopes),
+            (&mut self.envelope_raisers, &other.envelope_raisers),
+            (&mut self.envelope_builders, &other.envelope_builders),
+            (&mut self.gate_words, &other.gate_words),
+            (&mut self.gate_methods, &other.gate_methods),
+            (&mut self.gate_equivalents, &other.gate_equivalents),
+            (&mut self.write_verbs, &other.write_verbs),
+            (&mut self.store_words, &other.store_words),
+            (&mut self.writes, &other.writes),
+            (&mut self.aside_words, &other.aside_words),
+            (&mut self.read_verbs, &other.read_verbs),
+        ];
+        for (list, rows) in lists {
+            list.extend(rows.iter().cloned());
+        }
+    }
 }
 
 fn rows(names: &[&str]) -> Vec<String> {

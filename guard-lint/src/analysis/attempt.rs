@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::flow::Frame;
 use super::state::State;
-use super::summary::{Exit, ExitKind, Fate};
+use super::summary::{Becomes, Exit, ExitKind, Fate, Handled};
 use super::value::{Null, Tags, Val};
 use crate::model::classes::{Base, Relation};
 use crate::model::resolve::Entity;
@@ -64,11 +64,16 @@ impl<'s> Frame<'_, '_, 's> {
         let left = std::mem::replace(&mut self.summary.exits, outer);
 
         let is_again = |exit: &Exit| left.iter().any(|again| again.place == exit.place && again.class == exit.class);
-        let converts = left.iter().any(|exit| !caught.iter().any(|known| known.place == exit.place));
+        let mut new = left.iter().filter(|exit| !caught.iter().any(|known| known.place == exit.place));
+        let converts = new.clone().next().is_some();
+        let becomes = new.find_map(|exit| {
+            let place = exit.via.map_or(exit.place, |(call, _)| call);
+            exit.status.known().map(|status| Becomes { place, status })
+        });
         for exit in caught.iter().filter(|exit| exit.kind != ExitKind::Other && !is_again(exit)) {
             // A handler that neither raises nor goes on has answered: by a response or a message.
             let fate = if converts || !state.live { Fate::Converted } else { Fate::Swallowed };
-            self.note_handled(exit.clone(), fate);
+            self.note_handled(Handled { exit: exit.clone(), fate, becomes });
         }
         if left.is_empty() && self.refusal_is_caught(handler) {
             for gate in self.summary.gates[gates].iter_mut().filter(|gate| !gate.settled) {
@@ -79,10 +84,10 @@ impl<'s> Frame<'_, '_, 's> {
         state
     }
 
-    fn note_handled(&mut self, exit: Exit, fate: Fate) {
-        let known = self.summary.handled.iter().any(|(known, _)| known.place == exit.place && known.shape == exit.shape);
-        if !known {
-            self.summary.handled.push((exit, fate));
+    fn note_handled(&mut self, handled: Handled) {
+        let same = |known: &Handled| known.exit.place == handled.exit.place && known.exit.shape == handled.exit.shape;
+        if !self.summary.handled.iter().any(same) {
+            self.summary.handled.push(handled);
         }
     }
 

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::expr::{body_shape, shared};
 use super::flow::Frame;
 use super::state::State;
-use super::summary::{Exit, ExitKind, Gate, Oddity, OddityKind, Owner, Status, Strength, Summary, Witness, Write};
+use super::summary::{Exit, ExitKind, Gate, Handled, Oddity, OddityKind, Owner, Status, Strength, Summary, Witness, Write};
 use super::value::{Constant, Facts, Null, Shape, Tags, Val};
 use crate::model::bind::{BindError, Bound, bind};
 use crate::model::classes::{Base, last_segment};
@@ -360,10 +360,11 @@ impl<'s> Frame<'_, '_, 's> {
             let exit = self.substitute(exit, here, function, values);
             self.exit(exit);
         }
-        for (exit, fate) in &summary.handled {
-            let known = self.summary.handled.iter().any(|(known, _)| known.place == exit.place);
+        for handled in &summary.handled {
+            let known = self.summary.handled.iter().any(|known| known.exit.place == handled.exit.place);
             if !known {
-                self.summary.handled.push((Exit { via: Some((here, function)), ..exit.clone() }, *fate));
+                let exit = Exit { via: Some((here, function)), ..handled.exit.clone() };
+                self.summary.handled.push(Handled { exit, ..handled.clone() });
             }
         }
         for oddity in &summary.oddities {

@@ -174,6 +174,7 @@ impl<'s> Frame<'_, '_, 's> {
         let position = 1;
         let status = self.status(made.argument(self, "status_code", position));
         let content = made.argument(self, "content", 0);
+        value.shape = body_shape(content);
         match status {
             Status::Known(code) if code >= 400 => {
                 let mut exit = self.plain_exit(Base::External(self.model.intern("starlette.responses.Response")), made.call.span);

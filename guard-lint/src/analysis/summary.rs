@@ -81,6 +81,26 @@ pub enum Fate {
     Swallowed,
 }
 
+/// An error that was caught on the way.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Handled {
+    /// The error.
+    pub exit: Exit,
+    /// What became of it.
+    pub fate: Fate,
+    /// The error that took its place, where that has a literal status.
+    pub becomes: Option<Becomes>,
+}
+
+/// The error that took another's place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Becomes {
+    /// Where the handler makes it.
+    pub place: Place,
+    /// Its HTTP status.
+    pub status: u16,
+}
+
 /// A place that shows something, with the call it was reached through.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Witness {
@@ -165,7 +185,7 @@ pub struct Summary {
     /// The errors that can leave it.
     pub exits: Vec<Exit>,
     /// HTTP errors that it caught, with what became of them.
-    pub handled: Vec<(Exit, Fate)>,
+    pub handled: Vec<Handled>,
     /// What holds on every normal return.
     pub must: Facts,
     /// What holds on some.

@@ -136,6 +136,13 @@ impl<'s> Model<'s> {
         &self.scopes[module.0 as usize]
     }
 
+    /// Whether a module defines a function of this name.
+    pub fn has_function(&self, module: ModId, name: &str) -> bool {
+        self.file(module).facts.functions.iter().any(|function| {
+            function.scope == Scope::Module && self.text(function.name) == name
+        })
+    }
+
     /// The text of a name.
     pub fn text(&self, name: Name) -> &'s str {
         self.names.resolve(&name)

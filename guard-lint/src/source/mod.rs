@@ -70,8 +70,12 @@ pub struct Sources {
 }
 
 impl Sources {
-    /// Reads the tree under `root`.
-    pub fn load(root: &Path, exclude: &[String]) -> Result<Self, ignore::Error> {
+    /// Reads the tree under `root`. `wanted` names paths, with or without `.py`, that are parsed whatever reaches them.
+    pub fn load<'w>(
+        root: &Path,
+        exclude: &[String],
+        wanted: impl IntoIterator<Item = &'w str>,
+    ) -> Result<Self, ignore::Error> {
         let walked = walk::walk(root, exclude)?;
         let mut unchecked = walked.unchecked;
         let scanned: Vec<Scanned> = walked.files.par_iter().map(scan_entry).collect();
@@ -92,6 +96,9 @@ impl Sources {
             }
         }
         drop(scanned);
+        wave.extend(wanted.into_iter().filter_map(|path| tree.file_at(path)).filter(|index| !seen.contains(index)));
+        wave.sort_unstable();
+        wave.dedup();
         let mut pending = imports::Pending::default();
         while !wave.is_empty() {
             seen.extend(&wave);

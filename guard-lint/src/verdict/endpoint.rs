@@ -40,12 +40,10 @@ pub fn sites(endpoint: &Endpoint) -> Vec<(&Exit, SiteKind)> {
     let sent = returned.filter(|exit| exit.kind == ExitKind::Sent);
     let leaving = summary.exits.iter().chain(sent);
     let leaving = leaving.filter(|exit| exit.owner == Owner::Endpoint).map(|exit| (exit, kind(exit)));
-    let handled = summary.handled.iter().filter(|(exit, _)| exit.owner == Owner::Endpoint);
-    let handled = handled.map(|(exit, fate)| {
-        (exit, match fate {
-            Fate::Converted => SiteKind::Converted,
-            Fate::Swallowed => SiteKind::Swallowed,
-        })
+    let handled = summary.handled.iter().filter(|handled| handled.exit.owner == Owner::Endpoint);
+    let handled = handled.map(|handled| match handled.fate {
+        Fate::Converted => (&handled.exit, SiteKind::Converted),
+        Fate::Swallowed => (&handled.exit, SiteKind::Swallowed),
     });
     leaving.chain(handled).collect()
 }
