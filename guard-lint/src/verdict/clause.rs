@@ -41,6 +41,8 @@ impl Answer {
 /// What one endpoint says to a check.
 enum Say {
     Yes,
+    /// Yes, because nothing arises that could break it.
+    Vacuously,
     Partly(String),
     No(String),
     Unknown(String),
@@ -148,10 +150,21 @@ fn envelope(judged: &Judged<'_, '_, '_>, endpoint: &Judgement, judge: Judge) -> 
         })
     };
     match endpoint.envelope {
-        EnvelopeVerdict::Canonical | EnvelopeVerdict::Silent => Say::Yes,
-        EnvelopeVerdict::Mixed => Say::Partly(bare()),
-        EnvelopeVerdict::Bare => Say::No(bare()),
+        EnvelopeVerdict::Canonical => Say::Yes,
+        EnvelopeVerdict::Silent => Say::Vacuously,
+        EnvelopeVerdict::Mixed if wraps_some(judged, endpoint) => Say::Partly(bare()),
+        EnvelopeVerdict::Mixed | EnvelopeVerdict::Bare => Say::No(bare()),
     }
+}
+
+/// Whether any enveloped error is the router's own work: made in its module, or by a helper that it calls. What a shared
+/// service wraps for everyone is no step of this router's ticket.
+fn wraps_some(judged: &Judged<'_, '_, '_>, endpoint: &Judgement) -> bool {
+    let own = judged.router(endpoint).module;
+    judged.sites(endpoint).iter().any(|(exit, kind)| {
+        *kind == SiteKind::Enveloped
+            && (exit.place.module == own || (judged.trace(exit).len() == 1 && exit.via.is_some_and(|(call, _)| call.module == own)))
+    })
 }
 
 fn gate(endpoint: &Judgement) -> Say {
@@ -206,7 +219,7 @@ fn tally<'j>(
     says: impl Iterator<Item = (&'j Judgement, Say)>,
     subject: &str,
 ) -> Answer {
-    let (mut yes, mut partly, mut no, mut unknown) = (0, 0, 0, 0);
+    let (mut yes, mut vacuous, mut partly, mut no, mut unknown) = (0, 0, 0, 0, 0);
     let mut first: Option<String> = None;
     let mut why_unknown: Option<String> = None;
     let mut evidence = Vec::new();
@@ -214,6 +227,10 @@ fn tally<'j>(
         let reason = match say {
             Say::Yes => {
                 yes += 1;
+                continue;
+            }
+            Say::Vacuously => {
+                vacuous += 1;
                 continue;
             }
             Say::Nothing => continue,
@@ -237,6 +254,7 @@ fn tally<'j>(
     }
     let asked = yes + partly + no + unknown;
     let verdict = match (yes, partly, no, unknown) {
+        (0, 0, 0, 0) if vacuous > 0 => ClauseVerdict::Met,
         (0, 0, 0, 0) => ClauseVerdict::NotApplicable,
         (0, 0, 0, _) => ClauseVerdict::Unknown,
         (_, 0, 0, 0) => ClauseVerdict::Met,
@@ -245,6 +263,7 @@ fn tally<'j>(
         _ => ClauseVerdict::Partial,
     };
     let reason = match verdict {
+        ClauseVerdict::Met if yes == 0 => format!("{} can break it", none(vacuous)),
         ClauseVerdict::Met => format!("{} {} {subject}", all(asked), if asked == 1 { "has" } else { "have" }),
         ClauseVerdict::NotApplicable => format!("no endpoint of the router needs {subject}"),
         ClauseVerdict::Unknown => why_unknown.unwrap_or_default(),
@@ -256,6 +275,10 @@ fn tally<'j>(
 
 fn all(count: usize) -> String {
     if count == 1 { "the endpoint".to_owned() } else { format!("all {count} endpoints") }
+}
+
+fn none(count: usize) -> String {
+    if count == 1 { "nothing in the endpoint".to_owned() } else { format!("nothing in {count} endpoints") }
 }
 
 /// A clause from the answers to its checks.
