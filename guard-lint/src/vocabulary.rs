@@ -37,6 +37,8 @@ pub struct Vocabulary {
     pub gate_words: Vec<String>,
     /// Methods by which a gate is asked.
     pub gate_methods: Vec<String>,
+    /// The kinds of gates that make the chain. Where each of them is asked, the chain is.
+    pub gate_kinds: Vec<String>,
     /// Whole names that stand for the gate chain: `PolicyEngine.enforce`.
     pub gate_equivalents: Vec<String>,
     /// First words of methods that write.
@@ -88,6 +90,7 @@ impl Default for Vocabulary {
             envelope_builders: rows(&["build_error_envelope", "make_error_envelope", "error_envelope"]),
             gate_words: rows(&["gate", "gates", "gatechain", "gatekeeper"]),
             gate_methods: rows(&["run", "check", "enforce", "require", "evaluate", "ensure", "assert_allowed", "pass_through", "authorize"]),
+            gate_kinds: rows(&["kill_switch", "firearms", "strategy_lock", "budget", "kpi", "temperature"]),
             gate_equivalents: Vec::new(),
             write_verbs: rows(&[
                 "add", "append", "apply", "archive", "cancel", "commit", "create", "deactivate", "delete", "enqueue",

@@ -92,7 +92,11 @@ fn evaluate_once<'s>(
         frame.provide((dependency.module, dependency.function), dependency.provider, &mut state, &mut unresolved, 0);
     }
     frame.bind_parameters(&mut state, &mut unresolved, 0);
-    Endpoint { router: id, route: index, summary: frame.run(state), unresolved }
+    // What the dependencies established holds for a handler that never returns, too.
+    let entry = state.must;
+    let mut summary = frame.run(state);
+    summary.must = summary.must.with(entry);
+    Endpoint { router: id, route: index, summary, unresolved }
 }
 
 /// How deep dependencies of dependencies are followed.
@@ -117,6 +121,8 @@ impl<'s> Frame<'_, '_, 's> {
                 let known = provided.types.is_empty();
                 let types = if known { std::mem::take(&mut value.types) } else { provided.types.clone() };
                 value = Val { types, ..provided };
+            } else if self.is_required_header(param) {
+                value.grants = value.grants.with(Facts::DEMANDED);
             } else if !self.is_framework_object(&value) {
                 value.tags = value.tags.with(Tags::PAYLOAD);
             }
@@ -162,6 +168,13 @@ impl<'s> Frame<'_, '_, 's> {
         }
     }
 
+    /// `Header(...)`, or `Header()` without a default: the framework refuses a request without it.
+    fn is_required_header(&self, param: &Param) -> bool {
+        let Some(default @ Expr::Call(call)) = &param.default else { return false };
+        self.framework_default(default) == Some("Header")
+            && call.argument(self.model.names, "default", 0).is_none_or(|default| matches!(default, Expr::Ellipsis))
+    }
+
     fn is_framework_object(&self, value: &Val) -> bool {
         const OBJECTS: [&str; 6] = ["Request", "WebSocket", "Response", "BackgroundTasks", "HTTPConnection", "SecurityScopes"];
         value.tags.has(Tags::HEADER)
@@ -182,6 +195,14 @@ impl<'s> Frame<'_, '_, 's> {
         unresolved: &mut Vec<Witness>,
         depth: u32,
     ) -> Val {
+        // `functools.partial(provider, …)` still takes the rest from the request.
+        if let Expr::Call(call) = provider
+            && let Some(inner) = call.position(0)
+            && matches!(&call.func, Expr::Name(name, _) if self.text(*name) == "partial")
+                | matches!(&call.func, Expr::Attr(attr) if self.text(attr.name) == "partial")
+        {
+            return self.provide((module, function), inner, state, unresolved, depth);
+        }
         let types = self.model.infer(module, function, provider);
         self.provide_types(module, provider, types, state, unresolved, depth)
     }

@@ -294,7 +294,11 @@ impl<'s> Frame<'_, '_, 's> {
             }
             Expr::Star(inner) => self.assign(inner, Val::derived([&value]), false, state),
             Expr::Attr(attr) => {
-                self.expr(&attr.base, state);
+                let base = self.expr(&attr.base, state);
+                if self.text(attr.name) == "status_code" && self.is_response(&base) {
+                    let status = self.status(Some(&value)).known().filter(|status| *status >= 400);
+                    state.status = status.map(|status| (status, attr.span));
+                }
             }
             Expr::Index(pair, span) => {
                 let container = self.expr(&pair.0, state);
@@ -356,12 +360,19 @@ impl<'s> Frame<'_, '_, 's> {
     /// Notes a write here.
     pub(super) fn write(&mut self, span: Span, strength: Strength, what: String, state: &mut State) {
         let at = self.witness(span, what);
-        self.note_write(Write { at, strength }, state);
+        self.note_write(Write { at, strength, unsure: false }, state);
     }
 
     /// Notes a write, gated or not. What is kept beside the work needs no gate.
-    pub(super) fn note_write(&mut self, write: Write, state: &mut State) {
+    pub(super) fn note_write(&mut self, mut write: Write, state: &mut State) {
+        if write.strength > Strength::Aside && !state.must.has(Facts::IDENTITY) {
+            state.may = state.may.with(Facts::EARLY_WRITE);
+        }
         if !state.must.has(Facts::GATE) && write.strength > Strength::Aside {
+            write.unsure |= state.may.has(Facts::ASKED_UNKNOWN);
+            if state.may.has(Facts::REFUSAL_CAUGHT) {
+                self.swallow_refusals();
+            }
             if self.summary.ungated.as_ref().is_none_or(|old| write.strength > old.strength) {
                 self.summary.ungated = Some(write.clone());
             }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::Analyzer;
 use super::state::State;
 use super::summary::{Exit, ExitKind, Owner, Status, Summary, Witness};
-use super::value::{Facts, Null, Shape, Tags, Val};
+use super::value::{Constant, Facts, Null, Shape, Tags, Val};
 use crate::model::classes::Base;
 use crate::model::types::Types;
 use crate::model::{FnId, ModId, Model, Place};
@@ -20,6 +20,10 @@ pub(super) struct Frame<'a, 'm, 's> {
     pub(super) summary: Summary,
     /// What the returns so far give; none before the first.
     returned: Option<State>,
+    /// What holds in loops that only an error ends.
+    endless: Option<State>,
+    /// What calls in conditions say when they are true, by their places.
+    pub(super) answers: Vec<(Span, Facts)>,
     returns: Option<Val>,
     /// States at `break` and `continue` of the loops that are open.
     breaks: Vec<Vec<State>>,
@@ -52,6 +56,8 @@ impl<'a, 'm, 's> Frame<'a, 'm, 's> {
             module: info.module,
             summary: Summary { generator: info.facts.is_generator, ..Summary::default() },
             returned: None,
+            endless: None,
+            answers: Vec::new(),
             returns: None,
             breaks: Vec::new(),
             continues: Vec::new(),
@@ -68,6 +74,13 @@ impl<'a, 'm, 's> Frame<'a, 'm, 's> {
             self.note_return(&state, None);
         }
         let mut summary = self.summary;
+        summary.refuses = summary.normal && self.returned.is_none();
+        if let Some(endless) = self.endless {
+            self.returned = Some(match self.returned {
+                Some(returned) => returned.join(endless),
+                None => endless,
+            });
+        }
         if let Some(end) = self.returned {
             (summary.must, summary.may, summary.present) = (end.must, summary.may.with(end.may), end.present);
         } else {
@@ -114,7 +127,7 @@ impl<'a, 'm, 's> Frame<'a, 'm, 's> {
         if index < 32 {
             value.params = 1 << index;
             value.same_as = u8::try_from(index).ok();
-            (value.shape, value.constant) = (Shape::Param(index as u8), super::value::Constant::Param(index as u8));
+            (value.shape, value.constant) = (Shape::Param(index as u8), Constant::Param(index as u8));
         }
         // Not said to be None is not said to be present.
         if value.null == Null::Never {
@@ -220,15 +233,7 @@ impl<'a, 'm, 's> Frame<'a, 'm, 's> {
             }
             Stmt::Loop(each) => self.each(each, state),
             Stmt::Try(attempt) => self.attempt(attempt, state),
-            Stmt::With(with) => {
-                for (manager, target) in &with.items {
-                    let value = self.expr(manager, state);
-                    if let Some(target) = target {
-                        self.assign(target, value, false, state);
-                    }
-                }
-                self.block(&with.body, state);
-            }
+            Stmt::With(with) => self.with(with, state),
             Stmt::Match(matching) => self.matching(matching, state),
             Stmt::Function(local) => {
                 let function = self.model.local_function(self.module, *local);
@@ -292,6 +297,13 @@ impl<'a, 'm, 's> Frame<'a, 'm, 's> {
         }
         let mut after = if forever {
             let mut never = body;
+            if never.live && !never.refused {
+                let end = never.clone();
+                self.endless = Some(match self.endless.take() {
+                    Some(endless) => endless.join(end),
+                    None => end,
+                });
+            }
             never.end();
             never
         } else {
@@ -336,9 +348,12 @@ impl<'a, 'm, 's> Frame<'a, 'm, 's> {
     pub(super) fn note_return(&mut self, state: &State, value: Option<Val>) {
         let mut value = value.unwrap_or_else(Val::none);
         let refuses = value.errors.as_ref().is_some_and(|errors| errors.iter().all(|error| error.kind == ExitKind::Sent));
-        if value.null != Null::Always {
-            let lasting = Facts::IDENTITY.with(Facts::CREDENTIAL).with(Facts::GATE);
-            value.grants = value.grants.with(state.must.and(lasting));
+        if value.null != Null::Always && value.constant != Constant::Bool(false) {
+            value.grants = value.grants.with(state.must.lasting());
+        }
+        if let Some((status, span)) = state.status {
+            let error = self.sent(span, Status::Known(status), Some(&value));
+            value.errors = super::expr::shared(vec![error]);
         }
         self.returns = Some(match self.returns.take() {
             Some(returns) => returns.or(value),
@@ -396,8 +411,10 @@ impl<'a, 'm, 's> Frame<'a, 'm, 's> {
                     }
                 }
                 (None, None) => {
-                    let class = self.raised_class(error, &value);
-                    let exit = self.plain_exit(class, span);
+                    let exit = match self.raised_class(error, &value) {
+                        Base::Local(class) => self.error_of_class(class, span),
+                        class => self.plain_exit(class, span),
+                    };
                     self.exit(exit);
                 }
             }

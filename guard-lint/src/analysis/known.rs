@@ -147,6 +147,25 @@ impl Known {
         of_gate || self.is_gate_equivalent(&model.function_name(method)) || self.is_gate_equivalent(name)
     }
 
+    /// How many kinds of gates there are.
+    pub(super) fn gate_kinds(&self) -> usize {
+        self.vocabulary.gate_kinds.len().min(16)
+    }
+
+    /// The kind of gate that a function asks, by the words of its class and its name.
+    pub(super) fn gate_kind(&self, model: &Model<'_>, function: FnId) -> Option<usize> {
+        let name = model.text(model.function(function).facts.name);
+        if !starts_with(name, &self.vocabulary.gate_methods) {
+            return None;
+        }
+        let said: Vec<String> = crate::vocabulary::words(&model.function_name(function)).collect();
+        let kinds = self.vocabulary.gate_kinds.iter().take(self.gate_kinds());
+        kinds.into_iter().position(|kind| {
+            let wanted: Vec<String> = crate::vocabulary::words(kind).collect();
+            said.windows(wanted.len()).any(|window| window == wanted)
+        })
+    }
+
     /// Whether a name alone says that it is a gate: `GateChain.run`, `enforce_gate`.
     pub(super) fn is_gate_call(&self, receiver: Option<&str>, method: &str) -> bool {
         let by_receiver = receiver.is_some_and(|receiver| {

@@ -4,11 +4,16 @@
 //! computed callees first and kept. Endpoints compose their dependencies' summaries with their handler's.
 
 mod attempt;
+mod catching;
 mod call;
+mod compose;
+mod construct;
 mod endpoint;
 mod expr;
 mod flow;
+mod gates;
 mod known;
+mod provider;
 mod refine;
 mod special;
 pub mod state;

@@ -63,6 +63,9 @@ impl<'s> Frame<'_, '_, 's> {
                 state
             }
             Expr::Call(call) => {
+                if truth && let Some((_, grants)) = self.answers.iter().find(|(span, _)| *span == call.span) {
+                    state.learn(*grants);
+                }
                 if let Expr::Name(function, _) = &call.func
                     && self.text(*function) == "isinstance"
                     && let (Some(Expr::Name(name, _)), Some(class)) = (call.position(0), call.position(1))
@@ -106,6 +109,9 @@ impl<'s> Frame<'_, '_, 's> {
         }
         if value.tags.any(Tags::TICKET.with(Tags::VERIFIED)) {
             state.learn(Facts::PRESENT);
+        }
+        if value.tags.has(Tags::HEADER) {
+            state.update(name, |value| value.grants = value.grants.with(Facts::DEMANDED));
         }
         if let Some(param) = value.same_as {
             state.present |= 1 << param;
@@ -160,9 +166,10 @@ impl<'s> Frame<'_, '_, 's> {
 
     /// Narrows what an `except` caught.
     fn assume_instance(&mut self, name: Name, class: &Expr, truth: bool, mut state: State) -> State {
+        let at = (self.module, Some(self.function));
         let classes: Vec<_> = match class {
-            Expr::Seq(classes) => classes.iter().filter_map(|class| self.catching_class(class)).collect(),
-            class => self.catching_class(class).into_iter().collect(),
+            Expr::Seq(classes) => classes.iter().filter_map(|class| self.class_named(at, class)).collect(),
+            class => self.class_named(at, class).into_iter().collect(),
         };
         let Some(caught) = state.get(name).and_then(|value| value.caught.clone()) else { return state };
         let fits = |exit: &Exit| {

@@ -4,11 +4,11 @@ use super::call::Made;
 use super::expr::{body_shape, shared};
 use super::flow::Frame;
 use super::state::State;
-use super::summary::{ExitKind, Gate, Status, Strength};
+use super::summary::{Exit, ExitKind, Status, Strength};
 use super::value::{Constant, Facts, Null, Shape, Tags, Val};
 use crate::model::classes::{Base, last_segment};
 use crate::model::types::Ty;
-use crate::source::facts::Expr;
+use crate::source::facts::{Expr, Span};
 
 /// Methods of plain objects that neither write nor fail for our purposes, and keep what flows.
 const PLAIN: [&str; 38] = [
@@ -73,8 +73,16 @@ impl<'s> Frame<'_, '_, 's> {
         let passes_self = matches!(made.call.args.first().map(|arg| &arg.value), Some(Expr::Name(name, _)) if self.text(*name) == "self");
         let offset = usize::from(passes_self);
         let mut exit = self.plain_exit(Base::Local(class), made.call.span);
-        exit.shape = body_shape(made.argument(self, "detail", 1 + offset));
-        exit.status = self.status(made.argument(self, "status_code", offset));
+        let init = self.model.intern("__init__");
+        let above = self.model.ancestry(class).into_iter().skip(1);
+        match above.filter_map(|class| self.model.class(class).methods.get(&init).copied()).next() {
+            // The constructor of an error class of the program in between.
+            Some(init) if !passes_self => self.fill_error(&mut exit, init, &self.bound_values(made, init)),
+            _ => {
+                exit.shape = body_shape(made.argument(self, "detail", 1 + offset));
+                exit.status = self.status(made.argument(self, "status_code", offset));
+            }
+        }
         self.constructed = Some(exit);
         Some(Val::none())
     }
@@ -123,7 +131,11 @@ impl<'s> Frame<'_, '_, 's> {
             if known.is_identity_provider(dotted) {
                 value.tags = value.tags.with(Tags::HEADER);
             }
-            return self.establish(made.call.span, value, state);
+            let mut source = value.clone();
+            if known.is_identity_provider(dotted) {
+                source.grants = source.grants.with(Facts::DEMANDED);
+            }
+            return self.establish(made.call.span, value, &source, state);
         }
         if known.is_credential_provider(dotted) {
             return self.verified(made, value, state);
@@ -175,19 +187,22 @@ impl<'s> Frame<'_, '_, 's> {
         let status = self.status(made.argument(self, "status_code", position));
         let content = made.argument(self, "content", 0);
         match status {
-            Status::Known(code) if code >= 400 => {
-                let mut exit = self.plain_exit(Base::External(self.model.intern("starlette.responses.Response")), made.call.span);
-                (exit.kind, exit.status, exit.shape) = (ExitKind::Sent, status, body_shape(content));
-                exit.leaks = content.is_some_and(|content| content.tags.has(Tags::EXCEPTION_TEXT));
-                value.errors = shared(vec![exit]);
-            }
-            Status::Param(_) => {
-                let mut exit = self.plain_exit(Base::External(self.model.intern("starlette.responses.Response")), made.call.span);
-                (exit.kind, exit.status, exit.shape) = (ExitKind::Sent, status, body_shape(content));
-                value.errors = shared(vec![exit]);
-            }
-            _ => {}
+            Status::Known(200..400) | Status::Unknown => {}
+            _ => value.errors = shared(vec![self.sent(made.call.span, status, content)]),
         }
+    }
+
+    /// An error that is sent as a response with this body.
+    pub(super) fn sent(&self, span: Span, status: Status, content: Option<&Val>) -> Exit {
+        let mut exit = self.plain_exit(Base::External(self.model.intern("starlette.responses.Response")), span);
+        (exit.kind, exit.status, exit.shape) = (ExitKind::Sent, status, body_shape(content));
+        exit.leaks = content.is_some_and(|content| content.tags.has(Tags::EXCEPTION_TEXT));
+        exit
+    }
+
+    /// Whether a value is the response object that the framework hands in.
+    pub(super) fn is_response(&self, value: &Val) -> bool {
+        value.types.iter().any(|ty| matches!(ty, Ty::ExternalObject(name) if last_segment(self.text(*name)).ends_with("Response")))
     }
 
     /// A call whose target is not known: judged by names alone.
@@ -199,9 +214,7 @@ impl<'s> Frame<'_, '_, 's> {
         let known = &self.analyzer.known;
         let mut value = Val::derived(made.base.iter().chain(&made.args));
         if known.is_gate_call(receiver, made.name) {
-            let at = self.witness(made.call.span, made.name);
-            let after_write = state.may.has(Facts::WROTE);
-            self.summary.gates.push(Gate { at, unbindable: None, swallowed: false, settled: false, after_write });
+            self.note_gate(made.call.span, made.name, None, state);
             state.learn(Facts::GATE);
             value.tags = value.tags.with(Tags::DECISION);
             return value;

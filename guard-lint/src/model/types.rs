@@ -233,6 +233,15 @@ impl<'s> Model<'s> {
                 types.reduce(Types::or).unwrap_or_else(Types::unknown)
             }
             Expr::Call(call) => {
+                // `getattr(object, "name")`
+                if let (Expr::Name(builtin, _), Some(object), Some(Expr::Str(name, _))) =
+                    (&call.func, call.position(0), call.position(1))
+                    && self.text(*builtin) == "getattr"
+                {
+                    let base = self.infer_within(module, function, object, depth);
+                    let types = base.all.iter().map(|ty| self.member_types_within(*ty, *name, depth));
+                    return types.reduce(Types::or).unwrap_or_else(Types::unknown);
+                }
                 let callee = self.infer_within(module, function, &call.func, depth);
                 let types = callee.all.iter().map(|ty| self.call_types_within(*ty, depth));
                 types.reduce(Types::or).unwrap_or_else(Types::unknown)

@@ -10,7 +10,10 @@ pub fn identity(endpoint: &Endpoint) -> IdentityVerdict {
     let (must, may) = (endpoint.summary.must, endpoint.summary.may);
     // A context that the client stated counts when the credential is compared with it.
     let stated = may.has(Facts::PAYLOAD_CONTEXT) && may.has(Facts::BOUND);
-    if must.has(Facts::IDENTITY) || (stated && credential(endpoint) == CredentialVerdict::Required) {
+    if must.has(Facts::IDENTITY) && may.has(Facts::EARLY_WRITE) {
+        // It comes after something was written.
+        IdentityVerdict::Partial
+    } else if must.has(Facts::IDENTITY) || (stated && credential(endpoint) == CredentialVerdict::Required) {
         IdentityVerdict::Enforced
     } else if may.has(Facts::IDENTITY) {
         IdentityVerdict::Partial
@@ -127,8 +130,10 @@ pub fn gate(endpoint: &Endpoint, effect: Effect) -> GateVerdict {
     let gated_write = summary.write.as_ref().is_some_and(|write| write.strength > Strength::Aside);
     match &summary.ungated {
         Some(_) if summary.gates.iter().any(|gate| gate.after_write) => GateVerdict::AfterWrite,
+        Some(write) if write.unsure => GateVerdict::Unknown,
         Some(_) => GateVerdict::Missing,
         None if gated_write || summary.must.has(Facts::GATE) => GateVerdict::Enforced,
+        None if summary.gates.iter().any(|gate| gate.passed_over) => GateVerdict::Swallowed,
         None => GateVerdict::Missing,
     }
 }
