@@ -19,23 +19,42 @@ impl<'s> Frame<'_, '_, 's> {
             return self.guarded(&attempt.body, &catchers, &attempt.otherwise, state);
         }
         let outer = std::mem::take(&mut self.summary.exits);
-        let gates = self.summary.gates.len();
+        let (gates, before) = (self.summary.gates.len(), state.must);
+        self.finals += 1;
         self.guarded(&attempt.body, &catchers, &attempt.otherwise, state);
+        self.finals -= 1;
         let escaping = std::mem::replace(&mut self.summary.exits, outer);
         // The finally block runs on every way out, with what may hold then.
         let live = std::mem::replace(&mut state.live, true);
-        self.block(&attempt.finally, state);
+        let gates = gates..self.summary.gates.len();
+        self.finally(&attempt.finally, gates.clone(), before, state);
         if state.live {
             escaping.into_iter().for_each(|exit| self.exit(exit));
         } else {
             // `return` in a finally block drops what was on its way.
-            let range = gates..self.summary.gates.len();
-            self.settle(range, true);
+            self.settle(gates, true);
             for exit in escaping.into_iter().filter(|exit| exit.kind != ExitKind::Other) {
                 self.note_handled(exit, Fate::Swallowed);
             }
         }
         state.live &= live;
+    }
+
+    /// Runs a `finally` block. It also runs when a gate of the body refuses: what it writes is not gated by that gate.
+    fn finally(&mut self, body: &'s [Stmt], gates: Range<usize>, before: Facts, state: &mut State) {
+        let refusing = gates.clone().any(|gate| !self.summary.gates[gate].settled) && !before.has(Facts::GATE);
+        if !refusing {
+            return self.block(body, state);
+        }
+        let (must, may) = (state.must, state.may);
+        (state.must, state.may) = (must.without(Facts::GATE), may.without(Facts::WROTE));
+        self.block(body, state);
+        if state.may.has(Facts::WROTE) {
+            for gate in self.summary.gates[gates].iter_mut().filter(|gate| !gate.settled) {
+                gate.swallowed = true;
+            }
+        }
+        (state.must, state.may) = (state.must.with(must), state.may.with(may));
     }
 
     /// `with`: its managers, and its body under those that catch.
@@ -76,8 +95,9 @@ impl<'s> Frame<'_, '_, 's> {
             self.block(otherwise, &mut after);
         }
         for catcher in catchers {
-            let (caught, rest): (Vec<Exit>, Vec<Exit>) =
-                escaping.into_iter().partition(|exit| self.catches(catcher, exit.class) == Relation::Yes);
+            let (caught, rest): (Vec<Exit>, Vec<Exit>) = escaping
+                .into_iter()
+                .partition(|exit| self.catches(catcher, exit.class) == Relation::Yes);
             escaping = rest;
             let end = self.handle(catcher, caught, gates.clone(), at_error.clone());
             after = after.join(end);
@@ -94,9 +114,19 @@ impl<'s> Frame<'_, '_, 's> {
         }
         let caught: Rc<[Exit]> = caught.into();
         if let Some(name) = catcher.name {
-            let types = catcher.classes.iter().filter_map(|class| self.handled_type(catcher, class)).collect();
+            let types = catcher
+                .classes
+                .iter()
+                .filter_map(|class| self.handled_type(catcher, class))
+                .collect();
             let tags = Tags::EXCEPTION_TEXT;
-            let value = Val { types, null: Null::Never, tags, caught: Some(caught.clone()), ..Val::default() };
+            let value = Val {
+                types,
+                null: Null::Never,
+                tags,
+                caught: Some(caught.clone()),
+                ..Val::default()
+            };
             state.set(name, value);
         }
         let outer = std::mem::take(&mut self.summary.exits);
@@ -108,11 +138,23 @@ impl<'s> Frame<'_, '_, 's> {
         }
         let left = std::mem::replace(&mut self.summary.exits, outer);
 
-        let is_again = |exit: &Exit| left.iter().any(|again| again.place == exit.place && again.class == exit.class);
-        let converts = left.iter().any(|exit| !caught.iter().any(|known| known.place == exit.place));
-        for exit in caught.iter().filter(|exit| exit.kind != ExitKind::Other && !is_again(exit)) {
+        let is_again = |exit: &Exit| {
+            left.iter()
+                .any(|again| again.place == exit.place && again.class == exit.class)
+        };
+        let converts = left
+            .iter()
+            .any(|exit| !caught.iter().any(|known| known.place == exit.place));
+        for exit in caught
+            .iter()
+            .filter(|exit| exit.kind != ExitKind::Other && !is_again(exit))
+        {
             // A handler that neither raises nor goes on has answered: by a response or a message.
-            let fate = if converts || !state.live { Fate::Converted } else { Fate::Swallowed };
+            let fate = if converts || !state.live {
+                Fate::Converted
+            } else {
+                Fate::Swallowed
+            };
             self.note_handled(exit.clone(), fate);
         }
         if refusal && left.is_empty() {
@@ -130,7 +172,11 @@ impl<'s> Frame<'_, '_, 's> {
     }
 
     fn note_handled(&mut self, exit: Exit, fate: Fate) {
-        let known = self.summary.handled.iter().any(|(known, _)| known.place == exit.place && known.shape == exit.shape);
+        let known = self
+            .summary
+            .handled
+            .iter()
+            .any(|(known, _)| known.place == exit.place && known.shape == exit.shape);
         if !known {
             self.summary.handled.push((exit, fate));
         }

@@ -36,9 +36,11 @@ impl<'s> Made<'s> {
 
     /// The value of the argument by keyword.
     pub(super) fn keyword(&self, frame: &Frame<'_, '_, 's>, keyword: &str) -> Option<&Val> {
-        let index = self.call.args.iter().position(
-            |arg| matches!(arg.kind, ArgKind::Keyword(name) if frame.text(name) == keyword),
-        )?;
+        let index = self
+            .call
+            .args
+            .iter()
+            .position(|arg| matches!(arg.kind, ArgKind::Keyword(name) if frame.text(name) == keyword))?;
         Some(&self.args[index])
     }
 }
@@ -61,6 +63,9 @@ impl Target {
 
 impl<'s> Frame<'_, '_, 's> {
     pub(super) fn call(&mut self, call: &'s Call, state: &mut State) -> Val {
+        if let Some(value) = self.call_wrapped(call, state) {
+            return value;
+        }
         let (base, callee, name) = match &call.func {
             Expr::Attr(attr) => {
                 let base = self.expr(&attr.base, state);
@@ -75,7 +80,13 @@ impl<'s> Frame<'_, '_, 's> {
             // What runs beside this does not end it.
             state.live = true;
         }
-        let made = Made { call, base, name, args, partial: callee.tags.has(Tags::PARTIAL) };
+        let made = Made {
+            call,
+            base,
+            name,
+            args,
+            partial: callee.tags.has(Tags::PARTIAL),
+        };
         if !state.live {
             return Val::default();
         }
@@ -109,9 +120,15 @@ impl<'s> Frame<'_, '_, 's> {
         match made.name {
             "getattr" => match made.args.get(1)?.constant {
                 Constant::Str(name) => Some(self.member(&made.args[0].clone(), name)),
-                _ => Some(Val { tags: Tags::DYNAMIC, ..Val::derived(&made.args) }),
+                _ => Some(Val {
+                    tags: Tags::DYNAMIC,
+                    ..Val::derived(&made.args)
+                }),
             },
-            "import_module" | "__import__" => Some(Val { tags: Tags::DYNAMIC, ..Val::default() }),
+            "import_module" | "__import__" => Some(Val {
+                tags: Tags::DYNAMIC,
+                ..Val::default()
+            }),
             "partial" | "partialmethod" => {
                 let mut function = made.args.first()?.clone();
                 function.tags = function.tags.with(Tags::PARTIAL);
@@ -128,7 +145,10 @@ impl<'s> Frame<'_, '_, 's> {
         }
         let witness = self.witness(made.call.span, made.name);
         self.note_opaque(witness);
-        Val { tags: Tags::DYNAMIC, ..Val::derived(&made.args) }
+        Val {
+            tags: Tags::DYNAMIC,
+            ..Val::derived(&made.args)
+        }
     }
 
     /// The method as a value; for an object whose class is only an annotation, every override of it.
@@ -155,23 +175,33 @@ impl<'s> Frame<'_, '_, 's> {
         for ty in &callee.types {
             match ty {
                 Ty::Entity(Entity::Function(function)) => {
-                    targets.push(Target::Function { function: *function, skip_first: false });
+                    targets.push(Target::Function {
+                        function: *function,
+                        skip_first: false,
+                    });
                 }
                 Ty::Method(function) => {
                     // `Class.method(object)` passes the object itself.
-                    let on_class = made.base.as_ref().is_some_and(|base| {
-                        base.types.iter().any(|ty| matches!(ty, Ty::Entity(Entity::Class(_))))
-                    });
+                    let on_class = made
+                        .base
+                        .as_ref()
+                        .is_some_and(|base| base.types.iter().any(|ty| matches!(ty, Ty::Entity(Entity::Class(_)))));
                     let is_static = self.model.is_decorated(*function, "staticmethod");
                     let is_class = self.model.is_decorated(*function, "classmethod");
                     let skip_first = !is_static && (is_class || !on_class);
-                    targets.push(Target::Function { function: *function, skip_first });
+                    targets.push(Target::Function {
+                        function: *function,
+                        skip_first,
+                    });
                 }
                 Ty::Entity(Entity::Class(class)) => targets.push(Target::Class(*class)),
                 Ty::Entity(Entity::External(name)) => targets.push(Target::External(*name)),
                 Ty::Object { class, .. } => {
                     let method = self.model.method(*class, self.model.intern("__call__"));
-                    targets.extend(method.map(|function| Target::Function { function, skip_first: true }));
+                    targets.extend(method.map(|function| Target::Function {
+                        function,
+                        skip_first: true,
+                    }));
                 }
                 _ => {}
             }
@@ -187,7 +217,10 @@ impl<'s> Frame<'_, '_, 's> {
             _ => return None,
         };
         let callee = made.args.get(skip)?.clone();
-        let direct = callee.types.iter().any(|ty| matches!(ty, Ty::Entity(Entity::Function(_)) | Ty::Method(_)));
+        let direct = callee
+            .types
+            .iter()
+            .any(|ty| matches!(ty, Ty::Entity(Entity::Function(_)) | Ty::Method(_)));
         if !direct {
             // `create_task(f(x))`: the coroutine was evaluated as an argument.
             return matches!(made.name, "create_task" | "ensure_future" | "wait_for").then(|| Val::derived([&callee]));
@@ -195,7 +228,9 @@ impl<'s> Frame<'_, '_, 's> {
         let targets = self.targets(made, &callee);
         let mut value = None;
         for target in targets {
-            let Target::Function { function, .. } = target else { continue };
+            let Target::Function { function, .. } = target else {
+                continue;
+            };
             let summary = self.analyzer.summary(function);
             let result = self.compose(made.call.span, function, &summary, &[], state);
             value = Some(result);
@@ -211,15 +246,13 @@ impl<'s> Frame<'_, '_, 's> {
         for target in targets {
             let mut end = state.clone();
             let value = match target {
-                Target::Function { function, skip_first } => {
-                    match self.invoke(made, function, skip_first, &mut end) {
-                        Ok(value) => value,
-                        Err(failure) => {
-                            failures.push((function, failure));
-                            continue;
-                        }
+                Target::Function { function, skip_first } => match self.invoke(made, function, skip_first, &mut end) {
+                    Ok(value) => value,
+                    Err(failure) => {
+                        failures.push((function, failure));
+                        continue;
                     }
-                }
+                },
                 Target::Class(class) => self.construct(made, class, &mut end),
                 Target::External(name) => self.external(made, name, &mut end),
             };
@@ -250,7 +283,11 @@ impl<'s> Frame<'_, '_, 's> {
     /// A call that raises `TypeError` whenever it is reached. What follows is judged as if it had not been there: the rest
     /// of the handler is still somebody's work.
     pub(super) fn cannot_bind(&mut self, made: &Made<'s>, function: FnId, failure: &BindError, state: &mut State) {
-        let what = format!("`{}` {}", self.model.function_name(function), failure.describe(self.model));
+        let what = format!(
+            "`{}` {}",
+            self.model.function_name(function),
+            failure.describe(self.model)
+        );
         self.odd(made.call.span, OddityKind::CannotSucceed, what.clone());
         if self.analyzer.known.is_gate_method(self.model, function) {
             self.note_gate(made.call.span, self.model.function_name(function), Some(what), state);
@@ -259,7 +296,13 @@ impl<'s> Frame<'_, '_, 's> {
     }
 
     /// Runs one function of the program.
-    pub(super) fn invoke(&mut self, made: &Made<'s>, function: FnId, skip_first: bool, state: &mut State) -> Result<Val, BindError> {
+    pub(super) fn invoke(
+        &mut self,
+        made: &Made<'s>,
+        function: FnId,
+        skip_first: bool,
+        state: &mut State,
+    ) -> Result<Val, BindError> {
         let info = self.model.function(function);
         let mut values: Vec<Option<Val>> = vec![None; info.facts.params.len()];
         let mut lost = Facts::NONE;
@@ -302,7 +345,9 @@ impl<'s> Frame<'_, '_, 's> {
         summary: &Summary,
         state: &mut State,
     ) {
-        let Ok(bound) = bind(self.model.function(function).facts, made.call, skip_first) else { return };
+        let Ok(bound) = bind(self.model.function(function).facts, made.call, skip_first) else {
+            return;
+        };
         for (index, given) in bound.values.iter().enumerate().take(32) {
             if summary.present & (1 << index) != 0
                 && let Some(Expr::Name(name, _)) = given
@@ -314,7 +359,11 @@ impl<'s> Frame<'_, '_, 's> {
 
     /// The evaluated value of an argument's expression.
     pub(super) fn value_of(&self, made: &Made<'s>, expr: &Expr) -> Option<Val> {
-        let index = made.call.args.iter().position(|arg| std::ptr::eq(&raw const arg.value, expr))?;
+        let index = made
+            .call
+            .args
+            .iter()
+            .position(|arg| std::ptr::eq(&raw const arg.value, expr))?;
         made.args.get(index).cloned()
     }
 }

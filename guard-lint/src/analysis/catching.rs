@@ -39,20 +39,36 @@ impl<'s> Frame<'_, '_, 's> {
     /// What a context manager catches of its body: `contextlib.suppress(…)`, a generator with `try: yield`, a class whose
     /// `__exit__` gives `True`.
     pub(super) fn manager_catchers(&self, manager: &'s Expr) -> Vec<Catcher<'s>> {
-        let Expr::Call(call) = manager.awaited() else { return Vec::new() };
+        let Expr::Call(call) = manager.awaited() else {
+            return Vec::new();
+        };
         let at = (self.module, Some(self.function));
         for ty in self.model.infer(self.module, Some(self.function), &call.func).all {
             match ty {
                 Ty::Entity(Entity::External(name)) if self.text(name) == "contextlib.suppress" => {
                     let classes = call.args.iter().map(|arg| &arg.value).collect();
-                    return vec![Catcher { at, classes, name: None, body: &[], ends: false }];
+                    return vec![Catcher {
+                        at,
+                        classes,
+                        name: None,
+                        body: &[],
+                        ends: false,
+                    }];
                 }
-                Ty::Entity(Entity::Function(function)) | Ty::Method(function) => return self.generator_catchers(function),
+                Ty::Entity(Entity::Function(function)) | Ty::Method(function) => {
+                    return self.generator_catchers(function);
+                }
                 Ty::Entity(Entity::Class(class)) => {
                     let exit = ["__exit__", "__aexit__"].map(|name| self.model.method(class, self.model.intern(name)));
                     let swallows = exit.into_iter().flatten().any(|exit| self.gives_true(exit));
                     return if swallows {
-                        vec![Catcher { at, classes: Vec::new(), name: None, body: &[], ends: false }]
+                        vec![Catcher {
+                            at,
+                            classes: Vec::new(),
+                            name: None,
+                            body: &[],
+                            ends: false,
+                        }]
                     } else {
                         Vec::new()
                     };
@@ -86,11 +102,17 @@ impl<'s> Frame<'_, '_, 's> {
                 return;
             }
             for handler in &attempt.handlers {
-                let again = handler.body.iter().any(|statement| matches!(statement, Stmt::Raise(None, ..)));
+                let again = handler
+                    .body
+                    .iter()
+                    .any(|statement| matches!(statement, Stmt::Raise(None, ..)));
                 if again {
                     break;
                 }
-                let ends = handler.body.iter().any(|statement| self.surely_raises(info.module, function, statement));
+                let ends = handler
+                    .body
+                    .iter()
+                    .any(|statement| self.surely_raises(info.module, function, statement));
                 catchers.push(Catcher {
                     at: (info.module, Some(function)),
                     classes: handler.classes.iter().collect(),
@@ -122,20 +144,27 @@ impl<'s> Frame<'_, '_, 's> {
         if catcher.classes.is_empty() {
             return Relation::Yes;
         }
-        let relations = catcher.classes.iter().map(|expr| self.relation(catcher.at, expr, class, HOPS));
+        let relations = catcher
+            .classes
+            .iter()
+            .map(|expr| self.relation(catcher.at, expr, class, HOPS));
         relations.fold(Relation::No, strongest)
     }
 
     fn relation(&self, at: (ModId, Option<FnId>), expr: &'s Expr, class: Base, hops: u32) -> Relation {
-        let Some(hops) = hops.checked_sub(1) else { return Relation::Unknown };
+        let Some(hops) = hops.checked_sub(1) else {
+            return Relation::Unknown;
+        };
         match expr {
-            Expr::Seq(items) => {
-                items.iter().map(|item| self.relation(at, item, class, hops)).fold(Relation::No, strongest)
-            }
+            Expr::Seq(items) => items
+                .iter()
+                .map(|item| self.relation(at, item, class, hops))
+                .fold(Relation::No, strongest),
             Expr::Star(inner) => self.relation(at, inner, class, hops),
-            Expr::Add(pair) => {
-                strongest(self.relation(at, &pair.0, class, hops), self.relation(at, &pair.1, class, hops))
-            }
+            Expr::Add(pair) => strongest(
+                self.relation(at, &pair.0, class, hops),
+                self.relation(at, &pair.1, class, hops),
+            ),
             expr => {
                 // `ERRORS = (A, B)` at module level.
                 if let Some(Entity::Global(owner, name)) = self.model.expression(at.0, expr)
@@ -143,7 +172,8 @@ impl<'s> Frame<'_, '_, 's> {
                 {
                     return self.relation((owner, None), value, class, hops);
                 }
-                self.class_named(at, expr).map_or(Relation::Unknown, |caught| self.model.is_subclass(class, caught))
+                self.class_named(at, expr)
+                    .map_or(Relation::Unknown, |caught| self.model.is_subclass(class, caught))
             }
         }
     }

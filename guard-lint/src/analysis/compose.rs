@@ -21,12 +21,18 @@ impl<'s> Frame<'_, '_, 's> {
         state: &mut State,
     ) -> Val {
         let here = self.place(span);
-        self.compose_from(here, function, summary, values, state)
+        self.compose_from(here, function, summary, values, false, state)
+    }
+
+    /// As [`Self::compose`], for a function whose name says nothing of its work: the handler in its decorator.
+    pub(super) fn compose_as_is(&mut self, span: Span, function: FnId, summary: &Summary, state: &mut State) -> Val {
+        let here = self.place(span);
+        self.compose_from(here, function, summary, &[], true, state)
     }
 
     /// As [`Self::compose`], for a dependency that the framework calls.
     pub(super) fn compose_at(&mut self, place: Place, function: FnId, summary: &Summary, state: &mut State) -> Val {
-        self.compose_from(place, function, summary, &[], state)
+        self.compose_from(place, function, summary, &[], false, state)
     }
 
     fn compose_from(
@@ -35,9 +41,13 @@ impl<'s> Frame<'_, '_, 's> {
         function: FnId,
         summary: &Summary,
         values: &[Option<Val>],
+        as_is: bool,
         state: &mut State,
     ) -> Val {
-        let through = |at: &Witness| Witness { via: Some((here, function)), ..at.clone() };
+        let through = |at: &Witness| Witness {
+            via: Some((here, function)),
+            ..at.clone()
+        };
         for exit in &summary.exits {
             let exit = self.substitute(exit, here, function, values);
             self.exit(exit);
@@ -45,16 +55,25 @@ impl<'s> Frame<'_, '_, 's> {
         for (exit, fate) in &summary.handled {
             let known = self.summary.handled.iter().any(|(known, _)| known.place == exit.place);
             if !known {
-                self.summary.handled.push((Exit { via: Some((here, function)), ..exit.clone() }, *fate));
+                self.summary.handled.push((
+                    Exit {
+                        via: Some((here, function)),
+                        ..exit.clone()
+                    },
+                    *fate,
+                ));
             }
         }
         for oddity in &summary.oddities {
-            self.note_oddity(Oddity { at: through(&oddity.at), kind: oddity.kind });
+            self.note_oddity(Oddity {
+                at: through(&oddity.at),
+                kind: oddity.kind,
+            });
         }
         if let Some(opaque) = summary.opaque.as_ref().filter(|_| !summary.provider) {
             self.note_opaque(through(opaque));
         }
-        self.compose_writes(function, summary, &through, state);
+        self.compose_writes(function, summary, &through, as_is, state);
         if summary.must.has(Facts::IDENTITY) {
             let witness = summary.identity.as_ref().map(&through);
             self.summary.identity = self.summary.identity.take().or(witness);
@@ -80,6 +99,7 @@ impl<'s> Frame<'_, '_, 's> {
         function: FnId,
         summary: &Summary,
         through: &dyn Fn(&Witness) -> Witness,
+        as_is: bool,
         state: &mut State,
     ) {
         if summary.provider {
@@ -87,8 +107,8 @@ impl<'s> Frame<'_, '_, 's> {
         }
         let name = self.text(self.model.function(function).facts.name);
         let known = &self.analyzer.known;
-        let reads = known.is_read(name);
-        let aside = known.is_aside(name) || known.is_aside(&self.model.function_name(function));
+        let reads = !as_is && known.is_read(name);
+        let aside = !as_is && (known.is_aside(name) || known.is_aside(&self.model.function_name(function)));
         // What a reading function keeps for itself (a lazily made object, a memo) is no write of the request.
         // A store that tidies up while it reads (expired entries) does so on its own account.
         let info = self.model.function(function);
@@ -113,7 +133,11 @@ impl<'s> Frame<'_, '_, 's> {
             self.note_write(as_seen(write), state);
         }
         for gate in &summary.gates {
-            let gate = Gate { at: through(&gate.at), after_write: gate.after_write || wrote_before, ..gate.clone() };
+            let gate = Gate {
+                at: through(&gate.at),
+                after_write: gate.after_write || wrote_before,
+                ..gate.clone()
+            };
             let known = self.summary.gates.iter().any(|known| known.at.place == gate.at.place);
             if !known {
                 self.summary.gates.push(gate);
@@ -128,8 +152,20 @@ impl<'s> Frame<'_, '_, 's> {
             let public = !name.starts_with('_');
             if hidden && public && known.has_write_verb(name) && is_plain_store(class) {
                 let place = self.model.function_place(function);
-                let at = Witness { place, function, what: format!("`{class}.{name}`"), via: None };
-                self.note_write(Write { at: through(&at), strength: Strength::Store, unsure: false }, state);
+                let at = Witness {
+                    place,
+                    function,
+                    what: format!("`{class}.{name}`"),
+                    via: None,
+                };
+                self.own_write(
+                    Write {
+                        at: through(&at),
+                        strength: Strength::Store,
+                        unsure: false,
+                    },
+                    state,
+                );
             }
         }
     }
@@ -154,7 +190,14 @@ impl<'s> Frame<'_, '_, 's> {
     }
 
     fn default_status(&self, function: FnId, param: u8) -> Status {
-        match self.model.function(function).facts.params.get(param as usize).map(|param| &param.default) {
+        match self
+            .model
+            .function(function)
+            .facts
+            .params
+            .get(param as usize)
+            .map(|param| &param.default)
+        {
             Some(Some(Expr::Int(status))) => u16::try_from(*status).map_or(Status::Unknown, Status::Known),
             _ => Status::Unknown,
         }
@@ -172,7 +215,10 @@ impl<'s> Frame<'_, '_, 's> {
         let mut value = returns.clone();
         (value.params, value.same_as, value.constant) = (0, None, Constant::None);
         if let Shape::Param(param) = value.shape {
-            value.shape = values.get(param as usize).and_then(Option::as_ref).map_or(Shape::Unknown, |value| value.shape);
+            value.shape = values
+                .get(param as usize)
+                .and_then(Option::as_ref)
+                .map_or(Shape::Unknown, |value| value.shape);
         }
         if let Constant::Str(_) | Constant::Int(_) = returns.constant {
             value.constant = returns.constant;
@@ -186,7 +232,12 @@ impl<'s> Frame<'_, '_, 's> {
             }
         }
         if let Some(items) = &returns.items {
-            value.items = Some(items.iter().map(|item| self.substitute_value(item, values)).collect::<Rc<[Val]>>());
+            value.items = Some(
+                items
+                    .iter()
+                    .map(|item| self.substitute_value(item, values))
+                    .collect::<Rc<[Val]>>(),
+            );
         }
         value
     }
@@ -194,6 +245,15 @@ impl<'s> Frame<'_, '_, 's> {
 
 /// Words of classes that only keep things.
 fn is_plain_store(class: &str) -> bool {
-    const WORDS: [&str; 8] = ["repo", "repository", "store", "storage", "backend", "ledger", "bucket", "queue"];
+    const WORDS: [&str; 8] = [
+        "repo",
+        "repository",
+        "store",
+        "storage",
+        "backend",
+        "ledger",
+        "bucket",
+        "queue",
+    ];
     crate::vocabulary::words(class).any(|word| WORDS.contains(&word.as_str()))
 }

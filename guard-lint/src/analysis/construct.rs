@@ -6,10 +6,10 @@ use super::flow::Frame;
 use super::state::State;
 use super::summary::{Exit, ExitKind, Owner};
 use super::value::{Facts, Null, Shape, Tags, Val};
-use crate::model::{ClassId, FnId};
 use crate::model::bind::bind;
 use crate::model::classes::{Base, last_segment};
 use crate::model::types::Ty;
+use crate::model::{ClassId, FnId};
 use crate::source::facts::{ArgKind, Name, Span};
 
 impl<'s> Frame<'_, '_, 's> {
@@ -17,10 +17,16 @@ impl<'s> Frame<'_, '_, 's> {
     pub(super) fn construct(&mut self, made: &Made<'s>, class: ClassId, state: &mut State) -> Val {
         let object = Val::of(Ty::Object { class, exact: true });
         let derived = Val::derived(&made.args);
-        let mut object = Val { tags: derived.tags, params: derived.params, ..object };
+        let mut object = Val {
+            tags: derived.tags,
+            params: derived.params,
+            ..object
+        };
         let known = &self.analyzer.known;
         if known.is_envelope(class) {
-            let inner = made.keyword(self, "error").is_none_or(|inner| matches!(inner.shape, Shape::Inner | Shape::Block | Shape::Unknown));
+            let inner = made
+                .keyword(self, "error")
+                .is_none_or(|inner| matches!(inner.shape, Shape::Inner | Shape::Block | Shape::Unknown));
             object.shape = if inner { Shape::Envelope } else { Shape::Foreign };
         } else if known.is_false_envelope(class) {
             object.shape = Shape::Foreign;
@@ -39,12 +45,15 @@ impl<'s> Frame<'_, '_, 's> {
     }
 
     fn is_exception(&self, class: ClassId) -> bool {
-        self.model.is_subclass(Base::Local(class), Base::External(self.model.intern("Exception")))
+        self.model
+            .is_subclass(Base::Local(class), Base::External(self.model.intern("Exception")))
             == crate::model::classes::Relation::Yes
     }
 
     fn run_constructor(&mut self, made: &Made<'s>, class: ClassId, state: &mut State) {
-        let Some(init) = self.model.method(class, self.model.intern("__init__")) else { return };
+        let Some(init) = self.model.method(class, self.model.intern("__init__")) else {
+            return;
+        };
         match self.invoke(made, init, true, state) {
             Ok(_) => {}
             Err(failure) => {
@@ -82,7 +91,11 @@ impl<'s> Frame<'_, '_, 's> {
     /// The values of a constructor's parameters at this call.
     pub(super) fn bound_values(&self, made: &Made<'s>, init: FnId) -> Vec<Option<Val>> {
         match bind(self.model.function(init).facts, made.call, true) {
-            Ok(bound) => bound.values.iter().map(|given| given.and_then(|expr| self.value_of(made, expr))).collect(),
+            Ok(bound) => bound
+                .values
+                .iter()
+                .map(|given| given.and_then(|expr| self.value_of(made, expr)))
+                .collect(),
             Err(_) => Vec::new(),
         }
     }
@@ -114,12 +127,21 @@ impl<'s> Frame<'_, '_, 's> {
     /// The value that names the tenant of a context that is made: by keyword, or by the place of its field.
     fn tenant_argument<'m>(&self, made: &'m Made<'s>, class: ClassId) -> Option<&'m Val> {
         let names_tenant = |name: Name| crate::vocabulary::words(self.text(name)).any(|word| word == "tenant");
-        let by_keyword = made.call.args.iter().position(|arg| matches!(arg.kind, ArgKind::Keyword(name) if names_tenant(name)));
+        let by_keyword = made
+            .call
+            .args
+            .iter()
+            .position(|arg| matches!(arg.kind, ArgKind::Keyword(name) if names_tenant(name)));
         let position = by_keyword.or_else(|| {
             let mut fields: Vec<_> = self.model.class(class).fields.iter().collect();
             fields.sort_by_key(|(_, field)| field.span);
             let position = fields.iter().position(|(name, _)| names_tenant(**name))?;
-            let plain = made.call.args.iter().take(position + 1).all(|arg| arg.kind == ArgKind::Position);
+            let plain = made
+                .call
+                .args
+                .iter()
+                .take(position + 1)
+                .all(|arg| arg.kind == ArgKind::Position);
             (plain && position < made.call.args.len()).then_some(position)
         })?;
         made.args.get(position)
@@ -153,7 +175,9 @@ impl<'s> Frame<'_, '_, 's> {
     fn is_raisable(&self, name: Name) -> bool {
         let dotted = self.text(name);
         let segment = last_segment(dotted);
-        segment.ends_with("Error") || segment.ends_with("Exception") || self.exit_kind(Base::External(name)) != ExitKind::Other
+        segment.ends_with("Error")
+            || segment.ends_with("Exception")
+            || self.exit_kind(Base::External(name)) != ExitKind::Other
     }
 
     pub(super) fn external_error(&self, made: &Made<'s>, name: Name) -> Exit {

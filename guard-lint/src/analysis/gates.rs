@@ -12,7 +12,14 @@ impl<'s> Frame<'_, '_, 's> {
     pub(super) fn note_gate(&mut self, span: Span, what: impl Into<String>, unbindable: Option<String>, state: &State) {
         let at = self.witness(span, what);
         let after_write = state.may.has(Facts::WROTE);
-        self.summary.gates.push(Gate { at, unbindable, swallowed: false, settled: false, passed_over: false, after_write });
+        self.summary.gates.push(Gate {
+            at,
+            unbindable,
+            swallowed: false,
+            settled: false,
+            passed_over: false,
+            after_write,
+        });
     }
 
     /// Whether a function is the question to a gate. What is only called so, and whose body can neither refuse nor answer,
@@ -38,7 +45,10 @@ impl<'s> Frame<'_, '_, 's> {
             self.exit(exit);
         }
         // A gate that cannot raise answers with a decision, which the caller must look at.
-        let refuses = summary.exits.iter().any(|exit| matches!(exit.kind, ExitKind::Http | ExitKind::Other));
+        let refuses = summary
+            .exits
+            .iter()
+            .any(|exit| matches!(exit.kind, ExitKind::Http | ExitKind::Other));
         let mut value = summary.returns.clone();
         (value.params, value.same_as) = (0, None);
         if refuses || summary.returns.null == Null::Always {
@@ -51,7 +61,10 @@ impl<'s> Frame<'_, '_, 's> {
 
     /// One kind of gate that is asked by itself, and can refuse.
     pub(super) fn pass_kind(&mut self, span: Span, function: FnId, summary: &Summary, state: &mut State) {
-        let refuses = summary.exits.iter().any(|exit| matches!(exit.kind, ExitKind::Http | ExitKind::Other));
+        let refuses = summary
+            .exits
+            .iter()
+            .any(|exit| matches!(exit.kind, ExitKind::Http | ExitKind::Other));
         if refuses && let Some(kind) = self.analyzer.known.gate_kind(self.model, function) {
             state.learn(Facts::kind_of_gate(kind));
         }

@@ -23,8 +23,12 @@ impl<'s> Frame<'_, '_, 's> {
         let mut leaked = Vec::new();
         let mut dependency = false;
         for (param, given) in self.model.function(function).facts.params.iter().zip(&bound.values) {
-            let Some(default) = param.default.as_ref().filter(|_| given.is_none()) else { continue };
-            let Some(marker) = self.framework_default(default) else { continue };
+            let Some(default) = param.default.as_ref().filter(|_| given.is_none()) else {
+                continue;
+            };
+            let Some(marker) = self.framework_default(default) else {
+                continue;
+            };
             leaked.push(format!("`{}`", self.text(param.name)));
             dependency |= matches!(marker, "Depends" | "Security");
             let name = self.header_name(param.name, default);
@@ -38,9 +42,16 @@ impl<'s> Frame<'_, '_, 's> {
             return lost;
         }
         let identity = dependency || lost != Facts::NONE;
-        let kind = if identity { OddityKind::FrameworkIdentity } else { OddityKind::FrameworkDefaults };
+        let kind = if identity {
+            OddityKind::FrameworkIdentity
+        } else {
+            OddityKind::FrameworkDefaults
+        };
         let callee = self.model.function_name(function);
-        let what = format!("`{callee}` is called as a plain function and gets the framework's default objects for {}", leaked.join(", "));
+        let what = format!(
+            "`{callee}` is called as a plain function and gets the framework's default objects for {}",
+            leaked.join(", ")
+        );
         self.odd(made.call.span, kind, what);
         lost
     }
@@ -48,7 +59,9 @@ impl<'s> Frame<'_, '_, 's> {
     /// The header that a parameter with a framework default takes its value from, lower-case.
     fn header_name(&self, param: crate::source::facts::Name, default: &Expr) -> String {
         let alias = match default {
-            Expr::Call(call) => call.keyword(self.model.names, "alias").and_then(|alias| alias.as_str(self.model.names)),
+            Expr::Call(call) => call
+                .keyword(self.model.names, "alias")
+                .and_then(|alias| alias.as_str(self.model.names)),
             _ => None,
         };
         alias.unwrap_or(self.text(param)).to_lowercase().replace('_', "-")
@@ -75,15 +88,30 @@ impl<'s> Frame<'_, '_, 's> {
         }
         if stated {
             state.learn(Facts::PAYLOAD_CONTEXT);
-            self.odd(span, OddityKind::ContextFromPayload, "the context is made of what the client sent in its payload");
+            self.odd(
+                span,
+                OddityKind::ContextFromPayload,
+                "the context is made of what the client sent in its payload",
+            );
         }
     }
 
     /// What names add to a call of a function of the program: verifiers, comparisons, contexts that come from arguments.
-    pub(super) fn recognize(&mut self, made: &Made<'s>, function: FnId, summary: &Summary, value: &mut Val, state: &mut State) {
+    pub(super) fn recognize(
+        &mut self,
+        made: &Made<'s>,
+        function: FnId,
+        summary: &Summary,
+        value: &mut Val,
+        state: &mut State,
+    ) {
         let known = &self.analyzer.known;
         let name = self.model.function_name(function);
-        let receiver = self.model.function(function).class.map(|class| self.text(self.model.class_facts(class).name));
+        let receiver = self
+            .model
+            .function(function)
+            .class
+            .map(|class| self.text(self.model.class_facts(class).name));
         let checks = known.is_verifier(&name) || known.is_credential_check(receiver, made.name);
         let can_refuse = !summary.exits.is_empty() || summary.returns.null == Null::Maybe || summary.opaque.is_some();
         if checks && can_refuse {
@@ -117,7 +145,10 @@ impl<'s> Frame<'_, '_, 's> {
     pub(super) fn verified(&mut self, made: &Made<'s>, value: &mut Val, state: &mut State) {
         let ticket = self.analyzer.known.is_ticket(made.name);
         // What was verified is no longer what the client stated.
-        value.tags = value.tags.without(Tags::PAYLOAD.with(Tags::TICKET)).with(Tags::VERIFIED);
+        value.tags = value
+            .tags
+            .without(Tags::PAYLOAD.with(Tags::TICKET))
+            .with(Tags::VERIFIED);
         (value.params, value.same_as) = (0, None);
         value.grants = value.grants.with(Facts::CREDENTIAL);
         if value.null != Null::Maybe {

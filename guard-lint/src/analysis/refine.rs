@@ -8,12 +8,24 @@ use crate::model::classes::Relation;
 use crate::source::facts::{Compare, CompareOp, Expr, Name};
 
 /// Attributes of a decision that say it passed.
-const PASSED: [&str; 8] = ["allowed", "ok", "passed", "permitted", "granted", "approved", "is_allowed", "success"];
+const PASSED: [&str; 8] = [
+    "allowed",
+    "ok",
+    "passed",
+    "permitted",
+    "granted",
+    "approved",
+    "is_allowed",
+    "success",
+];
 
 impl<'s> Frame<'_, '_, 's> {
     /// The states where a condition holds and where it does not.
     pub(super) fn split(&mut self, test: &'s Expr, state: &State) -> (State, State) {
-        (self.assume(test, true, state.clone()), self.assume(test, false, state.clone()))
+        (
+            self.assume(test, true, state.clone()),
+            self.assume(test, false, state.clone()),
+        )
     }
 
     pub(super) fn assume(&mut self, test: &'s Expr, truth: bool, mut state: State) -> State {
@@ -80,7 +92,9 @@ impl<'s> Frame<'_, '_, 's> {
 
     /// A name that is true is present, and what its presence grants holds; one that is false is absent, for all we track.
     pub(super) fn assume_name(&mut self, name: Name, truth: bool, mut state: State) -> State {
-        let Some(value) = state.get(name).cloned() else { return state };
+        let Some(value) = state.get(name).cloned() else {
+            return state;
+        };
         if truth {
             if value.null == Null::Always || value.constant == Constant::Bool(false) {
                 state.end();
@@ -89,7 +103,9 @@ impl<'s> Frame<'_, '_, 's> {
             self.learn_present(name, &value, &mut state);
         } else {
             let always_true = value.constant == Constant::Bool(true)
-                || (value.null == Null::Never && value.grants != Facts::NONE && value.tags.any(Tags::CONTEXT.with(Tags::VERIFIED)));
+                || (value.null == Null::Never
+                    && value.grants != Facts::NONE
+                    && value.tags.any(Tags::CONTEXT.with(Tags::VERIFIED)));
             if always_true {
                 state.end();
                 return state;
@@ -110,7 +126,7 @@ impl<'s> Frame<'_, '_, 's> {
         if value.tags.any(Tags::TICKET.with(Tags::VERIFIED)) {
             state.learn(Facts::PRESENT);
         }
-        if value.tags.has(Tags::HEADER) {
+        if value.tags.has(Tags::HEADER) || value.params != 0 {
             state.update(name, |value| value.grants = value.grants.with(Facts::DEMANDED));
         }
         if let Some(param) = value.same_as {
@@ -142,14 +158,20 @@ impl<'s> Frame<'_, '_, 's> {
             let of_context = |value: &Val| value.tags.has(Tags::CONTEXT);
             if of_context(&left) != of_context(&right) {
                 let other = if of_context(&left) { &right } else { &left };
-                state.learn(if other.tags.has(Tags::VERIFIED) { Facts::BOUND } else { Facts::COMPARED });
+                state.learn(if other.tags.has(Tags::VERIFIED) {
+                    Facts::BOUND
+                } else {
+                    Facts::COMPARED
+                });
             }
         }
         state
     }
 
     fn assume_none(&mut self, name: Name, is_none: bool, mut state: State) -> State {
-        let Some(value) = state.get(name).cloned() else { return state };
+        let Some(value) = state.get(name).cloned() else {
+            return state;
+        };
         if is_none {
             if value.null == Null::Never && value.grants != Facts::NONE {
                 state.end();
@@ -171,9 +193,13 @@ impl<'s> Frame<'_, '_, 's> {
             Expr::Seq(classes) => classes.iter().filter_map(|class| self.class_named(at, class)).collect(),
             class => self.class_named(at, class).into_iter().collect(),
         };
-        let Some(caught) = state.get(name).and_then(|value| value.caught.clone()) else { return state };
+        let Some(caught) = state.get(name).and_then(|value| value.caught.clone()) else {
+            return state;
+        };
         let fits = |exit: &Exit| {
-            classes.iter().any(|class| self.model.is_subclass(exit.class, *class) == Relation::Yes)
+            classes
+                .iter()
+                .any(|class| self.model.is_subclass(exit.class, *class) == Relation::Yes)
         };
         let narrowed = caught.iter().filter(|exit| fits(exit) == truth).cloned().collect();
         state.update(name, |value| value.caught = Some(narrowed));

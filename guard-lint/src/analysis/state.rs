@@ -25,12 +25,23 @@ pub struct State {
 impl State {
     /// The start of a function.
     pub fn start() -> Self {
-        Self { env: Vec::new(), must: Facts::NONE, may: Facts::NONE, present: 0, live: true, refused: false, status: None }
+        Self {
+            env: Vec::new(),
+            must: Facts::NONE,
+            may: Facts::NONE,
+            present: 0,
+            live: true,
+            refused: false,
+            status: None,
+        }
     }
 
     /// What is known of a local name.
     pub fn get(&self, name: Name) -> Option<&Val> {
-        self.env.iter().find(|(local, _)| *local == name).map(|(_, value)| value)
+        self.env
+            .iter()
+            .find(|(local, _)| *local == name)
+            .map(|(_, value)| value)
     }
 
     /// Binds a local name.
@@ -74,7 +85,9 @@ impl State {
                             // A flag that is set on one path only tells later which one was taken.
                             match (old.constant, value.constant) {
                                 (Constant::Bool(true), Constant::Bool(false)) => old.grants = old.grants.with(here),
-                                (Constant::Bool(false), Constant::Bool(true)) => value.grants = value.grants.with(there),
+                                (Constant::Bool(false), Constant::Bool(true)) => {
+                                    value.grants = value.grants.with(there)
+                                }
                                 _ => {}
                             }
                             *old = std::mem::take(old).or(value);

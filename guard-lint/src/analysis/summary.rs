@@ -204,12 +204,20 @@ impl Summary {
     /// What is assumed of a function while it is being computed: nothing leaves it, and it returns with every fact, so
     /// that recursion adds nothing.
     pub fn optimistic() -> Self {
-        Self { normal: true, must: Facts::ALL, present: u32::MAX, ..Self::default() }
+        Self {
+            normal: true,
+            must: Facts::ALL,
+            present: u32::MAX,
+            ..Self::default()
+        }
     }
 
     /// What is known of a function whose body cannot be read.
     pub fn unknown() -> Self {
-        Self { normal: true, ..Self::default() }
+        Self {
+            normal: true,
+            ..Self::default()
+        }
     }
 
     /// Whether it says the same as another, as far as callers can tell.

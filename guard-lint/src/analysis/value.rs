@@ -43,10 +43,12 @@ impl Facts {
     pub const REFUSAL_CAUGHT: Self = Self(1 << 12);
     /// Something was called with the context that only running can tell: it may have been a gate.
     pub const ASKED_UNKNOWN: Self = Self(1 << 13);
+    /// A path ends that wrote and did not surely ask a gate, early or late.
+    pub const NEVER_ASKED: Self = Self(1 << 14);
     /// Every fact: what holds where no path leads.
     pub const ALL: Self = Self(u32::MAX);
     /// Facts about the order of a function's own work, which its callers judge anew.
-    const OF_ORDER: Self = Self(Self::WROTE.0 | Self::EARLY_WRITE.0);
+    const OF_ORDER: Self = Self(Self::WROTE.0 | Self::EARLY_WRITE.0 | Self::NEVER_ASKED.0);
 
     /// What was established for good, and can be said again by a value that stands for it.
     #[must_use]
@@ -232,7 +234,11 @@ pub struct Val {
 impl Val {
     /// A value of this type.
     pub fn of(ty: Ty) -> Self {
-        Self { types: SmallVec::from_elem(ty, 1), null: Null::Never, ..Self::default() }
+        Self {
+            types: SmallVec::from_elem(ty, 1),
+            null: Null::Never,
+            ..Self::default()
+        }
     }
 
     /// A value of these types.
@@ -242,12 +248,19 @@ impl Val {
             (true, _) => Null::Maybe,
             (false, _) => Null::Unknown,
         };
-        Self { types: types.all.into(), null, ..Self::default() }
+        Self {
+            types: types.all.into(),
+            null,
+            ..Self::default()
+        }
     }
 
     /// `None`.
     pub fn none() -> Self {
-        Self { null: Null::Always, ..Self::default() }
+        Self {
+            null: Null::Always,
+            ..Self::default()
+        }
     }
 
     /// Something computed from these: no type, their tags.
@@ -270,7 +283,13 @@ impl Val {
         };
         match (absent(&self, &other), absent(&other, &self)) {
             (true, true) => return self,
-            (true, false) => return Self { null: Null::Maybe, constant: Constant::None, ..other },
+            (true, false) => {
+                return Self {
+                    null: Null::Maybe,
+                    constant: Constant::None,
+                    ..other
+                };
+            }
             (false, true) => {
                 (self.null, self.constant) = (Null::Maybe, Constant::None);
                 return self;
@@ -292,12 +311,23 @@ impl Val {
         self.tags = self.tags.with(other.tags);
         self.params |= other.params;
         self.same_as = self.same_as.filter(|param| other.same_as == Some(*param));
-        self.shape = if self.shape == other.shape { self.shape } else { self.shape.weaker(other.shape) };
-        self.constant = if self.constant == other.constant { self.constant } else { Constant::None };
+        self.shape = if self.shape == other.shape {
+            self.shape
+        } else {
+            self.shape.weaker(other.shape)
+        };
+        self.constant = if self.constant == other.constant {
+            self.constant
+        } else {
+            Constant::None
+        };
         self.items = match (self.items, other.items) {
-            (Some(left), Some(right)) if left.len() == right.len() => {
-                Some(left.iter().zip(right.iter()).map(|(left, right)| left.clone().or(right.clone())).collect())
-            }
+            (Some(left), Some(right)) if left.len() == right.len() => Some(
+                left.iter()
+                    .zip(right.iter())
+                    .map(|(left, right)| left.clone().or(right.clone()))
+                    .collect(),
+            ),
             _ => None,
         };
         self.caught = both(self.caught, other.caught);
@@ -310,7 +340,11 @@ fn both(left: Option<Rc<[Exit]>>, right: Option<Rc<[Exit]>>) -> Option<Rc<[Exit]
     match (left, right) {
         (Some(left), Some(right)) => {
             let new: Vec<&Exit> = right.iter().filter(|exit| !left.contains(exit)).collect();
-            Some(if new.is_empty() { left } else { left.iter().chain(new).cloned().collect() })
+            Some(if new.is_empty() {
+                left
+            } else {
+                left.iter().chain(new).cloned().collect()
+            })
         }
         (left, right) => left.or(right),
     }

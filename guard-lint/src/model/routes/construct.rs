@@ -152,7 +152,7 @@ fn dependencies_of<'s>(
             dependencies_of(model, module, function, &pair.1, found, hops);
         }
         Expr::Call(_) => found.extend(
-            depends(model, list).flatten().map(|provider| Dependency { module, function, provider }),
+            depends(model, module, list).flatten().map(|provider| Dependency { module, function, provider }),
         ),
         Expr::Name(..) | Expr::Attr(_) => {
             if let Some(Entity::Global(owner, name)) = model.expression(module, list)
@@ -166,12 +166,15 @@ fn dependencies_of<'s>(
 }
 
 /// What `Depends(provider)` or `Security(provider)` depends on: `Some(None)` for `Depends()` without one.
-pub(crate) fn depends<'s>(model: &Model<'_>, expr: &'s Expr) -> Option<Option<&'s Expr>> {
+pub(crate) fn depends<'s>(model: &Model<'_>, module: ModId, expr: &'s Expr) -> Option<Option<&'s Expr>> {
     let Expr::Call(call) = expr else { return None };
-    let name = match &call.func {
-        Expr::Name(name, _) => model.text(*name),
-        Expr::Attr(attr) => model.text(attr.name),
-        _ => return None,
+    let name = match model.expression(module, &call.func) {
+        Some(Entity::External(dotted)) => last_segment(model.text(dotted)),
+        _ => match &call.func {
+            Expr::Name(name, _) => model.text(*name),
+            Expr::Attr(attr) => model.text(attr.name),
+            _ => return None,
+        },
     };
     matches!(name, "Depends" | "Security").then(|| call.argument(model.names, "dependency", 0))
 }
