@@ -55,7 +55,9 @@ fn analyze(bencher: Bencher<'_, '_>) {
         let analyzer = Analyzer::new(&model, &vocabulary, modules);
         let count = |id| routes.router(id).routes.len();
         let endpoints = routes.ids().flat_map(|id| (0..count(id)).map(move |index| (id, index)));
-        endpoints.map(|(id, index)| evaluate(&analyzer, &routes, id, index).summary.exits.len()).sum::<usize>()
+        endpoints
+            .map(|(id, index)| evaluate(&analyzer, &routes, id, index).summary.exits.len())
+            .sum::<usize>()
     });
 }
 

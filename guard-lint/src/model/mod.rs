@@ -76,8 +76,16 @@ impl<'s> Model<'s> {
             names: &sources.names,
             functions: Vec::new(),
             classes: Vec::new(),
-            dotted: sources.files.iter().map(|file| sources.tree.dotted(&file.path)).collect(),
-            scopes: sources.files.iter().map(|file| ModuleScope::new(&file.facts, &sources.names)).collect(),
+            dotted: sources
+                .files
+                .iter()
+                .map(|file| sources.tree.dotted(&file.path))
+                .collect(),
+            scopes: sources
+                .files
+                .iter()
+                .map(|file| ModuleScope::new(&file.facts, &sources.names))
+                .collect(),
             function_base: Vec::new(),
             class_base: Vec::new(),
             entities: RefCell::default(),
@@ -99,7 +107,12 @@ impl<'s> Model<'s> {
                 Scope::Class(local) => (Some(ClassId(classes + local)), None),
                 Scope::Function(local) => (None, Some(FnId(functions + local))),
             };
-            self.functions.push(FunctionInfo { module, facts, class, parent });
+            self.functions.push(FunctionInfo {
+                module,
+                facts,
+                class,
+                parent,
+            });
         }
         for facts in &file.facts.classes {
             self.classes.push(ClassInfo::new(module, facts));
@@ -138,9 +151,11 @@ impl<'s> Model<'s> {
 
     /// Whether a module defines a function of this name.
     pub fn has_function(&self, module: ModId, name: &str) -> bool {
-        self.file(module).facts.functions.iter().any(|function| {
-            function.scope == Scope::Module && self.text(function.name) == name
-        })
+        self.file(module)
+            .facts
+            .functions
+            .iter()
+            .any(|function| function.scope == Scope::Module && self.text(function.name) == name)
     }
 
     /// The text of a name.
@@ -156,7 +171,10 @@ impl<'s> Model<'s> {
     /// The place of a function's name.
     pub fn function_place(&self, id: FnId) -> Place {
         let info = self.function(id);
-        Place { module: info.module, span: info.facts.span }
+        Place {
+            module: info.module,
+            span: info.facts.span,
+        }
     }
 
     /// `Class.method` or `function`.

@@ -24,7 +24,8 @@ impl Pending {
             dotted.push(target.to_owned());
             tree.alias(&file.path, target.to_owned());
         }
-        self.imports.extend(dotted.into_iter().map(|dotted| (dotted, file.path.clone())));
+        self.imports
+            .extend(dotted.into_iter().map(|dotted| (dotted, file.path.clone())));
     }
 
     /// The files that the imports reach. What resolves is kept too: an alias found later may lead elsewhere.
@@ -45,10 +46,16 @@ fn candidates(import: &Import, path: &str, names: &Names, dotted: &mut Vec<Strin
         dotted.extend(import.names.iter().map(|(name, _)| names.resolve(name).to_owned()));
         return;
     };
-    let Some(base) = absolute(names.resolve(&module), import.level, path) else { return };
+    let Some(base) = absolute(names.resolve(&module), import.level, path) else {
+        return;
+    };
     for (name, _) in &import.names {
         let name = names.resolve(name);
-        dotted.push(if base.is_empty() { name.to_owned() } else { format!("{base}.{name}") });
+        dotted.push(if base.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{base}.{name}")
+        });
     }
     dotted.push(base);
 }
@@ -85,7 +92,9 @@ fn stands_for<'n>(body: &[Stmt], names: &'n Names) -> Option<&'n str> {
             Expr::Name(name, _) => names.resolve(name),
             _ => return None,
         };
-        (function == "import_module").then(|| call.position(0)?.as_str(names)).flatten()
+        (function == "import_module")
+            .then(|| call.position(0)?.as_str(names))
+            .flatten()
     };
     let assigned = |wanted: Name| {
         body.iter().find_map(|statement| match statement {
@@ -102,7 +111,9 @@ fn stands_for<'n>(body: &[Stmt], names: &'n Names) -> Option<&'n str> {
     };
     body.iter().find_map(|statement| {
         let Stmt::Assign(assign) = statement else { return None };
-        let Expr::Index(index, _) = &assign.target else { return None };
+        let Expr::Index(index, _) = &assign.target else {
+            return None;
+        };
         let Expr::Attr(modules) = &index.0 else { return None };
         if names.resolve(&modules.name) != "modules" || !is(&index.1, "__name__") {
             return None;
@@ -129,7 +140,10 @@ pub fn imports_of(body: &[Stmt]) -> Vec<&Import> {
                 Stmt::Match(matching) => matching.cases.iter().for_each(|case| collect(&case.body, found)),
                 Stmt::Try(attempt) => {
                     collect(&attempt.body, found);
-                    attempt.handlers.iter().for_each(|handler| collect(&handler.body, found));
+                    attempt
+                        .handlers
+                        .iter()
+                        .for_each(|handler| collect(&handler.body, found));
                     collect(&attempt.otherwise, found);
                     collect(&attempt.finally, found);
                 }

@@ -43,7 +43,10 @@ impl File {
     pub fn position(&self, offset: u32) -> (u32, u32) {
         let line = self.lines.partition_point(|start| *start <= offset).max(1);
         let start = self.lines.get(line - 1).copied().unwrap_or(0) as usize;
-        let before = self.text.get(start..(offset as usize).min(self.text.len())).unwrap_or("");
+        let before = self
+            .text
+            .get(start..(offset as usize).min(self.text.len()))
+            .unwrap_or("");
         (line as u32, before.chars().count() as u32 + 1)
     }
 
@@ -96,13 +99,21 @@ impl Sources {
             }
         }
         drop(scanned);
-        wave.extend(wanted.into_iter().filter_map(|path| tree.file_at(path)).filter(|index| !seen.contains(index)));
+        wave.extend(
+            wanted
+                .into_iter()
+                .filter_map(|path| tree.file_at(path))
+                .filter(|index| !seen.contains(index)),
+        );
         wave.sort_unstable();
         wave.dedup();
         let mut pending = imports::Pending::default();
         while !wave.is_empty() {
             seen.extend(&wave);
-            let parsed: Vec<_> = wave.par_iter().map(|index| (*index, parse(&walked.files[*index as usize], &names))).collect();
+            let parsed: Vec<_> = wave
+                .par_iter()
+                .map(|index| (*index, parse(&walked.files[*index as usize], &names)))
+                .collect();
             for (index, result) in parsed {
                 match result {
                     Ok(file) => {
@@ -130,7 +141,14 @@ impl Sources {
             unchecked.extend(syntax_errors(file));
         }
         unchecked.sort();
-        Ok(Self { names, files, entries: walked.files, parsed, tree, unchecked })
+        Ok(Self {
+            names,
+            files,
+            entries: walked.files,
+            parsed,
+            tree,
+            unchecked,
+        })
     }
 }
 
@@ -147,12 +165,19 @@ struct Scanned {
 
 fn scan_entry(entry: &Entry) -> Scanned {
     let fail = |reason: String| Scanned {
-        unread: Some(Unchecked { file: entry.path.clone(), line: 1, reason }),
+        unread: Some(Unchecked {
+            file: entry.path.clone(),
+            line: 1,
+            reason,
+        }),
         ..Scanned::default()
     };
     match std::fs::metadata(&entry.open) {
         Ok(metadata) if metadata.len() > FILE_LIMIT => {
-            return fail(format!("{} bytes; files over {FILE_LIMIT} bytes are not read", metadata.len()));
+            return fail(format!(
+                "{} bytes; files over {FILE_LIMIT} bytes are not read",
+                metadata.len()
+            ));
         }
         Ok(_) => {}
         Err(error) => return fail(error.to_string()),
@@ -168,7 +193,11 @@ fn scan_entry(entry: &Entry) -> Scanned {
 }
 
 fn parse(entry: &Entry, names: &Names) -> Result<File, Unchecked> {
-    let fail = |line: u32, reason: String| Unchecked { file: entry.path.clone(), line, reason };
+    let fail = |line: u32, reason: String| Unchecked {
+        file: entry.path.clone(),
+        line,
+        reason,
+    };
     let bytes = std::fs::read(&entry.open).map_err(|error| fail(1, error.to_string()))?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
@@ -181,7 +210,12 @@ fn parse(entry: &Entry, names: &Names) -> Result<File, Unchecked> {
     let facts = python::facts(&text, names);
     let starts = memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at as u32 + 1);
     let lines = std::iter::once(0).chain(starts).collect();
-    Ok(File { path: entry.path.clone(), text, lines, facts })
+    Ok(File {
+        path: entry.path.clone(),
+        text,
+        lines,
+        facts,
+    })
 }
 
 /// The first syntax error of each line that has one.
@@ -191,7 +225,11 @@ fn syntax_errors(file: &File) -> Vec<Unchecked> {
         let line = file.line(span.start);
         if errors.last().is_none_or(|last| last.line != line) {
             let reason = format!("syntax error: {message}; the functions after it may be missing from this report");
-            errors.push(Unchecked { file: file.path.clone(), line, reason });
+            errors.push(Unchecked {
+                file: file.path.clone(),
+                line,
+                reason,
+            });
         }
     }
     errors

@@ -32,7 +32,9 @@ impl Tree {
         let mut tree = Self::default();
         for (index, path) in paths.enumerate() {
             let stem = path.strip_suffix(".py").unwrap_or(path);
-            let key = stem.strip_suffix("/__init__").unwrap_or(if stem == "__init__" { "" } else { stem });
+            let key = stem
+                .strip_suffix("/__init__")
+                .unwrap_or(if stem == "__init__" { "" } else { stem });
             // `a.py` beside `a/__init__.py`: Python takes the package.
             if stem != key || !tree.modules.contains_key(key) {
                 tree.modules.insert(key.to_owned(), index as u32);
@@ -47,7 +49,8 @@ impl Tree {
         }
         let roots: FxHashSet<String> = evidence.into_iter().chain([String::new()]).collect();
         tree.roots = roots.into_iter().collect();
-        tree.roots.sort_by_key(|root| (root.matches('/').count() + usize::from(!root.is_empty()), root.clone()));
+        tree.roots
+            .sort_by_key(|root| (root.matches('/').count() + usize::from(!root.is_empty()), root.clone()));
         tree
     }
 
@@ -58,14 +61,20 @@ impl Tree {
 
     /// The packages that stand for another: (path of the package, dotted target), sorted.
     pub fn aliases(&self) -> Vec<(&str, &str)> {
-        let mut all: Vec<_> = self.aliases.iter().map(|(path, target)| (path.as_str(), target.as_str())).collect();
+        let mut all: Vec<_> = self
+            .aliases
+            .iter()
+            .map(|(path, target)| (path.as_str(), target.as_str()))
+            .collect();
         all.sort_unstable();
         all
     }
 
     /// The file or folder that `dotted` names in an import of the file at `importer`, and every package on the way.
     pub fn resolve(&self, dotted: &str, importer: &str, on_the_way: &mut Vec<u32>) -> Option<Found> {
-        self.search_path(importer).into_iter().find_map(|root| self.resolve_under(root, dotted, on_the_way, 0))
+        self.search_path(importer)
+            .into_iter()
+            .find_map(|root| self.resolve_under(root, dotted, on_the_way, 0))
     }
 
     /// As [`Self::resolve`], from one source root.
@@ -85,7 +94,11 @@ impl Tree {
             let file = self.modules.get(path.as_str()).copied();
             if let Some(target) = self.aliases.get(path.as_str()) {
                 on_the_way.extend(file);
-                let full = if tail.is_empty() { target.clone() } else { format!("{target}.{tail}") };
+                let full = if tail.is_empty() {
+                    target.clone()
+                } else {
+                    format!("{target}.{tail}")
+                };
                 return self.resolve_under(root, &full, on_the_way, hops + 1);
             }
             if file.is_none() && !self.folders.contains(path.as_str()) {
@@ -104,7 +117,12 @@ impl Tree {
     /// file, nearest first, so that a copy of a tree finds itself; then folders above it that are no package; then the
     /// other roots.
     fn search_path<'t>(&'t self, importer: &'t str) -> Vec<&'t str> {
-        let above = |root: &&String| root.is_empty() || importer.strip_prefix(root.as_str()).is_some_and(|rest| rest.starts_with('/'));
+        let above = |root: &&String| {
+            root.is_empty()
+                || importer
+                    .strip_prefix(root.as_str())
+                    .is_some_and(|rest| rest.starts_with('/'))
+        };
         let mut path: Vec<&str> = self.roots.iter().rev().filter(above).map(String::as_str).collect();
         let mut folder = importer;
         while let Some((parent, _)) = folder.rsplit_once('/') {
@@ -134,9 +152,15 @@ impl Tree {
         let key = module_key(path);
         for root in self.roots.iter().rev() {
             let Some(rest) = strip_root(key, root) else { continue };
-            let shadowed = self.roots.iter().any(|other| other != root && other.len() < root.len() && {
-                let other = if other.is_empty() { rest.to_owned() } else { format!("{other}/{rest}") };
-                self.modules.contains_key(&other)
+            let shadowed = self.roots.iter().any(|other| {
+                other != root && other.len() < root.len() && {
+                    let other = if other.is_empty() {
+                        rest.to_owned()
+                    } else {
+                        format!("{other}/{rest}")
+                    };
+                    self.modules.contains_key(&other)
+                }
             });
             return if shadowed { key } else { rest }.replace('/', ".");
         }
@@ -146,22 +170,37 @@ impl Tree {
     /// The file at this path, or else at this path below a source root.
     pub fn file_at(&self, path: &str) -> Option<u32> {
         let key = module_key(path);
-        let below = |root: &String| if root.is_empty() { key.to_owned() } else { format!("{root}/{key}") };
-        self.roots.iter().find_map(|root| self.modules.get(&below(root)).copied())
+        let below = |root: &String| {
+            if root.is_empty() {
+                key.to_owned()
+            } else {
+                format!("{root}/{key}")
+            }
+        };
+        self.roots
+            .iter()
+            .find_map(|root| self.modules.get(&below(root)).copied())
     }
 
     /// The module with this dotted name, below any source root, shallowest first.
     pub fn module(&self, dotted: &str) -> Option<Found> {
-        self.roots.iter().find_map(|root| self.resolve_under(root, dotted, &mut Vec::new(), 0))
+        self.roots
+            .iter()
+            .find_map(|root| self.resolve_under(root, dotted, &mut Vec::new(), 0))
     }
 }
 
 /// The path of a module without `.py` and `/__init__.py`.
 pub fn module_key(path: &str) -> &str {
     let stem = path.strip_suffix(".py").unwrap_or(path);
-    stem.strip_suffix("/__init__").unwrap_or(if stem == "__init__" { "" } else { stem })
+    stem.strip_suffix("/__init__")
+        .unwrap_or(if stem == "__init__" { "" } else { stem })
 }
 
 fn strip_root<'p>(path: &'p str, root: &str) -> Option<&'p str> {
-    if root.is_empty() { Some(path) } else { path.strip_prefix(root)?.strip_prefix('/') }
+    if root.is_empty() {
+        Some(path)
+    } else {
+        path.strip_prefix(root)?.strip_prefix('/')
+    }
 }
