@@ -257,9 +257,6 @@ impl<'s> Frame<'_, '_, 's> {
         if base.shape == Shape::Envelope && text == "error" {
             value.shape = Shape::Inner;
         }
-        if text == "status_code" {
-            value.constant = Constant::None;
-        }
         if value.types.iter().any(|ty| self.is_context_type(*ty)) {
             value.tags = value.tags.with(Tags::CONTEXT);
         }

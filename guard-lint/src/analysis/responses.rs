@@ -60,13 +60,16 @@ impl<'s> Frame<'_, '_, 's> {
                 class == "EventSourceResponse" || media.is_some_and(|media| self.is_text(media, "text/event-stream"));
             return;
         }
-        let position = 1;
-        let status = self.status(made.argument(self, "status_code", position));
+        let given = made.argument(self, "status_code", 1);
+        let status = self.status(given);
+        // `status_code=exc.status_code`: whatever was caught was an error.
+        let of_error = given.is_some_and(|given| given.tags.has(Tags::EXCEPTION_TEXT));
         let content = made.argument(self, "content", 0);
         // An exception handler's answer is judged by its body, whatever status it copies.
         value.shape = body_shape(content);
         match status {
-            Status::Known(200..400) | Status::Unknown => {}
+            Status::Known(..400) => {}
+            Status::Unknown if !of_error => {}
             _ => value.errors = shared(vec![self.sent(made.call.span, status, content)]),
         }
     }

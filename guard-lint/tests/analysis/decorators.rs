@@ -54,3 +54,49 @@ def save_twice_wrapped(key: str, ctx: Scope):
          save_twice_wrapped enforced none canonical enforced",
     );
 }
+
+#[test]
+fn decorators_catch_demand_and_refuse() {
+    check(
+        r#"
+def quiet(function):
+    async def inner(*args, **kwargs):
+        try:
+            return await function(*args, **kwargs)
+        except HTTPException:
+            return {}
+    return inner
+
+def refusing(function):
+    def inner(*args, **kwargs):
+        if not kwargs.get("key"):
+            raise HTTPException(400, "no key")
+        return function(*args, **kwargs)
+    return inner
+
+def same(function):
+    return function
+
+@router.get("/1")
+@quiet
+async def swallowed(key: str):
+    raise HTTPException(404, "none")
+@router.get("/2")
+@refusing
+def refused(key: str):
+    return {}
+@router.get("/3")
+@same
+def untouched(key: str, ctx: Scope):
+    raise fail("x")
+@router.get("/4")
+@functools.lru_cache
+def outside(key: str, ctx: Scope):
+    raise fail("x")
+"#,
+        "swallowed missing none silent not_required
+         refused missing none bare not_required
+         untouched enforced none canonical not_required
+         outside enforced none canonical not_required",
+    );
+}

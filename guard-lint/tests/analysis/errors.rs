@@ -213,3 +213,64 @@ def almost(): raise HTTPException(400, detail={"error": {"code": "x", "message":
          almost missing none bare not_required",
     );
 }
+
+#[test]
+fn what_a_handler_binds_keeps_its_body() {
+    check(
+        r#"
+def find(key: str):
+    if key == "a":
+        fail("x", 404)
+    return {}
+
+def find_bare(key: str):
+    raise HTTPException(404, "none")
+
+@router.get("/1")
+def wrapped_again(key: str):
+    try:
+        return find(key)
+    except HTTPException as exc:
+        raise HTTPException(status_code=exc.status_code, detail=exc.detail) from exc
+@router.get("/2")
+def wrapped_bare(key: str):
+    try:
+        return find_bare(key)
+    except HTTPException as exc:
+        raise HTTPException(status_code=exc.status_code, detail=exc.detail)
+@router.get("/3")
+def as_text(key: str):
+    try:
+        return find(key)
+    except HTTPException as exc:
+        raise HTTPException(status_code=400, detail=str(exc.detail))
+@router.get("/4")
+def as_response(key: str):
+    try:
+        return find(key)
+    except HTTPException as exc:
+        return JSONResponse(exc.detail, status_code=exc.status_code)
+@router.get("/5")
+def by_instance(key: str):
+    try:
+        return find(key)
+    except Exception as exc:
+        if isinstance(exc, HTTPException):
+            raise
+        raise HTTPException(500, "broken")
+@router.get("/6")
+def by_status_name(key: str):
+    raise HTTPException(status_code=status.HTTP_404_NOT_FOUND, detail=envelope("x", 404))
+@router.get("/7")
+def by_choice(key: str):
+    raise HTTPException(404, detail=envelope("x", 404) if key else "none")
+"#,
+        "wrapped_again missing none canonical not_required
+         wrapped_bare missing none bare not_required
+         as_text missing none bare not_required
+         as_response missing none canonical not_required
+         by_instance missing none mixed not_required
+         by_status_name missing none canonical not_required
+         by_choice missing none bare not_required",
+    );
+}
