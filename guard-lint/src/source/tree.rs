@@ -1,5 +1,7 @@
 //! From dotted module names to files: source roots, packages, and packages that stand for another.
 
+use std::borrow::Cow;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// The files of a tree as modules.
@@ -103,20 +105,18 @@ impl Tree {
         let holders = self.heads.get(head(dotted))?;
         let is_root = |folder: &&str| self.root_order.contains_key(*folder);
         let is_bare = |folder: &&str| !is_root(folder) && !self.modules.contains_key(*folder);
-        for folder in folders_above(importer).filter(is_root) {
+        let above = folders_above(importer).filter(is_root).chain(folders_above(importer).filter(is_bare));
+        let others = holders.iter().map(|order| self.roots[*order as usize].as_str());
+        for folder in above.chain(others) {
+            let before = on_the_way.len();
             let found = self.resolve_below(folder, dotted, on_the_way, hops);
-            if found.is_some() {
+            // The first package of this name is the one: what it lacks is not looked up elsewhere. Only folders without
+            // `__init__.py` are shared between roots.
+            if found.is_some() || on_the_way.len() > before {
                 return found;
             }
         }
-        for folder in folders_above(importer).filter(is_bare) {
-            let found = self.resolve_below(folder, dotted, on_the_way, hops);
-            if found.is_some() {
-                return found;
-            }
-        }
-        let mut others = holders.iter().map(|order| self.roots[*order as usize].as_str());
-        others.find_map(|root| self.resolve_below(root, dotted, on_the_way, hops))
+        None
     }
 
     /// As [`Self::resolve`], from one folder: a source root, or where a relative import starts. An empty name is the
@@ -176,22 +176,32 @@ impl Tree {
     /// from the scanned root, so that names are unique.
     pub fn dotted(&self, path: &str) -> String {
         let key = module_key(path);
-        let root = folders_above(key).find(|folder| self.root_order.contains_key(*folder)).unwrap_or("");
-        let rest = if root.is_empty() { key } else { &key[root.len() + 1..] };
+        let (root, rest) = self.split(key);
         let own = self.root_order.get(root).copied().unwrap_or(0);
         let holders = self.heads.get(rest.split('/').next().unwrap_or(rest)).into_iter().flatten();
         let shadowed = holders.take_while(|order| **order < own).any(|order| {
-            let other = &self.roots[*order as usize];
-            if other.is_empty() { self.modules.contains_key(rest) } else { self.modules.contains_key(&format!("{other}/{rest}")) }
+            self.modules.contains_key(joined(&self.roots[*order as usize], rest).as_ref())
         });
         if shadowed { key } else { rest }.replace('/', ".")
+    }
+
+    /// Whether the copy of the tree that holds the file at `path` has its own version of the module at `of`, so that the
+    /// two files do not belong to one program.
+    pub fn has_own(&self, path: &str, of: &str) -> bool {
+        let (root, (other, rest)) = (self.split(path).0, self.split(module_key(of)));
+        root != other && self.modules.contains_key(joined(root, rest).as_ref())
+    }
+
+    /// A path as its nearest source root and the rest.
+    fn split<'p>(&self, path: &'p str) -> (&'p str, &'p str) {
+        let root = folders_above(path).find(|folder| self.root_order.contains_key(*folder)).unwrap_or("");
+        (root, if root.is_empty() { path } else { &path[root.len() + 1..] })
     }
 
     /// The file at this path, or else at this path below a source root.
     pub fn file_at(&self, path: &str) -> Option<u32> {
         let key = module_key(path);
-        let below = |root: &String| if root.is_empty() { key.to_owned() } else { format!("{root}/{key}") };
-        self.roots.iter().find_map(|root| self.modules.get(&below(root)).copied())
+        self.roots.iter().find_map(|root| self.modules.get(joined(root, key).as_ref()).copied())
     }
 
     /// The module with this dotted name, below any source root, shallowest first.
@@ -204,6 +214,10 @@ impl Tree {
 pub fn module_key(path: &str) -> &str {
     let stem = path.strip_suffix(".py").unwrap_or(path);
     stem.strip_suffix("/__init__").unwrap_or(if stem == "__init__" { "" } else { stem })
+}
+
+fn joined<'p>(folder: &str, rest: &'p str) -> Cow<'p, str> {
+    if folder.is_empty() { Cow::Borrowed(rest) } else { Cow::Owned(format!("{folder}/{rest}")) }
 }
 
 fn head(dotted: &str) -> &str {
