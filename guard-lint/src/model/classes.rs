@@ -118,14 +118,7 @@ impl<'s> Model<'s> {
                 Stmt::Assign(assign) => {
                     if let Expr::Name(name, _) = &assign.target {
                         let (annotation, value) = (assign.annotation.as_ref(), assign.value.as_ref());
-                        self.classes[index].fields.insert(
-                            *name,
-                            Field {
-                                annotation,
-                                value,
-                                span: assign.span,
-                            },
-                        );
+                        self.classes[index].fields.insert(*name, Field { annotation, value, span: assign.span });
                     }
                 }
                 _ => {}
@@ -141,16 +134,8 @@ impl<'s> Model<'s> {
                         && matches!(&attr.base, Expr::Name(name, _) if self.text(*name) == "self")
                     {
                         let (annotation, value) = (assign.annotation.as_ref(), assign.value.as_ref());
-                        let field = Field {
-                            annotation,
-                            value,
-                            span: assign.span,
-                        };
-                        self.classes[index]
-                            .attributes
-                            .entry(attr.name)
-                            .or_default()
-                            .push((method, field));
+                        let field = Field { annotation, value, span: assign.span };
+                        self.classes[index].attributes.entry(attr.name).or_default().push((method, field));
                     }
                 }
                 Stmt::If(branch) => {
@@ -188,30 +173,17 @@ impl<'s> Model<'s> {
 
     /// The method that a call on an object of exactly this class runs.
     pub fn method(&self, class: ClassId, name: Name) -> Option<FnId> {
-        self.ancestry(class)
-            .into_iter()
-            .find_map(|class| self.class(class).methods.get(&name).copied())
+        self.ancestry(class).into_iter().find_map(|class| self.class(class).methods.get(&name).copied())
     }
 
     /// Whether the class or a base of it comes from outside the program, so that members may exist unseen.
     pub fn is_open(&self, class: ClassId) -> bool {
-        const CLOSED: [&str; 8] = [
-            "object",
-            "abc.ABC",
-            "typing.Protocol",
-            "typing.Generic",
-            "enum.Enum",
-            "str",
-            "typing_extensions.Protocol",
-            "Exception",
-        ];
+        const CLOSED: [&str; 8] =
+            ["object", "abc.ABC", "typing.Protocol", "typing.Generic", "enum.Enum", "str", "typing_extensions.Protocol", "Exception"];
         self.ancestry(class).into_iter().any(|class| {
             let info = self.class(class);
             info.bases.len() < info.facts.bases.len()
-                || info
-                    .bases
-                    .iter()
-                    .any(|base| matches!(base, Base::External(name) if !CLOSED.contains(&self.text(*name))))
+                || info.bases.iter().any(|base| matches!(base, Base::External(name) if !CLOSED.contains(&self.text(*name))))
         })
     }
 
@@ -228,6 +200,15 @@ impl<'s> Model<'s> {
     /// Every implementation that a call of this method on a value annotated with the class may run: the class's own, the
     /// overrides below it, and for a protocol those of every class that has all of its methods.
     pub fn implementations(&self, class: ClassId, name: Name) -> Vec<FnId> {
+        if let Some(known) = self.implemented.borrow().get(&(class, name)) {
+            return known.clone();
+        }
+        let found = self.find_implementations(class, name);
+        self.implemented.borrow_mut().insert((class, name), found.clone());
+        found
+    }
+
+    fn find_implementations(&self, class: ClassId, name: Name) -> Vec<FnId> {
         let mut found: Vec<FnId> = self.method(class, name).into_iter().collect();
         let mut below = self.class(class).subclasses.clone();
         let mut next = 0;
@@ -254,14 +235,16 @@ impl<'s> Model<'s> {
         found
     }
 
+    /// The methods of this name of the classes that look like the protocol. A stale copy of the tree has its own protocol,
+    /// and its classes count only there.
     fn structural(&self, protocol: ClassId, name: Name, known: &[FnId]) -> Vec<FnId> {
-        let wanted: Vec<Name> = self.class(protocol).methods.keys().copied().collect();
-        let fits = |class: &&ClassInfo<'s>| wanted.iter().all(|method| class.methods.contains_key(method));
-        let methods = self
-            .classes
-            .iter()
-            .filter(fits)
-            .filter_map(|class| class.methods.get(&name).copied());
+        let wanted = &self.class(protocol).methods;
+        let defined = &self.file(self.class(protocol).module).path;
+        let fits = |class: &&ClassInfo<'s>| {
+            wanted.keys().all(|method| class.methods.contains_key(method))
+                && !self.sources.tree.has_own(&self.file(class.module).path, defined)
+        };
+        let methods = self.classes.iter().filter(fits).filter_map(|class| class.methods.get(&name).copied());
         methods.filter(|method| !known.contains(method)).collect()
     }
 
@@ -271,11 +254,7 @@ impl<'s> Model<'s> {
         let declares = |statement: &Stmt| match statement {
             Stmt::Expr(Expr::Ellipsis) => true,
             Stmt::Raise(Some(error), _, _) => {
-                let class = if let Expr::Call(call) = error {
-                    &call.func
-                } else {
-                    error
-                };
+                let class = if let Expr::Call(call) = error { &call.func } else { error };
                 matches!(class, Expr::Name(name, _) if self.text(*name) == "NotImplementedError")
             }
             _ => false,
@@ -296,11 +275,7 @@ impl<'s> Model<'s> {
         match class {
             Base::Local(local) => {
                 let info = self.class(local);
-                let mut relation = if info.bases.len() < info.facts.bases.len() {
-                    Relation::Unknown
-                } else {
-                    Relation::No
-                };
+                let mut relation = if info.bases.len() < info.facts.bases.len() { Relation::Unknown } else { Relation::No };
                 for base in &info.bases {
                     match self.is_subclass_guarded(*base, ancestor, local) {
                         Relation::Yes => return Relation::Yes,
@@ -323,9 +298,7 @@ impl<'s> Model<'s> {
     }
 
     fn external_relation(&self, class: &str, ancestor: Base) -> Relation {
-        let Base::External(ancestor) = ancestor else {
-            return Relation::No;
-        };
+        let Base::External(ancestor) = ancestor else { return Relation::No };
         let ancestor = self.text(ancestor);
         if matches!(ancestor, "BaseException" | "object") || same_external(class, ancestor) {
             return Relation::Yes;
@@ -337,18 +310,8 @@ impl<'s> Model<'s> {
                 Some(above) => current = above,
                 // Any class that someone raises is an Exception, but for the few that are not.
                 None if ancestor == "Exception" => {
-                    let beyond = [
-                        "KeyboardInterrupt",
-                        "SystemExit",
-                        "GeneratorExit",
-                        "BaseException",
-                        "CancelledError",
-                    ];
-                    return if beyond.contains(&last_segment(class)) {
-                        Relation::No
-                    } else {
-                        Relation::Yes
-                    };
+                    let beyond = ["KeyboardInterrupt", "SystemExit", "GeneratorExit", "BaseException", "CancelledError"];
+                    return if beyond.contains(&last_segment(class)) { Relation::No } else { Relation::Yes };
                 }
                 None if is_builtin(current) => return Relation::No,
                 // From outside, with an unknown line of bases: it may be under another outside class.
@@ -396,9 +359,7 @@ fn parent(class: &str) -> Option<&'static str> {
         "NotImplementedError" | "RecursionError" => "RuntimeError",
         "FileNotFoundError" | "FileExistsError" | "PermissionError" | "TimeoutError" | "ConnectionError"
         | "InterruptedError" | "IsADirectoryError" | "NotADirectoryError" | "BlockingIOError" => "OSError",
-        "ConnectionRefusedError" | "ConnectionResetError" | "BrokenPipeError" | "ConnectionAbortedError" => {
-            "ConnectionError"
-        }
+        "ConnectionRefusedError" | "ConnectionResetError" | "BrokenPipeError" | "ConnectionAbortedError" => "ConnectionError",
         "ZeroDivisionError" | "OverflowError" | "FloatingPointError" => "ArithmeticError",
         "UnboundLocalError" => "NameError",
         _ => return None,

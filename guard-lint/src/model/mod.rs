@@ -65,7 +65,9 @@ pub struct Model<'s> {
     scopes: Vec<ModuleScope<'s>>,
     function_base: Vec<u32>,
     class_base: Vec<u32>,
+    /// Answers that are asked for again and again.
     entities: RefCell<FxHashMap<(ModId, Name), Option<resolve::Entity>>>,
+    implemented: RefCell<FxHashMap<(ClassId, Name), Vec<FnId>>>,
 }
 
 impl<'s> Model<'s> {
@@ -89,6 +91,7 @@ impl<'s> Model<'s> {
             function_base: Vec::new(),
             class_base: Vec::new(),
             entities: RefCell::default(),
+            implemented: RefCell::default(),
         };
         for (index, file) in sources.files.iter().enumerate() {
             model.list_definitions(ModId(index as u32), file);

@@ -3,7 +3,7 @@
 use super::scope::Binding;
 use super::{ClassId, FnId, ModId, Model};
 use crate::source::facts::{Expr, Import, Name};
-use crate::source::imports::absolute;
+use crate::source::imports::start;
 use crate::source::tree::Found;
 
 /// What a name or a dotted expression means outside any function.
@@ -57,12 +57,9 @@ impl<'s> Model<'s> {
     }
 
     fn star(&self, module: ModId, name: Name, hops: u32) -> Option<Entity> {
-        self.scope(module).stars().iter().rev().find_map(|import| {
-            let dotted = absolute(self.text(import.module?), import.level, &self.file(module).path)?;
-            match self.import_module(module, &dotted)? {
-                Entity::Module(from) if from != module => self.global_within(from, name, hops),
-                _ => None,
-            }
+        self.scope(module).stars().iter().rev().find_map(|import| match self.source(module, import)? {
+            Entity::Module(from) if from != module => self.global_within(from, name, hops),
+            _ => None,
         })
     }
 
@@ -81,13 +78,20 @@ impl<'s> Model<'s> {
     }
 
     fn import_from(&self, module: ModId, import: &Import, attribute: Name, hops: u32) -> Option<Entity> {
-        let dotted = absolute(self.text(import.module?), import.level, &self.file(module).path)?;
-        let from = if dotted.is_empty() {
-            Entity::Namespace(self.intern(""))
-        } else {
-            self.import_module(module, &dotted)?
-        };
-        self.member_within(from, attribute, hops)
+        self.member_within(self.source(module, import)?, attribute, hops)
+    }
+
+    /// The module that a `from` import names. Outside the tree, relative imports get the dotted name of their folder.
+    fn source(&self, module: ModId, import: &Import) -> Option<Entity> {
+        let dotted = self.text(import.module?);
+        if import.level == 0 {
+            return self.import_module(module, dotted);
+        }
+        let folder = start(import.level, &self.file(module).path)?;
+        match self.sources.tree.resolve_from(folder, dotted, &mut Vec::new()) {
+            Some(found) => self.found(found),
+            None => Some(Entity::External(self.intern(&format!("{}.{dotted}", folder.replace('/', "."))))),
+        }
     }
 
     /// The module that a dotted name means in an import of this module.

@@ -52,7 +52,7 @@ fn verdicts_of(files: &[(&str, &str)]) -> String {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
     }
-    let sources = Sources::load(&folder.0, &[]).unwrap();
+    let sources = Sources::load(&folder.0, &[], []).unwrap();
     assert!(
         sources.files.iter().all(|file| file.facts.errors.is_empty()),
         "a snippet does not parse"
