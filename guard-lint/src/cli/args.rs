@@ -65,7 +65,7 @@ pub(super) enum Command {
         /// A rule's code or name, or a ticket's id.
         id: String,
         /// Ticket documents that replace the built-in catalog.
-        #[arg(long, num_args = 1.., value_name = "FILE")]
+        #[arg(long, num_args = 1, action = clap::ArgAction::Append, value_name = "FILE")]
         catalog: Vec<PathBuf>,
     },
     /// Lists the rules.

@@ -81,6 +81,9 @@ fn execute(command: &Command, style: &Style) -> Result<(String, Exit), Error> {
                 for id in ids {
                     let ticket = report.tickets.iter().find(|ticket| ticket.id.eq_ignore_ascii_case(id));
                     let ticket = ticket.ok_or_else(|| explain::unknown(id, &known))?;
+                    if !output.is_empty() {
+                        output.push('\n');
+                    }
                     output.push_str(&tickets::render_ticket(report, ticket, style));
                 }
                 output
