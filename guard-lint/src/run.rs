@@ -1,6 +1,9 @@
 //! One run: from a folder to a report.
 
+use std::mem::ManuallyDrop;
 use std::path::Path;
+
+use rustc_hash::FxHashSet;
 
 use crate::analysis::Analyzer;
 use crate::assemble::{Parts, report};
@@ -26,8 +29,30 @@ pub struct Outcome {
     pub sources: SourceMap,
 }
 
+/// What becomes of the run's memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Memory {
+    /// It is given back.
+    Freed,
+    /// It is left to the process's end: taking the program apart costs a tenth of a run.
+    Left,
+}
+
 /// Reads a folder and judges it. `threads` of 0 takes as many as the machine has.
 pub fn run(root: &Path, config: &Config, catalog: &Catalog, threads: usize) -> Result<Outcome, Error> {
+    within(root, threads, || judge(root, config, catalog, Memory::Freed))
+}
+
+/// As [`run`], for a process that ends afterwards: the program's memory is never given back.
+pub fn run_before_exit(root: &Path, config: &Config, catalog: &Catalog, threads: usize) -> Result<Outcome, Error> {
+    within(root, threads, || judge(root, config, catalog, Memory::Left))
+}
+
+fn within(
+    root: &Path,
+    threads: usize,
+    judge: impl FnOnce() -> Result<Outcome, Error> + Send,
+) -> Result<Outcome, Error> {
     if !root.exists() {
         return Err(Error::PathMissing { path: root.to_owned() });
     }
@@ -42,10 +67,10 @@ pub fn run(root: &Path, config: &Config, catalog: &Catalog, threads: usize) -> R
         message: format!("cannot start the threads: {error}"),
         help: "try `--threads 1`".to_owned(),
     })?;
-    pool.install(|| judge(root, config, catalog))
+    pool.install(judge)
 }
 
-fn judge(root: &Path, config: &Config, catalog: &Catalog) -> Result<Outcome, Error> {
+fn judge(root: &Path, config: &Config, catalog: &Catalog, memory: Memory) -> Result<Outcome, Error> {
     let modules = catalog
         .tickets
         .iter()
@@ -58,15 +83,16 @@ fn judge(root: &Path, config: &Config, catalog: &Catalog) -> Result<Outcome, Err
             message: error.to_string(),
             help: "globs are relative to the scanned folder, as in .gitignore".to_owned(),
         })?;
-    let model = Model::new(&sources);
-    let routes = Routes::new(&model);
+    let sources = ManuallyDrop::new(sources);
+    let model = ManuallyDrop::new(Model::new(&sources));
+    let routes = ManuallyDrop::new(Routes::new(&model));
     if routes.routers.iter().all(|router| router.routes.is_empty()) {
         return Err(no_routers(root, &sources));
     }
     let vocabulary = config.vocabulary();
     let modules = routes.routers.iter().map(|router| router.module).collect();
-    let analyzer = Analyzer::new(&model, &vocabulary, modules);
-    let judged = Judged::new(&analyzer, &routes, catalog);
+    let analyzer = ManuallyDrop::new(Analyzer::new(&model, &vocabulary, modules));
+    let judged = ManuallyDrop::new(Judged::new(&analyzer, &routes, catalog));
     let mut findings = rules::run(&judged, &|meta| config.severity(meta));
     suppress::apply(&sources, &mut findings);
     let tickets = ticket::tickets(&judged, catalog, config.envelope, &mut findings);
@@ -79,15 +105,26 @@ fn judge(root: &Path, config: &Config, catalog: &Catalog) -> Result<Outcome, Err
         vocabulary: &vocabulary,
     };
     let report = report(&judged, parts);
-    let shown = |path: &str| {
-        report
-            .findings
-            .iter()
-            .any(|finding| finding.file == path || finding.trace.iter().any(|step| step.file == path))
-    };
-    let texts = sources.files.iter().filter(|file| shown(&file.path));
-    let sources = texts.map(|file| (file.path.clone(), file.text.clone())).collect();
-    Ok(Outcome { report, sources })
+    let texts = shown(&report, &sources);
+    if memory == Memory::Freed {
+        drop(ManuallyDrop::into_inner(judged));
+        drop(ManuallyDrop::into_inner(analyzer));
+        drop(ManuallyDrop::into_inner(routes));
+        drop(ManuallyDrop::into_inner(model));
+        drop(ManuallyDrop::into_inner(sources));
+    }
+    Ok(Outcome { report, sources: texts })
+}
+
+/// The texts of the files that findings point at.
+fn shown(report: &Report, sources: &Sources) -> SourceMap {
+    let files = report.findings.iter().flat_map(|finding| {
+        let trace = finding.trace.iter().map(|step| step.file.as_str());
+        std::iter::once(finding.file.as_str()).chain(trace)
+    });
+    let shown: FxHashSet<&str> = files.collect();
+    let files = sources.files.iter().filter(|file| shown.contains(file.path.as_str()));
+    files.map(|file| (file.path.clone(), file.text.clone())).collect()
 }
 
 fn no_routers(root: &Path, sources: &Sources) -> Error {

@@ -15,7 +15,7 @@ use crate::config::Config;
 use crate::error::{CatalogFault, Error, Exit};
 use crate::report::{Detail, Grouping, Report, Style, github, json, matrix, text, tickets};
 use crate::rules::docs;
-use crate::run::{Outcome, run};
+use crate::run::{Outcome, run_before_exit};
 use args::{Args, CheckFormat, Command, FailOn, MatrixFormat, RulesFormat, Scan, TicketsFormat};
 
 /// Runs the command with the process's arguments.
@@ -119,7 +119,7 @@ fn scanned(scan: &Scan) -> Result<(Outcome, Config), Error> {
         &scan.catalog
     };
     let catalog = load_catalog(documents)?;
-    let outcome = run(&scan.path, &config, &catalog, scan.threads)?;
+    let outcome = run_before_exit(&scan.path, &config, &catalog, scan.threads)?;
     Ok((outcome, config))
 }
 
