@@ -37,17 +37,23 @@ pub struct Parts<'p> {
 
 /// Puts the report together.
 pub fn report(judged: &Judged<'_, '_, '_>, parts: Parts<'_>) -> Report {
-    let mut routers: Vec<RouterReport> =
-        judged.routes.ids().filter(|id| is_reported(judged, *id)).map(|id| router(judged, id)).collect();
-    routers.sort_by(|left, right| {
-        (&left.module, &left.file, left.line).cmp(&(&right.module, &right.file, right.line))
-    });
+    let mut routers: Vec<RouterReport> = judged
+        .routes
+        .ids()
+        .filter(|id| is_reported(judged, *id))
+        .map(|id| router(judged, id))
+        .collect();
+    routers.sort_by(|left, right| (&left.module, &left.file, left.line).cmp(&(&right.module, &right.file, right.line)));
     let summary = Summary {
         tickets: ticket::counts(&parts.tickets),
         routers: routers.len(),
         endpoints: routers.iter().map(|router| router.endpoints.len()).sum(),
         findings: finding_counts(&parts.findings),
-        suppressed: parts.findings.iter().filter(|finding| finding.suppressed.is_some()).count(),
+        suppressed: parts
+            .findings
+            .iter()
+            .filter(|finding| finding.suppressed.is_some())
+            .count(),
         unchecked: parts.unchecked.len(),
     };
     let documents = parts.catalog.documents.iter();
@@ -60,7 +66,10 @@ pub fn report(judged: &Judged<'_, '_, '_>, parts: Parts<'_>) -> Report {
         },
         root: parts.root,
         catalog: documents
-            .map(|document| CatalogDocument { path: document.path.clone(), sha256: document.sha256.clone() })
+            .map(|document| CatalogDocument {
+                path: document.path.clone(),
+                sha256: document.sha256.clone(),
+            })
             .collect(),
         summary,
         tickets: parts.tickets,
@@ -79,11 +88,16 @@ fn is_reported(judged: &Judged<'_, '_, '_>, id: RouterId) -> bool {
 fn router(judged: &Judged<'_, '_, '_>, id: RouterId) -> RouterReport {
     let router = judged.routes.router(id);
     let file = judged.model.file(router.module);
-    let mut mounted: Vec<Mount> =
-        judged.routes.mountings[id.0 as usize].iter().map(|mounting| mount(judged, mounting)).collect();
+    let mut mounted: Vec<Mount> = judged.routes.mountings[id.0 as usize]
+        .iter()
+        .map(|mounting| mount(judged, mounting))
+        .collect();
     mounted.sort();
     mounted.dedup();
-    let endpoints = judged.endpoints.iter().filter(|endpoint| endpoint.endpoint.router == id);
+    let endpoints = judged
+        .endpoints
+        .iter()
+        .filter(|endpoint| endpoint.endpoint.router == id);
     RouterReport {
         module: judged.model.dotted[router.module.0 as usize].clone(),
         aliases: subject::aliases_of(judged.model, judged.routes, id),
@@ -100,11 +114,19 @@ fn router(judged: &Judged<'_, '_, '_>, id: RouterId) -> RouterReport {
 fn mount(judged: &Judged<'_, '_, '_>, mounting: &Mounting) -> Mount {
     let name = |id: RouterId| {
         let router = judged.routes.router(id);
-        format!("{}:{}", judged.model.dotted[router.module.0 as usize], judged.model.text(router.variable))
+        format!(
+            "{}:{}",
+            judged.model.dotted[router.module.0 as usize],
+            judged.model.text(router.variable)
+        )
     };
     // The first step is the application's own include.
     let via = mounting.steps.iter().skip(1).map(|step| name(step.parent)).collect();
-    Mount { app: name(mounting.app), prefix: mounting.prefix.clone(), via }
+    Mount {
+        app: name(mounting.app),
+        prefix: mounting.prefix.clone(),
+        via,
+    }
 }
 
 fn endpoint_report(judged: &Judged<'_, '_, '_>, endpoint: &Judgement) -> EndpointReport {
@@ -123,9 +145,19 @@ fn endpoint_report(judged: &Judged<'_, '_, '_>, endpoint: &Judgement) -> Endpoin
         kind: judged.kind(endpoint),
         mutating: endpoint.effect != Effect::Reads,
         identity: identity(judged, endpoint),
-        credential: CredentialReport { verdict: endpoint.credential },
-        envelope: EnvelopeReport { verdict: endpoint.envelope, wire: endpoint.wire, sites: error_sites(judged, endpoint) },
-        gate: GateReport { verdict: endpoint.gate, sites: gates, reason: gate_reason(judged, endpoint) },
+        credential: CredentialReport {
+            verdict: endpoint.credential,
+        },
+        envelope: EnvelopeReport {
+            verdict: endpoint.envelope,
+            wire: endpoint.wire,
+            sites: error_sites(judged, endpoint),
+        },
+        gate: GateReport {
+            verdict: endpoint.gate,
+            sites: gates,
+            reason: gate_reason(judged, endpoint),
+        },
         stream: stream(judged, endpoint),
         shadowed_by: shadowed_by(judged, endpoint),
     }
@@ -133,19 +165,31 @@ fn endpoint_report(judged: &Judged<'_, '_, '_>, endpoint: &Judgement) -> Endpoin
 
 fn site(judged: &Judged<'_, '_, '_>, place: Place) -> Site {
     let evidence = judged.evidence(place, String::new());
-    Site { file: evidence.file, line: evidence.line }
+    Site {
+        file: evidence.file,
+        line: evidence.line,
+    }
 }
 
 fn identity(judged: &Judged<'_, '_, '_>, endpoint: &Judgement) -> IdentityReport {
-    let via = endpoint.endpoint.summary.identity.as_ref().map_or_else(Vec::new, |provider| {
-        let calls = judged.analyzer.trace(provider.via, |summary| summary.identity.as_ref().map(|inner| inner.via));
-        let mut via: Vec<String> =
-            calls.iter().map(|(_, callee)| judged.model.function_name(*callee)).collect();
-        if via.last() != Some(&provider.what) {
-            via.push(provider.what.clone());
-        }
-        via
-    });
+    let via = endpoint
+        .endpoint
+        .summary
+        .identity
+        .as_ref()
+        .map_or_else(Vec::new, |provider| {
+            let calls = judged
+                .analyzer
+                .trace(provider.via, |summary| summary.identity.as_ref().map(|inner| inner.via));
+            let mut via: Vec<String> = calls
+                .iter()
+                .map(|(_, callee)| judged.model.function_name(*callee))
+                .collect();
+            if via.last() != Some(&provider.what) {
+                via.push(provider.what.clone());
+            }
+            via
+        });
     let reason = match endpoint.identity {
         IdentityVerdict::Unknown => endpoint
             .endpoint
@@ -155,13 +199,16 @@ fn identity(judged: &Judged<'_, '_, '_>, endpoint: &Judgement) -> IdentityReport
         IdentityVerdict::Partial => Some("a path into the handler skips the provider".to_owned()),
         _ => None,
     };
-    IdentityReport { verdict: endpoint.identity, via, reason }
+    IdentityReport {
+        verdict: endpoint.identity,
+        via,
+        reason,
+    }
 }
 
 fn error_sites(judged: &Judged<'_, '_, '_>, endpoint: &Judgement) -> Vec<ErrorSite> {
-    let reported = |(exit, kind): &(&Exit, SiteKind)| {
-        counts(exit) || matches!(kind, SiteKind::Converted | SiteKind::Swallowed)
-    };
+    let reported =
+        |(exit, kind): &(&Exit, SiteKind)| counts(exit) || matches!(kind, SiteKind::Converted | SiteKind::Swallowed);
     let mut sites: Vec<ErrorSite> = judged
         .sites(endpoint)
         .into_iter()
@@ -172,7 +219,13 @@ fn error_sites(judged: &Judged<'_, '_, '_>, endpoint: &Judgement) -> Vec<ErrorSi
                 let name = call.message.trim_start_matches("calls ").trim_matches('`').to_owned();
                 format!("{name} ({}:{})", call.file, call.line)
             });
-            ErrorSite { file: place.file, line: place.line, kind, status: exit.status.known(), via: via.collect() }
+            ErrorSite {
+                file: place.file,
+                line: place.line,
+                kind,
+                status: exit.status.known(),
+                via: via.collect(),
+            }
         })
         .collect();
     sites.sort();
@@ -205,7 +258,9 @@ fn stream(judged: &Judged<'_, '_, '_>, endpoint: &Judgement) -> Option<StreamRep
     let mut cursor: Vec<String> = Vec::new();
     for param in &function.params {
         let alias = match &param.default {
-            Some(crate::source::facts::Expr::Call(call)) => call.keyword(names, "alias").and_then(|alias| alias.as_str(names)),
+            Some(crate::source::facts::Expr::Call(call)) => {
+                call.keyword(names, "alias").and_then(|alias| alias.as_str(names))
+            }
             _ => None,
         };
         let name = alias.unwrap_or(judged.model.text(param.name));
@@ -228,7 +283,12 @@ fn stream(judged: &Judged<'_, '_, '_>, endpoint: &Judgement) -> Option<StreamRep
     } else {
         Some(CursorJudged::AfterHead)
     };
-    Some(StreamReport { cursor, cursor_invalid, replay: None, heartbeat: None })
+    Some(StreamReport {
+        cursor,
+        cursor_invalid,
+        replay: None,
+        heartbeat: None,
+    })
 }
 
 fn shadowed_by(judged: &Judged<'_, '_, '_>, endpoint: &Judgement) -> Option<String> {

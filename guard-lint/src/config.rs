@@ -65,7 +65,10 @@ impl Config {
                 path
             }
         };
-        let text = std::fs::read_to_string(&path).map_err(|source| Error::Io { path: path.clone(), source })?;
+        let text = std::fs::read_to_string(&path).map_err(|source| Error::Io {
+            path: path.clone(),
+            source,
+        })?;
         let mut config = Self::parse(&path, &text)?;
         let folder = path.parent().unwrap_or(Path::new(""));
         config.catalog = config.catalog.iter().map(|document| folder.join(document)).collect();
@@ -98,9 +101,10 @@ impl Config {
 
     /// The severity of a rule; none where it is off.
     pub fn severity(&self, meta: &Meta) -> Option<Severity> {
-        let level = self.rules.iter().find(|(rule, _)| {
-            rule.eq_ignore_ascii_case(meta.code) || rule.eq_ignore_ascii_case(meta.name)
-        });
+        let level = self
+            .rules
+            .iter()
+            .find(|(rule, _)| rule.eq_ignore_ascii_case(meta.code) || rule.eq_ignore_ascii_case(meta.name));
         match level.map(|(_, level)| level) {
             None => Some(meta.severity),
             Some(Level::Off) => None,
@@ -123,7 +127,13 @@ fn config_error(path: &Path, text: &str, offset: usize, message: &str) -> Error 
     } else {
         "the file is TOML; see \"Configuration\" in guard-lint's README".to_owned()
     };
-    Error::Config { path: path.to_owned(), line, column, message: first, help }
+    Error::Config {
+        path: path.to_owned(),
+        line,
+        column,
+        message: first,
+        help,
+    }
 }
 
 #[cfg(test)]
@@ -142,7 +152,10 @@ mod tests {
     #[test]
     fn an_unknown_key_is_named_with_its_place() {
         let text = error("exclude = []\nexclud = []\n");
-        assert!(text.contains("guard-lint.toml:2:1") && text.contains("exclud"), "{text}");
+        assert!(
+            text.contains("guard-lint.toml:2:1") && text.contains("exclud"),
+            "{text}"
+        );
         let text = error("[vocabulary]\ngate-wordz = []\n");
         assert!(text.contains("guard-lint.toml:2:1"), "{text}");
         let text = error("[rules]\nGL999 = \"off\"\n");
@@ -154,7 +167,9 @@ mod tests {
     #[test]
     fn rows_are_added_and_severities_changed() {
         let text = "[vocabulary]\nwrites = [\"enshrine\"]\n[rules]\nGL301 = \"note\"\nbare-error = \"off\"\n";
-        let Ok(config) = Config::parse(Path::new("x"), text) else { panic!("does not parse") };
+        let Ok(config) = Config::parse(Path::new("x"), text) else {
+            panic!("does not parse")
+        };
         let vocabulary = config.vocabulary();
         assert!(vocabulary.writes.iter().any(|write| write == "enshrine"));
         assert!(vocabulary.writes.iter().any(|write| write == "put_object"));

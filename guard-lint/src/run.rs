@@ -34,7 +34,10 @@ pub fn run(root: &Path, config: &Config, catalog: &Catalog, threads: usize) -> R
     if !root.is_dir() {
         return Err(Error::NotADirectory { path: root.to_owned() });
     }
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build();
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .stack_size(STACK)
+        .build();
     let pool = pool.map_err(|error| Error::Usage {
         message: format!("cannot start the threads: {error}"),
         help: "try `--threads 1`".to_owned(),
@@ -43,13 +46,18 @@ pub fn run(root: &Path, config: &Config, catalog: &Catalog, threads: usize) -> R
 }
 
 fn judge(root: &Path, config: &Config, catalog: &Catalog) -> Result<Outcome, Error> {
-    let modules = catalog.tickets.iter().flat_map(|ticket| &ticket.routers).map(|router| router.replace('.', "/"));
+    let modules = catalog
+        .tickets
+        .iter()
+        .flat_map(|ticket| &ticket.routers)
+        .map(|router| router.replace('.', "/"));
     let files = catalog.tickets.iter().flat_map(|ticket| ticket.files.iter().cloned());
     let wanted: Vec<String> = modules.chain(files).collect();
-    let sources = Sources::load(root, &config.exclude, wanted.iter().map(String::as_str)).map_err(|error| Error::Usage {
-        message: error.to_string(),
-        help: "globs are relative to the scanned folder, as in .gitignore".to_owned(),
-    })?;
+    let sources =
+        Sources::load(root, &config.exclude, wanted.iter().map(String::as_str)).map_err(|error| Error::Usage {
+            message: error.to_string(),
+            help: "globs are relative to the scanned folder, as in .gitignore".to_owned(),
+        })?;
     let model = Model::new(&sources);
     let routes = Routes::new(&model);
     if routes.routers.iter().all(|router| router.routes.is_empty()) {
@@ -72,9 +80,10 @@ fn judge(root: &Path, config: &Config, catalog: &Catalog) -> Result<Outcome, Err
     };
     let report = report(&judged, parts);
     let shown = |path: &str| {
-        report.findings.iter().any(|finding| {
-            finding.file == path || finding.trace.iter().any(|step| step.file == path)
-        })
+        report
+            .findings
+            .iter()
+            .any(|finding| finding.file == path || finding.trace.iter().any(|step| step.file == path))
     };
     let texts = sources.files.iter().filter(|file| shown(&file.path));
     let sources = texts.map(|file| (file.path.clone(), file.text.clone())).collect();
@@ -82,7 +91,11 @@ fn judge(root: &Path, config: &Config, catalog: &Catalog) -> Result<Outcome, Err
 }
 
 fn no_routers(root: &Path, sources: &Sources) -> Error {
-    let tests = sources.entries.iter().filter(|entry| crate::source::walk::is_test(&entry.path)).count();
+    let tests = sources
+        .entries
+        .iter()
+        .filter(|entry| crate::source::walk::is_test(&entry.path))
+        .count();
     let hint = if let Some(first) = sources.unchecked.first() {
         format!("{} could not be read ({}), and may hold one", first.file, first.reason)
     } else if tests > 0 && tests == sources.entries.len() {
@@ -90,5 +103,9 @@ fn no_routers(root: &Path, sources: &Sources) -> Error {
     } else {
         String::new()
     };
-    Error::NoRouters { root: root.to_owned(), files: sources.entries.len(), hint }
+    Error::NoRouters {
+        root: root.to_owned(),
+        files: sources.entries.len(),
+        hint,
+    }
 }

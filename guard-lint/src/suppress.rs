@@ -19,7 +19,13 @@ pub fn apply(sources: &Sources, findings: &mut [Finding]) {
     for file in sources.files.iter().filter(|file| !file.facts.directives.is_empty()) {
         let directives: Vec<Directive> = directives(file)
             .into_iter()
-            .filter(|directive| directive.suppression.expires.as_ref().is_none_or(|expires| *expires >= today))
+            .filter(|directive| {
+                directive
+                    .suppression
+                    .expires
+                    .as_ref()
+                    .is_none_or(|expires| *expires >= today)
+            })
             .collect();
         for finding in findings.iter_mut().filter(|finding| finding.file == file.path) {
             let silenced = directives.iter().find(|directive| {
@@ -34,15 +40,21 @@ pub fn apply(sources: &Sources, findings: &mut [Finding]) {
 fn directives(file: &File) -> Vec<Directive> {
     let parsed = file.facts.directives.iter().filter_map(|(span, text)| {
         let (rules, suppression) = parse(text)?;
-        Some(Directive { line: file.line(span.start), rules, suppression })
+        Some(Directive {
+            line: file.line(span.start),
+            rules,
+            suppression,
+        })
     });
     parsed.collect()
 }
 
 fn parse(text: &str) -> Option<(Vec<String>, Suppression)> {
     let (rules, rest) = text.strip_prefix("ignore[")?.split_once(']')?;
-    let rules: Option<Vec<String>> =
-        rules.split(',').map(|rule| find(rule.trim()).map(|rule| rule.meta().code.to_owned())).collect();
+    let rules: Option<Vec<String>> = rules
+        .split(',')
+        .map(|rule| find(rule.trim()).map(|rule| rule.meta().code.to_owned()))
+        .collect();
     let (reason, options) = match rest.rsplit_once('(') {
         Some((reason, options)) if options.trim_end().ends_with(')') && options.contains('=') => {
             (reason, options.trim_end().trim_end_matches(')'))
@@ -59,13 +71,19 @@ fn parse(text: &str) -> Option<(Vec<String>, Suppression)> {
     if reason.is_empty() {
         return None;
     }
-    let suppression = Suppression { reason: reason.to_owned(), ticket: option("ticket"), expires: option("expires") };
+    let suppression = Suppression {
+        reason: reason.to_owned(),
+        ticket: option("ticket"),
+        expires: option("expires"),
+    };
     Some((rules?, suppression))
 }
 
 /// Today in UTC, as `YYYY-MM-DD`.
 fn today() -> String {
-    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let seconds = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs());
     date((seconds / 86_400) as i64)
 }
 
@@ -91,7 +109,8 @@ mod tests {
     fn a_suppression_needs_a_known_rule_and_a_reason() {
         assert!(parse("ignore[GL301]").is_none());
         assert!(parse("ignore[GL999] because").is_none());
-        let Some((rules, suppression)) = parse("ignore[GL301, bare-error] read model (ticket=ENG-STD-004, expires=2027-01-31)")
+        let Some((rules, suppression)) =
+            parse("ignore[GL301, bare-error] read model (ticket=ENG-STD-004, expires=2027-01-31)")
         else {
             panic!("does not parse")
         };

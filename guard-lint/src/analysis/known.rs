@@ -8,8 +8,15 @@ use crate::source::facts::Name;
 use crate::vocabulary::{Vocabulary, has_word, starts_with};
 
 /// The seven keys of the envelope's inner object (contract, section 3).
-pub(super) const BLOCK_KEYS: [&str; 7] =
-    ["code", "message", "http_status", "gate", "action_name", "resource_kind", "details"];
+pub(super) const BLOCK_KEYS: [&str; 7] = [
+    "code",
+    "message",
+    "http_status",
+    "gate",
+    "action_name",
+    "resource_kind",
+    "details",
+];
 
 /// The vocabulary over one program.
 pub(crate) struct Known {
@@ -47,7 +54,10 @@ impl Known {
             info.fields.contains_key(&field) || info.attributes.contains_key(&field)
         };
         if let Some(inner) = envelope_inner(model, class) {
-            if BLOCK_KEYS.iter().all(|key| model.class(inner).fields.contains_key(&model.intern(key))) {
+            if BLOCK_KEYS
+                .iter()
+                .all(|key| model.class(inner).fields.contains_key(&model.intern(key)))
+            {
                 self.envelopes.insert(class);
                 self.inners.insert(inner);
             } else if self.is_envelope_name(name) {
@@ -58,11 +68,18 @@ impl Known {
         }
         let is_model = model.has_external_base(class, &["BaseModel", "SQLModel", "TypedDict"]);
         if self.vocabulary.contexts.iter().any(|context| context == name)
-            || (name.ends_with("Context") && !is_model && ["tenant_id", "project_id", "mode"].into_iter().all(has_field))
+            || (name.ends_with("Context")
+                && !is_model
+                && ["tenant_id", "project_id", "mode"].into_iter().all(has_field))
         {
             self.contexts.insert(class);
         }
-        let gate_method = |method: &Name| self.vocabulary.gate_methods.iter().any(|known| known == model.text(*method));
+        let gate_method = |method: &Name| {
+            self.vocabulary
+                .gate_methods
+                .iter()
+                .any(|known| known == model.text(*method))
+        };
         if has_word(name, &self.vocabulary.gate_words) && info.methods.keys().any(gate_method) {
             self.gates.insert(class);
         }
@@ -147,10 +164,30 @@ impl Known {
         of_gate || self.is_gate_equivalent(&model.function_name(method)) || self.is_gate_equivalent(name)
     }
 
+    /// How many kinds of gates there are.
+    pub(super) fn gate_kinds(&self) -> usize {
+        self.vocabulary.gate_kinds.len().min(16)
+    }
+
+    /// The kind of gate that a function asks, by the words of its class and its name.
+    pub(super) fn gate_kind(&self, model: &Model<'_>, function: FnId) -> Option<usize> {
+        let name = model.text(model.function(function).facts.name);
+        if !starts_with(name, &self.vocabulary.gate_methods) {
+            return None;
+        }
+        let said: Vec<String> = crate::vocabulary::words(&model.function_name(function)).collect();
+        let kinds = self.vocabulary.gate_kinds.iter().take(self.gate_kinds());
+        kinds.into_iter().position(|kind| {
+            let wanted: Vec<String> = crate::vocabulary::words(kind).collect();
+            said.windows(wanted.len()).any(|window| window == wanted)
+        })
+    }
+
     /// Whether a name alone says that it is a gate: `GateChain.run`, `enforce_gate`.
     pub(super) fn is_gate_call(&self, receiver: Option<&str>, method: &str) -> bool {
         let by_receiver = receiver.is_some_and(|receiver| {
-            has_word(receiver, &self.vocabulary.gate_words) && self.vocabulary.gate_methods.iter().any(|known| known == method)
+            has_word(receiver, &self.vocabulary.gate_words)
+                && self.vocabulary.gate_methods.iter().any(|known| known == method)
         });
         by_receiver || self.is_gate_equivalent(method) || self.is_gate_function(method)
     }
@@ -196,7 +233,10 @@ impl Known {
 /// Whether a row names this: whole, by its last segment, or by as many segments as the row has.
 fn listed(rows: &[String], dotted: &str) -> bool {
     rows.iter().any(|row| {
-        dotted == row || dotted.strip_suffix(row.as_str()).is_some_and(|before| before.ends_with('.'))
+        dotted == row
+            || dotted
+                .strip_suffix(row.as_str())
+                .is_some_and(|before| before.ends_with('.'))
     })
 }
 
@@ -204,8 +244,12 @@ fn listed(rows: &[String], dotted: &str) -> bool {
 fn envelope_inner(model: &Model<'_>, class: ClassId) -> Option<ClassId> {
     let info = model.class(class);
     let field = info.fields.get(&model.intern("error"))?;
-    model.annotation(info.module, field.annotation?).all.iter().find_map(|ty| match ty {
-        crate::model::types::Ty::Object { class, .. } => Some(*class),
-        _ => None,
-    })
+    model
+        .annotation(info.module, field.annotation?)
+        .all
+        .iter()
+        .find_map(|ty| match ty {
+            crate::model::types::Ty::Object { class, .. } => Some(*class),
+            _ => None,
+        })
 }

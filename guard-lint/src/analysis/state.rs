@@ -1,7 +1,7 @@
 //! What holds at one point of a function.
 
-use super::value::{Facts, Val};
-use crate::source::facts::Name;
+use super::value::{Constant, Facts, Val};
+use crate::source::facts::{Name, Span};
 
 /// What holds at one point.
 #[derive(Debug, Clone)]
@@ -18,17 +18,30 @@ pub struct State {
     pub live: bool,
     /// Whether every path to here has already answered with an error: a return from here is a refusal.
     pub refused: bool,
+    /// The error status that was set on the response object, with the place.
+    pub status: Option<(u16, Span)>,
 }
 
 impl State {
     /// The start of a function.
     pub fn start() -> Self {
-        Self { env: Vec::new(), must: Facts::NONE, may: Facts::NONE, present: 0, live: true, refused: false }
+        Self {
+            env: Vec::new(),
+            must: Facts::NONE,
+            may: Facts::NONE,
+            present: 0,
+            live: true,
+            refused: false,
+            status: None,
+        }
     }
 
     /// What is known of a local name.
     pub fn get(&self, name: Name) -> Option<&Val> {
-        self.env.iter().find(|(local, _)| *local == name).map(|(_, value)| value)
+        self.env
+            .iter()
+            .find(|(local, _)| *local == name)
+            .map(|(_, value)| value)
     }
 
     /// Binds a local name.
@@ -65,9 +78,20 @@ impl State {
             (false, true) => other,
             (true, true) => {
                 let mut joined = self;
-                for (name, value) in other.env {
+                let (here, there) = (joined.must.lasting(), other.must.lasting());
+                for (name, mut value) in other.env {
                     match joined.env.iter_mut().find(|(local, _)| *local == name) {
-                        Some((_, old)) => *old = std::mem::take(old).or(value),
+                        Some((_, old)) => {
+                            // A flag that is set on one path only tells later which one was taken.
+                            match (old.constant, value.constant) {
+                                (Constant::Bool(true), Constant::Bool(false)) => old.grants = old.grants.with(here),
+                                (Constant::Bool(false), Constant::Bool(true)) => {
+                                    value.grants = value.grants.with(there)
+                                }
+                                _ => {}
+                            }
+                            *old = std::mem::take(old).or(value);
+                        }
                         None => joined.env.push((name, value)),
                     }
                 }
@@ -75,6 +99,7 @@ impl State {
                 joined.may = joined.may.with(other.may);
                 joined.present &= other.present;
                 joined.refused &= other.refused;
+                joined.status = joined.status.or(other.status);
                 joined
             }
         }

@@ -10,8 +10,10 @@ use crate::report::model::Severity;
 /// Reads an engine's source and reports the status of every compliance ticket, with evidence.
 #[derive(Debug, Parser)]
 #[command(name = "guard-lint", version, propagate_version = true, max_term_width = 100)]
-#[command(after_help = "Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 usage or configuration error, \
-3 nothing to check, 4 under --strict something could not be checked.")]
+#[command(
+    after_help = "Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 usage or configuration error, \
+3 nothing to check, 4 under --strict something could not be checked."
+)]
 pub(super) struct Args {
     /// When to colour the output.
     #[arg(long, value_enum, default_value_t = Color::Auto, global = true, value_name = "WHEN")]

@@ -16,23 +16,34 @@ pub(super) fn explain(id: &str, catalog: &Catalog, style: &Style) -> Result<Stri
         return Ok(render(&of_ticket(ticket), style));
     }
     let rules = RULES.iter().flat_map(|rule| [rule.meta().code, rule.meta().name]);
-    let known: Vec<&str> = rules.chain(catalog.tickets.iter().map(|ticket| ticket.id.as_str())).collect();
+    let known: Vec<&str> = rules
+        .chain(catalog.tickets.iter().map(|ticket| ticket.id.as_str()))
+        .collect();
     Err(unknown(id, &known))
 }
 
 /// The error for an id that nothing has, with those that come nearest.
 pub(super) fn unknown(id: &str, known: &[&str]) -> Error {
     let wanted = id.to_lowercase();
-    let mut near: Vec<(usize, &str)> =
-        known.iter().map(|known| (strsim::osa_distance(&wanted, &known.to_lowercase()), *known)).collect();
+    let mut near: Vec<(usize, &str)> = known
+        .iter()
+        .map(|known| (strsim::osa_distance(&wanted, &known.to_lowercase()), *known))
+        .collect();
     near.sort();
     let limit = (id.chars().count() / 3).max(2);
     let nearest = near.into_iter().filter(|(distance, _)| *distance <= limit).take(3);
-    Error::UnknownId { id: id.to_owned(), nearest: nearest.map(|(_, known)| known.to_owned()).collect() }
+    Error::UnknownId {
+        id: id.to_owned(),
+        nearest: nearest.map(|(_, known)| known.to_owned()).collect(),
+    }
 }
 
 fn of_rule(meta: &Meta) -> Explanation {
-    let body: Vec<&str> = meta.docs.lines().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
+    let body: Vec<&str> = meta
+        .docs
+        .lines()
+        .map(|line| line.strip_prefix(' ').unwrap_or(line))
+        .collect();
     let confidence = match meta.confidence {
         Confidence::High => "high",
         Confidence::Medium => "medium",
@@ -46,7 +57,10 @@ fn of_rule(meta: &Meta) -> Explanation {
             ("severity".to_owned(), docs::severity(meta.severity).to_owned()),
             ("confidence".to_owned(), confidence.to_owned()),
             ("mend".to_owned(), meta.help.to_owned()),
-            ("silence".to_owned(), format!("# guard-lint: ignore[{}] the reason", meta.code)),
+            (
+                "silence".to_owned(),
+                format!("# guard-lint: ignore[{}] the reason", meta.code),
+            ),
         ],
     }
 }
@@ -71,7 +85,11 @@ fn of_ticket(ticket: &Ticket) -> Explanation {
     fact("exempt", ticket.exempt_reason.clone().unwrap_or_default());
     let clauses = ticket.clauses.iter().map(|clause| {
         let checks: Vec<String> = clause.checks.iter().map(ToString::to_string).collect();
-        let checks = if checks.is_empty() { "no check".to_owned() } else { checks.join(", ") };
+        let checks = if checks.is_empty() {
+            "no check".to_owned()
+        } else {
+            checks.join(", ")
+        };
         format!("- `{}` {} (decided by: {checks})", clause.id, clause.text)
     });
     Explanation {

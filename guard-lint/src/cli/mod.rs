@@ -25,7 +25,11 @@ pub fn main() -> ExitCode {
         Err(error) => {
             // Help and version are no error; clap prints each to its stream.
             let _ = error.print();
-            return if error.use_stderr() { Exit::Usage.into() } else { Exit::Clean.into() };
+            return if error.use_stderr() {
+                Exit::Usage.into()
+            } else {
+                Exit::Clean.into()
+            };
         }
     };
     let style = terminal::style(args.color);
@@ -56,7 +60,13 @@ fn execute(command: &Command, style: &Style) -> Result<(String, Exit), Error> {
             };
             Ok((output, exit(&outcome.report, *fail_on, scan.strict)))
         }
-        Command::Tickets { scan, ids, group, format, fail_on } => {
+        Command::Tickets {
+            scan,
+            ids,
+            group,
+            format,
+            fail_on,
+        } => {
             let (outcome, _) = scanned(scan)?;
             let report = &outcome.report;
             let output = if ids.is_empty() {
@@ -103,7 +113,11 @@ fn execute(command: &Command, style: &Style) -> Result<(String, Exit), Error> {
 fn scanned(scan: &Scan) -> Result<(Outcome, Config), Error> {
     let mut config = Config::load(&scan.path, scan.config.as_deref())?;
     config.exclude.extend(scan.exclude.iter().cloned());
-    let documents = if scan.catalog.is_empty() { &config.catalog } else { &scan.catalog };
+    let documents = if scan.catalog.is_empty() {
+        &config.catalog
+    } else {
+        &scan.catalog
+    };
     let catalog = load_catalog(documents)?;
     let outcome = run(&scan.path, &config, &catalog, scan.threads)?;
     Ok((outcome, config))
@@ -126,15 +140,19 @@ fn load_catalog(documents: &[PathBuf]) -> Result<Catalog, Error> {
 }
 
 fn as_json(report: &Report) -> Result<String, Error> {
-    json::render(report).map_err(|error| Error::Io { path: Path::new("standard output").to_owned(), source: error.into() })
+    json::render(report).map_err(|error| Error::Io {
+        path: Path::new("standard output").to_owned(),
+        source: error.into(),
+    })
 }
 
 /// What the process answers to a report.
 fn exit(report: &Report, fail_on: FailOn, strict: bool) -> Exit {
     let limit = fail_on.severity();
-    let failing = report.findings.iter().any(|finding| {
-        finding.suppressed.is_none() && limit.is_some_and(|limit| finding.severity >= limit)
-    });
+    let failing = report
+        .findings
+        .iter()
+        .any(|finding| finding.suppressed.is_none() && limit.is_some_and(|limit| finding.severity >= limit));
     if failing {
         Exit::Findings
     } else if strict && !report.unchecked.is_empty() {
@@ -143,4 +161,3 @@ fn exit(report: &Report, fail_on: FailOn, strict: bool) -> Exit {
         Exit::Clean
     }
 }
-

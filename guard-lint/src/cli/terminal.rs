@@ -22,7 +22,11 @@ fn made(color: Color, terminal: bool) -> Style {
         // https://no-color.org
         Color::Auto => terminal && !is_set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb"),
     };
-    Style { color, unicode: is_unicode(), width: width() }
+    Style {
+        color,
+        unicode: is_unicode(),
+        width: width(),
+    }
 }
 
 fn is_set(name: &str) -> bool {

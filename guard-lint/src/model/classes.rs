@@ -200,6 +200,15 @@ impl<'s> Model<'s> {
     /// Every implementation that a call of this method on a value annotated with the class may run: the class's own, the
     /// overrides below it, and for a protocol those of every class that has all of its methods.
     pub fn implementations(&self, class: ClassId, name: Name) -> Vec<FnId> {
+        if let Some(known) = self.implemented.borrow().get(&(class, name)) {
+            return known.clone();
+        }
+        let found = self.find_implementations(class, name);
+        self.implemented.borrow_mut().insert((class, name), found.clone());
+        found
+    }
+
+    fn find_implementations(&self, class: ClassId, name: Name) -> Vec<FnId> {
         let mut found: Vec<FnId> = self.method(class, name).into_iter().collect();
         let mut below = self.class(class).subclasses.clone();
         let mut next = 0;
@@ -226,9 +235,15 @@ impl<'s> Model<'s> {
         found
     }
 
+    /// The methods of this name of the classes that look like the protocol. A stale copy of the tree has its own protocol,
+    /// and its classes count only there.
     fn structural(&self, protocol: ClassId, name: Name, known: &[FnId]) -> Vec<FnId> {
-        let wanted: Vec<Name> = self.class(protocol).methods.keys().copied().collect();
-        let fits = |class: &&ClassInfo<'s>| wanted.iter().all(|method| class.methods.contains_key(method));
+        let wanted = &self.class(protocol).methods;
+        let defined = &self.file(self.class(protocol).module).path;
+        let fits = |class: &&ClassInfo<'s>| {
+            wanted.keys().all(|method| class.methods.contains_key(method))
+                && !self.sources.tree.has_own(&self.file(class.module).path, defined)
+        };
         let methods = self.classes.iter().filter(fits).filter_map(|class| class.methods.get(&name).copied());
         methods.filter(|method| !known.contains(method)).collect()
     }

@@ -65,7 +65,9 @@ pub struct Model<'s> {
     scopes: Vec<ModuleScope<'s>>,
     function_base: Vec<u32>,
     class_base: Vec<u32>,
+    /// Answers that are asked for again and again.
     entities: RefCell<FxHashMap<(ModId, Name), Option<resolve::Entity>>>,
+    implemented: RefCell<FxHashMap<(ClassId, Name), Vec<FnId>>>,
 }
 
 impl<'s> Model<'s> {
@@ -76,11 +78,20 @@ impl<'s> Model<'s> {
             names: &sources.names,
             functions: Vec::new(),
             classes: Vec::new(),
-            dotted: sources.files.iter().map(|file| sources.tree.dotted(&file.path)).collect(),
-            scopes: sources.files.iter().map(|file| ModuleScope::new(&file.facts, &sources.names)).collect(),
+            dotted: sources
+                .files
+                .iter()
+                .map(|file| sources.tree.dotted(&file.path))
+                .collect(),
+            scopes: sources
+                .files
+                .iter()
+                .map(|file| ModuleScope::new(&file.facts, &sources.names))
+                .collect(),
             function_base: Vec::new(),
             class_base: Vec::new(),
             entities: RefCell::default(),
+            implemented: RefCell::default(),
         };
         for (index, file) in sources.files.iter().enumerate() {
             model.list_definitions(ModId(index as u32), file);
@@ -99,7 +110,12 @@ impl<'s> Model<'s> {
                 Scope::Class(local) => (Some(ClassId(classes + local)), None),
                 Scope::Function(local) => (None, Some(FnId(functions + local))),
             };
-            self.functions.push(FunctionInfo { module, facts, class, parent });
+            self.functions.push(FunctionInfo {
+                module,
+                facts,
+                class,
+                parent,
+            });
         }
         for facts in &file.facts.classes {
             self.classes.push(ClassInfo::new(module, facts));
@@ -138,9 +154,11 @@ impl<'s> Model<'s> {
 
     /// Whether a module defines a function of this name.
     pub fn has_function(&self, module: ModId, name: &str) -> bool {
-        self.file(module).facts.functions.iter().any(|function| {
-            function.scope == Scope::Module && self.text(function.name) == name
-        })
+        self.file(module)
+            .facts
+            .functions
+            .iter()
+            .any(|function| function.scope == Scope::Module && self.text(function.name) == name)
     }
 
     /// The text of a name.
@@ -156,7 +174,10 @@ impl<'s> Model<'s> {
     /// The place of a function's name.
     pub fn function_place(&self, id: FnId) -> Place {
         let info = self.function(id);
-        Place { module: info.module, span: info.facts.span }
+        Place {
+            module: info.module,
+            span: info.facts.span,
+        }
     }
 
     /// `Class.method` or `function`.

@@ -61,7 +61,11 @@ pub(crate) fn after_tickets(report: &Report, style: &Style) -> String {
     }
     if !report.unchecked.is_empty() {
         let places = count(report.unchecked.len(), "place");
-        return run(&on(report, "check"), &format!("to see {places} that could not be checked."), style);
+        return run(
+            &on(report, "check"),
+            &format!("to see {places} that could not be checked."),
+            style,
+        );
     }
     style.paint(GOOD, "Nothing to mend.")
 }
@@ -97,7 +101,11 @@ fn first_undone(report: &Report) -> Option<&str> {
 
 /// A command on the folder that the report is about; the current one need not be named.
 fn on(report: &Report, command: &str) -> String {
-    if report.root == "." { command.to_owned() } else { format!("{command} {}", folder(report)) }
+    if report.root == "." {
+        command.to_owned()
+    } else {
+        format!("{command} {}", folder(report))
+    }
 }
 
 /// The folder as a shell takes it.

@@ -49,7 +49,12 @@ pub fn render_tsv(report: &Report) -> String {
             [] => files.collect(),
             routers => routers.iter().map(String::as_str).collect(),
         };
-        let cells = [ticket.id.clone(), status_word(ticket.status).to_owned(), subject.join(", "), left(ticket)];
+        let cells = [
+            ticket.id.clone(),
+            status_word(ticket.status).to_owned(),
+            subject.join(", "),
+            left(ticket),
+        ];
         out.push_str(&cells.map(|cell| escape_tsv(&cell)).join("\t"));
         out.push('\n');
     }

@@ -41,14 +41,25 @@ impl Rule for BareError {
             }
             for group in groups {
                 let exit = group[0];
-                let status = exit.status.known().map_or_else(String::new, |status| format!(" {status}"));
+                let status = exit
+                    .status
+                    .known()
+                    .map_or_else(String::new, |status| format!(" {status}"));
                 let more = match group.len() {
                     1 => String::new(),
-                    count => format!(", and {} more from `{}`", count - 1, program.model.function_name(exit.function)),
+                    count => format!(
+                        ", and {} more from `{}`",
+                        count - 1,
+                        program.model.function_name(exit.function)
+                    ),
                 };
-                let message = format!("`{}` can answer with a bare{status} error{more}", program.handler(endpoint));
+                let message = format!(
+                    "`{}` can answer with a bare{status} error{more}",
+                    program.handler(endpoint)
+                );
                 let shape = super::site_shape(program, exit);
-                sink.endpoint(endpoint, exit.place, &shape, message).with_trace(program.trace(exit));
+                sink.endpoint(endpoint, exit.place, &shape, message)
+                    .with_trace(program.trace(exit));
             }
         }
     }

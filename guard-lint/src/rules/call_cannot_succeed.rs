@@ -24,10 +24,20 @@ impl Rule for CallCannotSucceed {
 
     fn check(&self, program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
         super::each_oddity(program, &[OddityKind::CannotSucceed], |endpoint, oddity, trace| {
-            let gate = endpoint.endpoint.summary.gates.iter().any(|gate| gate.at.place == oddity.at.place);
+            let gate = endpoint
+                .endpoint
+                .summary
+                .gates
+                .iter()
+                .any(|gate| gate.at.place == oddity.at.place);
             if !gate {
-                let message = format!("`{}` makes a call that cannot succeed: {}", program.handler(endpoint), oddity.at.what);
-                sink.endpoint(endpoint, oddity.at.place, &oddity.at.what, message).with_trace(trace);
+                let message = format!(
+                    "`{}` makes a call that cannot succeed: {}",
+                    program.handler(endpoint),
+                    oddity.at.what
+                );
+                sink.endpoint(endpoint, oddity.at.place, &oddity.at.what, message)
+                    .with_trace(trace);
             }
         });
     }

@@ -33,8 +33,13 @@ impl Rule for EnvelopeNotOnWire {
             for mounting in &program.routes.mountings[endpoint.endpoint.router.0 as usize] {
                 let app = program.routes.router(mounting.app);
                 if app.handlers.is_empty() && seen.insert(mounting.app) {
-                    let name = format!("{}:{}", program.model.dotted[app.module.0 as usize], program.model.text(app.variable));
-                    let message = format!("`{name}` has no exception handler: enveloped errors leave as `{{\"detail\": …}}`");
+                    let name = format!(
+                        "{}:{}",
+                        program.model.dotted[app.module.0 as usize],
+                        program.model.text(app.variable)
+                    );
+                    let message =
+                        format!("`{name}` has no exception handler: enveloped errors leave as `{{\"detail\": …}}`");
                     sink.place(app.place, &name, "", message);
                 }
             }

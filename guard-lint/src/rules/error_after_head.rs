@@ -29,10 +29,17 @@ impl Rule for ErrorAfterHead {
             for (exit, kind) in program.sites(endpoint) {
                 let leaves = !matches!(kind, SiteKind::Converted | SiteKind::Swallowed);
                 if leaves && exit.after_head && exit.kind == ExitKind::Http && endpoint.endpoint.summary.streams {
-                    let status = exit.status.known().map_or_else(|| "an error".to_owned(), |status| format!("a {status}"));
-                    let message = format!("`{}` raises {status} after the response head was sent", program.handler(endpoint));
+                    let status = exit
+                        .status
+                        .known()
+                        .map_or_else(|| "an error".to_owned(), |status| format!("a {status}"));
+                    let message = format!(
+                        "`{}` raises {status} after the response head was sent",
+                        program.handler(endpoint)
+                    );
                     let shape = super::site_shape(program, exit);
-                    sink.endpoint(endpoint, exit.place, &shape, message).with_trace(program.trace(exit));
+                    sink.endpoint(endpoint, exit.place, &shape, message)
+                        .with_trace(program.trace(exit));
                 }
             }
         }

@@ -28,10 +28,14 @@ impl Rule for ExceptionText {
         for endpoint in &program.endpoints {
             for (exit, kind) in program.sites(endpoint) {
                 if exit.leaks && !matches!(kind, SiteKind::Converted | SiteKind::Swallowed) && counts(exit) {
-                    let message = format!("`{}` sends the text of an exception to the client", program.handler(endpoint));
+                    let message = format!(
+                        "`{}` sends the text of an exception to the client",
+                        program.handler(endpoint)
+                    );
                     let place = super::first_place(exit.via, exit.place);
                     let shape = super::site_shape(program, exit);
-                    sink.endpoint(endpoint, place, &shape, message).with_trace(program.trace(exit));
+                    sink.endpoint(endpoint, place, &shape, message)
+                        .with_trace(program.trace(exit));
                 }
             }
         }

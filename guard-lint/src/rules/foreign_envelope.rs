@@ -33,7 +33,8 @@ impl Rule for ForeignEnvelope {
                         program.handler(endpoint)
                     );
                     let shape = super::site_shape(program, exit);
-                    sink.endpoint(endpoint, exit.place, &shape, message).with_trace(program.trace(exit));
+                    sink.endpoint(endpoint, exit.place, &shape, message)
+                        .with_trace(program.trace(exit));
                 }
             }
         }

@@ -23,11 +23,21 @@ impl Rule for GateAfterWrite {
     }
 
     fn check(&self, program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
-        for endpoint in program.endpoints.iter().filter(|endpoint| endpoint.gate == GateVerdict::AfterWrite) {
-            let Some(write) = &endpoint.endpoint.summary.ungated else { continue };
+        for endpoint in program
+            .endpoints
+            .iter()
+            .filter(|endpoint| endpoint.gate == GateVerdict::AfterWrite)
+        {
+            let Some(write) = &endpoint.endpoint.summary.ungated else {
+                continue;
+            };
             let late = endpoint.endpoint.summary.gates.iter().find(|gate| gate.after_write);
             let Some(gate) = late else { continue };
-            let message = format!("`{}` asks the gate after the first write ({})", program.handler(endpoint), write.at.what);
+            let message = format!(
+                "`{}` asks the gate after the first write ({})",
+                program.handler(endpoint),
+                write.at.what
+            );
             let place = super::first_place(gate.at.via, gate.at.place);
             let mut trace = super::write_trace(program, write);
             trace.push(program.evidence(write.at.place, "the first write is here".to_owned()));

@@ -26,15 +26,24 @@ impl Rule for GateMissing {
     }
 
     fn check(&self, program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
-        for endpoint in program.endpoints.iter().filter(|endpoint| endpoint.gate == GateVerdict::Missing) {
+        for endpoint in program
+            .endpoints
+            .iter()
+            .filter(|endpoint| endpoint.gate == GateVerdict::Missing)
+        {
             let handler = program.handler(endpoint);
             let half = !endpoint.endpoint.summary.gates.is_empty();
             match &endpoint.endpoint.summary.ungated {
                 Some(write) => {
-                    let other = if half { "; the gate runs on another path only" } else { "" };
+                    let other = if half {
+                        "; the gate runs on another path only"
+                    } else {
+                        ""
+                    };
                     let message = format!("`{handler}` writes ({}) with no gate before it{other}", write.at.what);
                     let trace = super::write_trace(program, write);
-                    sink.endpoint(endpoint, super::first_place(write.at.via, write.at.place), "", message).with_trace(trace);
+                    sink.endpoint(endpoint, super::first_place(write.at.via, write.at.place), "", message)
+                        .with_trace(trace);
                 }
                 None => {
                     let message = format!("`{handler}` changes something by its method, and no gate runs");

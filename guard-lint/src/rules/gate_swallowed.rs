@@ -23,11 +23,16 @@ impl Rule for GateSwallowed {
     }
 
     fn check(&self, program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
-        for endpoint in program.endpoints.iter().filter(|endpoint| endpoint.gate == GateVerdict::Swallowed) {
+        for endpoint in program
+            .endpoints
+            .iter()
+            .filter(|endpoint| endpoint.gate == GateVerdict::Swallowed)
+        {
             for gate in endpoint.endpoint.summary.gates.iter().filter(|gate| gate.swallowed) {
                 let message = format!("`{}` catches the gate's refusal and goes on", program.handler(endpoint));
                 let place = super::first_place(gate.at.via, gate.at.place);
-                sink.endpoint(endpoint, place, "", message).with_trace(super::gate_trace(program, gate));
+                sink.endpoint(endpoint, place, "", message)
+                    .with_trace(super::gate_trace(program, gate));
             }
         }
     }

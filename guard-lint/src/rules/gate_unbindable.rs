@@ -26,7 +26,8 @@ impl Rule for GateUnbindable {
             for gate in &endpoint.endpoint.summary.gates {
                 let Some(why) = &gate.unbindable else { continue };
                 let message = format!("the gate call of `{}` cannot succeed: {why}", program.handler(endpoint));
-                sink.endpoint(endpoint, gate.at.place, why, message).with_trace(super::gate_trace(program, gate));
+                sink.endpoint(endpoint, gate.at.place, why, message)
+                    .with_trace(super::gate_trace(program, gate));
             }
         }
     }

@@ -31,12 +31,17 @@ impl Rule for HandlerWrongClass {
             let catches = |wanted: Base| {
                 router.handlers.iter().find(|handler| {
                     handler.class.is_some_and(|class| {
-                        model.is_subclass(wanted, class) == Relation::Yes && model.is_subclass(class, starlette) == Relation::Yes
+                        model.is_subclass(wanted, class) == Relation::Yes
+                            && model.is_subclass(class, starlette) == Relation::Yes
                     })
                 })
             };
             if let (Some(handler), None) = (catches(fastapi), catches(starlette)) {
-                let app = format!("{}:{}", model.dotted[router.module.0 as usize], model.text(router.variable));
+                let app = format!(
+                    "{}:{}",
+                    model.dotted[router.module.0 as usize],
+                    model.text(router.variable)
+                );
                 let message = format!("the handler of `{app}` does not see the framework's own 404 and 405");
                 sink.place(handler.place, &app, "", message);
             }

@@ -30,7 +30,10 @@ impl Rule for IdentityFromPayload {
 
     fn check(&self, program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
         super::each_oddity(program, &[OddityKind::ContextFromPayload], |endpoint, oddity, trace| {
-            let message = format!("`{}` takes the caller's identity from the payload", program.handler(endpoint));
+            let message = format!(
+                "`{}` takes the caller's identity from the payload",
+                program.handler(endpoint)
+            );
             sink.endpoint(endpoint, oddity.at.place, "", message).with_trace(trace);
         });
     }

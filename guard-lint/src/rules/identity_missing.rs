@@ -31,8 +31,15 @@ impl Rule for IdentityMissing {
     }
 
     fn check(&self, program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
-        for endpoint in program.endpoints.iter().filter(|endpoint| endpoint.identity == IdentityVerdict::Missing) {
-            let message = format!("`{}` never establishes the caller's identity", program.handler(endpoint));
+        for endpoint in program
+            .endpoints
+            .iter()
+            .filter(|endpoint| endpoint.identity == IdentityVerdict::Missing)
+        {
+            let message = format!(
+                "`{}` never establishes the caller's identity",
+                program.handler(endpoint)
+            );
             sink.endpoint(endpoint, program.place(endpoint), "", message);
         }
     }

@@ -29,8 +29,15 @@ impl Rule for IdentityPartial {
     }
 
     fn check(&self, program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
-        for endpoint in program.endpoints.iter().filter(|endpoint| endpoint.identity == IdentityVerdict::Partial) {
-            let message = format!("`{}` establishes the caller's identity on some paths only", program.handler(endpoint));
+        for endpoint in program
+            .endpoints
+            .iter()
+            .filter(|endpoint| endpoint.identity == IdentityVerdict::Partial)
+        {
+            let message = format!(
+                "`{}` establishes the caller's identity on some paths only",
+                program.handler(endpoint)
+            );
             let finding = sink.endpoint(endpoint, program.place(endpoint), "", message);
             if let Some(identity) = &endpoint.endpoint.summary.identity {
                 let provider = program.evidence(identity.place, format!("established here, by `{}`", identity.what));

@@ -131,7 +131,9 @@ pub fn find(id: &str) -> Option<&'static dyn Rule> {
 pub fn run(program: &Judged<'_, '_, '_>, severities: &dyn Fn(&Meta) -> Option<Severity>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for rule in RULES {
-        let Some(severity) = severities(rule.meta()) else { continue };
+        let Some(severity) = severities(rule.meta()) else {
+            continue;
+        };
         let mut sink = Sink::new(program, rule.meta(), severity, &mut findings);
         rule.check(program, &mut sink);
     }
@@ -161,7 +163,11 @@ fn each_oddity(
 fn write_trace(program: &Judged<'_, '_, '_>, write: &Write) -> Vec<Evidence> {
     let calls = program.analyzer.trace(write.at.via, |summary| {
         let writes = [summary.ungated.as_ref(), summary.write.as_ref()];
-        writes.into_iter().flatten().find(|other| other.at.place == write.at.place).map(|other| other.at.via)
+        writes
+            .into_iter()
+            .flatten()
+            .find(|other| other.at.place == write.at.place)
+            .map(|other| other.at.via)
     });
     program.calls(&calls)
 }
@@ -169,7 +175,11 @@ fn write_trace(program: &Judged<'_, '_, '_>, write: &Write) -> Vec<Evidence> {
 /// The calls that lead to a gate.
 fn gate_trace(program: &Judged<'_, '_, '_>, gate: &Gate) -> Vec<Evidence> {
     let calls = program.analyzer.trace(gate.at.via, |summary| {
-        summary.gates.iter().find(|other| other.at.place == gate.at.place).map(|other| other.at.via)
+        summary
+            .gates
+            .iter()
+            .find(|other| other.at.place == gate.at.place)
+            .map(|other| other.at.via)
     });
     program.calls(&calls)
 }
@@ -184,7 +194,10 @@ fn site_shape(program: &Judged<'_, '_, '_>, exit: &Exit) -> String {
     let function = program.model.function_name(exit.function);
     let module = &program.model.dotted[exit.place.module.0 as usize];
     let class = class_name(program, exit.class);
-    let status = exit.status.known().map_or_else(String::new, |status| status.to_string());
+    let status = exit
+        .status
+        .known()
+        .map_or_else(String::new, |status| status.to_string());
     format!("{module}:{function} {class} {status}")
 }
 

@@ -29,7 +29,8 @@ impl Rule for ProviderBareError {
         for endpoint in &program.endpoints {
             for exit in &endpoint.endpoint.summary.exits {
                 let enveloped = matches!(exit.shape, Shape::Canonical | Shape::Envelope);
-                if exit.owner == Owner::Provider && exit.kind == ExitKind::Http && !enveloped && seen.insert(exit.place) {
+                if exit.owner == Owner::Provider && exit.kind == ExitKind::Http && !enveloped && seen.insert(exit.place)
+                {
                     let provider = program.model.function_name(exit.function);
                     let owner = format!("{}:{provider}", program.model.dotted[exit.place.module.0 as usize]);
                     let message = format!("the provider `{provider}` refuses with a bare error");

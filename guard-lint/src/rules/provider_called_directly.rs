@@ -26,7 +26,8 @@ impl Rule for ProviderCalledDirectly {
     fn check(&self, program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
         let kinds = [OddityKind::FrameworkDefaults, OddityKind::FrameworkIdentity];
         super::each_oddity(program, &kinds, |endpoint, oddity, trace| {
-            sink.endpoint(endpoint, oddity.at.place, &oddity.at.what, oddity.at.what.clone()).with_trace(trace);
+            sink.endpoint(endpoint, oddity.at.place, &oddity.at.what, oddity.at.what.clone())
+                .with_trace(trace);
         });
     }
 }

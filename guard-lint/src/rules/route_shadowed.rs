@@ -24,11 +24,17 @@ impl Rule for RouteShadowed {
     fn check(&self, program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
         for endpoint in &program.endpoints {
             let shadows = &program.routes.shadows[endpoint.endpoint.router.0 as usize];
-            let Some((router, route)) = shadows[endpoint.endpoint.route] else { continue };
+            let Some((router, route)) = shadows[endpoint.endpoint.route] else {
+                continue;
+            };
             let by = &program.routes.router(router).routes[route];
-            let message = format!("`{}` never answers: an earlier route matches its requests", program.handler(endpoint));
+            let message = format!(
+                "`{}` never answers: an earlier route matches its requests",
+                program.handler(endpoint)
+            );
             let earlier = program.evidence(by.place, "this route answers first".to_owned());
-            sink.endpoint(endpoint, program.place(endpoint), "", message).with_trace(vec![earlier]);
+            sink.endpoint(endpoint, program.place(endpoint), "", message)
+                .with_trace(vec![earlier]);
         }
     }
 }

@@ -24,7 +24,10 @@ impl Rule for SelfComparison {
 
     fn check(&self, program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
         super::each_oddity(program, &[OddityKind::SelfComparison], |endpoint, oddity, trace| {
-            let message = format!("`{}` depends on a comparison of a value with itself", program.handler(endpoint));
+            let message = format!(
+                "`{}` depends on a comparison of a value with itself",
+                program.handler(endpoint)
+            );
             sink.endpoint(endpoint, oddity.at.place, "", message).with_trace(trace);
         });
     }

@@ -24,7 +24,12 @@ impl<'f> Sink<'f> {
         severity: Severity,
         findings: &'f mut Vec<Finding>,
     ) -> Self {
-        Self { meta, severity, program, findings }
+        Self {
+            meta,
+            severity,
+            program,
+            findings,
+        }
     }
 
     /// Reports a finding on an endpoint. `shape` is what makes it itself among the findings of this rule on this endpoint,

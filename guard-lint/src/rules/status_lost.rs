@@ -32,13 +32,20 @@ impl Rule for StatusLost {
     fn check(&self, program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
         for endpoint in &program.endpoints {
             for lost in &endpoint.endpoint.summary.handled {
-                let (Some(was), Some(becomes)) = (lost.exit.status.known(), lost.becomes) else { continue };
+                let (Some(was), Some(becomes)) = (lost.exit.status.known(), lost.becomes) else {
+                    continue;
+                };
                 if was < 500 && becomes.status >= 500 {
-                    let message = format!("`{}` turns a {was} into a {}", program.handler(endpoint), becomes.status);
+                    let message = format!(
+                        "`{}` turns a {was} into a {}",
+                        program.handler(endpoint),
+                        becomes.status
+                    );
                     let shape = super::site_shape(program, &lost.exit);
                     let mut trace = program.trace(&lost.exit);
                     trace.push(program.evidence(lost.exit.place, format!("the {was} is raised here")));
-                    sink.endpoint(endpoint, becomes.place, &shape, message).with_trace(trace);
+                    sink.endpoint(endpoint, becomes.place, &shape, message)
+                        .with_trace(trace);
                 }
             }
         }

@@ -31,9 +31,13 @@ impl Rule for UnhandledError {
                 let near = program.trace(exit).len() <= 2;
                 if exit.kind == ExitKind::Other && kind == SiteKind::Bare && near {
                     let class = super::class_name(program, exit.class);
-                    let message = format!("`{}` lets `{class}` out: a 500 without the envelope", program.handler(endpoint));
+                    let message = format!(
+                        "`{}` lets `{class}` out: a 500 without the envelope",
+                        program.handler(endpoint)
+                    );
                     let shape = super::site_shape(program, exit);
-                    sink.endpoint(endpoint, exit.place, &shape, message).with_trace(program.trace(exit));
+                    sink.endpoint(endpoint, exit.place, &shape, message)
+                        .with_trace(program.trace(exit));
                 }
             }
         }

@@ -58,7 +58,10 @@ pub fn too_deep(text: &str) -> Option<u32> {
 /// Whether one of the words that nest without a bracket starts here: `not`, `lambda`, `else` of a conditional, `await`.
 fn word(bytes: &[u8], at: usize) -> bool {
     let starts = at == 0 || !(bytes[at - 1].is_ascii_alphanumeric() || bytes[at - 1] == b'_');
-    starts && [&b"not "[..], b"lambda", b"else ", b"await "].iter().any(|word| bytes[at..].starts_with(word))
+    starts
+        && [&b"not "[..], b"lambda", b"else ", b"await "]
+            .iter()
+            .any(|word| bytes[at..].starts_with(word))
 }
 
 /// The byte after the string that starts at `start`, or the end of the line where it is not closed.
@@ -90,7 +93,13 @@ mod tests {
 
     #[test]
     fn finds_the_line_of_every_way_to_nest() {
-        for (open, name) in [("(", "brackets"), ("not ", "not"), ("-", "sign"), ("x.", "attributes"), ("a+", "sum")] {
+        for (open, name) in [
+            ("(", "brackets"),
+            ("not ", "not"),
+            ("-", "sign"),
+            ("x.", "attributes"),
+            ("a+", "sum"),
+        ] {
             let text = format!("x = 1\ny = {}1\n", open.repeat(2_000));
             assert_eq!(too_deep(&text), Some(2), "{name}");
         }
@@ -100,7 +109,12 @@ mod tests {
     fn ordinary_and_wide_code_passes() {
         let wide = format!("x = [{}]\n", "f(a.b) + 1, ".repeat(5_000));
         assert_eq!(too_deep(&wide), None);
-        let text = format!("s = '{}'\nt = \"\"\"{}\n\"\"\"\n# {}\n", "(".repeat(3_000), "(".repeat(3_000), "(".repeat(3_000));
+        let text = format!(
+            "s = '{}'\nt = \"\"\"{}\n\"\"\"\n# {}\n",
+            "(".repeat(3_000),
+            "(".repeat(3_000),
+            "(".repeat(3_000)
+        );
         assert_eq!(too_deep(&text), None);
     }
 }

@@ -4,60 +4,76 @@ use super::File;
 use super::facts::{Expr, Import, Name, Names, Stmt};
 use super::tree::{Found, Tree};
 
-/// Imports that did not lead to a file yet: a later file may show that a package on the way stands for another.
+/// The imports of one file that may lead into the tree, and the module that it puts in its own place.
 #[derive(Default)]
-pub(super) struct Pending {
-    imports: Vec<(String, String)>,
+pub(super) struct Imports {
+    /// Where a relative import starts, and the dotted name.
+    wanted: Vec<(Option<String>, String)>,
+    /// The target of [`stands_for`].
+    pub(super) stands_for: Option<String>,
 }
 
-impl Pending {
-    /// Takes the imports of a parsed file, at any depth, and what it says of itself.
-    pub(super) fn add(&mut self, file: &File, names: &Names, tree: &mut Tree) {
-        let mut dotted = Vec::new();
+impl Imports {
+    /// Gathers the imports of a parsed file, at any depth.
+    pub(super) fn of(file: &File, names: &Names, tree: &Tree) -> Self {
+        let mut imports = Self::default();
         let bodies = std::iter::once(&file.facts.body)
             .chain(file.facts.functions.iter().map(|function| &function.body))
             .chain(file.facts.classes.iter().map(|class| &class.body));
         for import in bodies.flat_map(|body| imports_of(body)) {
-            candidates(import, &file.path, names, &mut dotted);
+            imports.add(import, &file.path, names, tree);
         }
         if let Some(target) = stands_for(&file.facts.body, names) {
-            dotted.push(target.to_owned());
-            tree.alias(&file.path, target.to_owned());
+            imports.wanted.push((None, target.to_owned()));
+            imports.stands_for = Some(target.to_owned());
         }
-        self.imports.extend(dotted.into_iter().map(|dotted| (dotted, file.path.clone())));
+        imports
     }
 
-    /// The files that the imports reach. What resolves is kept too: an alias found later may lead elsewhere.
-    pub(super) fn resolve(&mut self, tree: &Tree) -> Vec<u32> {
+    /// The names that an import may load: the module itself, and each imported name as a submodule.
+    fn add(&mut self, import: &Import, path: &str, names: &Names, tree: &Tree) {
+        let imported = import.names.iter().map(|(name, _)| names.resolve(name));
+        let Some(module) = import.module else {
+            self.wanted.extend(imported.filter(|name| tree.knows(name)).map(|name| (None, name.to_owned())));
+            return;
+        };
+        let module = names.resolve(&module);
+        let start = match import.level {
+            0 if tree.knows(module) => None,
+            0 => return,
+            level => match start(level, path) {
+                Some(folder) => Some(folder.to_owned()),
+                None => return,
+            },
+        };
+        self.wanted.extend(imported.map(|name| (start.clone(), below(module, name))));
+        self.wanted.push((start, module.to_owned()));
+    }
+
+    /// The files that the imports of the file at `importer` reach, with the packages on the way.
+    pub(super) fn reach(&self, importer: &str, tree: &Tree) -> Vec<u32> {
         let mut files = Vec::new();
-        for (dotted, importer) in &self.imports {
-            if let Some(Found::File(file)) = tree.resolve(dotted, importer, &mut files) {
+        for (start, dotted) in &self.wanted {
+            let found = match start {
+                Some(folder) => tree.resolve_from(folder, dotted, &mut files),
+                None => tree.resolve(dotted, importer, &mut files),
+            };
+            if let Some(Found::File(file)) = found {
                 files.push(file);
             }
         }
+        files.sort_unstable();
+        files.dedup();
         files
     }
 }
 
-/// The dotted names that an import may load: the module itself, and each imported name as a submodule.
-fn candidates(import: &Import, path: &str, names: &Names, dotted: &mut Vec<String>) {
-    let Some(module) = import.module else {
-        dotted.extend(import.names.iter().map(|(name, _)| names.resolve(name).to_owned()));
-        return;
-    };
-    let Some(base) = absolute(names.resolve(&module), import.level, path) else { return };
-    for (name, _) in &import.names {
-        let name = names.resolve(name);
-        dotted.push(if base.is_empty() { name.to_owned() } else { format!("{base}.{name}") });
-    }
-    dotted.push(base);
+fn below(module: &str, name: &str) -> String {
+    if module.is_empty() { name.to_owned() } else { format!("{module}.{name}") }
 }
 
-/// The dotted name that a relative import means, from the scanned root; an absolute one is itself.
-pub fn absolute(module: &str, level: u32, path: &str) -> Option<String> {
-    if level == 0 {
-        return Some(module.to_owned());
-    }
+/// The folder in which a relative import of the file at `path` starts; nothing where it leaves the tree.
+pub fn start(level: u32, path: &str) -> Option<&str> {
     // One dot is the package that holds the file: the file's own folder, for a package too.
     let mut folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     for _ in 1..level {
@@ -66,12 +82,7 @@ pub fn absolute(module: &str, level: u32, path: &str) -> Option<String> {
         }
         folder = folder.rsplit_once('/').map_or("", |(above, _)| above);
     }
-    let folder = folder.replace('/', ".");
-    Some(match (folder.is_empty(), module.is_empty()) {
-        (_, true) => folder,
-        (true, false) => module.to_owned(),
-        (false, false) => format!("{folder}.{module}"),
-    })
+    Some(folder)
 }
 
 /// The module that a package puts in its own place: `sys.modules[__name__] = X`, where X is

@@ -1,5 +1,7 @@
 //! From dotted module names to files: source roots, packages, and packages that stand for another.
 
+use std::borrow::Cow;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// The files of a tree as modules.
@@ -9,8 +11,12 @@ pub struct Tree {
     modules: FxHashMap<String, u32>,
     /// Every folder that holds source at any depth.
     folders: FxHashSet<String>,
-    /// Folders that hold top-level packages, by evidence, shallowest first.
+    /// Folders that hold top-level packages, by evidence, shallowest first, with their places in this order.
     roots: Vec<String>,
+    root_order: FxHashMap<String, u32>,
+    /// Every name that a module or folder has anywhere → the source roots that hold it, in order. Most imports are of
+    /// things outside the tree, and end here.
+    heads: FxHashMap<String, Vec<u32>>,
     /// Path of a package → dotted name of the module that it replaces itself with.
     aliases: FxHashMap<String, String>,
 }
@@ -24,34 +30,52 @@ pub enum Found {
     Namespace(String),
 }
 
+/// Packages that stand for each other in a circle end here.
+const HOPS: u32 = 8;
+
 impl Tree {
-    /// Builds the tree from the paths of all its files; `evidence` says for a file which of the names of the folders
-    /// above it it imports by (`engines` for `engines/chat/routes.py` that says `from engines.common import …`): the
-    /// folder above such a folder is a source root.
+    /// Builds the tree from the paths of all its files and the source roots that their imports prove:
+    /// `engines/chat/routes.py` that says `from engines.common import …` proves the folder above `engines`.
     pub fn new<'p>(paths: impl Iterator<Item = &'p str>, evidence: impl IntoIterator<Item = String>) -> Self {
         let mut tree = Self::default();
         for (index, path) in paths.enumerate() {
-            let stem = path.strip_suffix(".py").unwrap_or(path);
-            let key = stem.strip_suffix("/__init__").unwrap_or(if stem == "__init__" { "" } else { stem });
+            let key = module_key(path);
             // `a.py` beside `a/__init__.py`: Python takes the package.
-            if stem != key || !tree.modules.contains_key(key) {
+            if path.ends_with("__init__.py") || !tree.modules.contains_key(key) {
                 tree.modules.insert(key.to_owned(), index as u32);
             }
-            let mut folder = path;
-            while let Some((parent, _)) = folder.rsplit_once('/') {
-                if !tree.folders.insert(parent.to_owned()) {
+            for folder in folders_above(path) {
+                if folder.is_empty() || !tree.folders.insert(folder.to_owned()) {
                     break;
                 }
-                folder = parent;
             }
         }
         let roots: FxHashSet<String> = evidence.into_iter().chain([String::new()]).collect();
         tree.roots = roots.into_iter().collect();
         tree.roots.sort_by_key(|root| (root.matches('/').count() + usize::from(!root.is_empty()), root.clone()));
+        tree.root_order = tree.roots.iter().enumerate().map(|(order, root)| (root.clone(), order as u32)).collect();
+        tree.list_heads();
         tree
     }
 
-    /// Says that the package at this path replaces itself with another module in `sys.modules`.
+    fn list_heads(&mut self) {
+        let mut heads: FxHashMap<String, Vec<u32>> = FxHashMap::default();
+        for path in self.modules.keys().chain(&self.folders) {
+            let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+            let holders = match heads.get_mut(name) {
+                Some(holders) => holders,
+                None => heads.entry(name.to_owned()).or_default(),
+            };
+            holders.extend(self.root_order.get(folder));
+        }
+        for holders in heads.values_mut() {
+            holders.sort_unstable();
+            holders.dedup();
+        }
+        self.heads = heads;
+    }
+
+    /// Says that the package at this path replaces itself with another module in `sys.modules`; whether that is new.
     pub fn alias(&mut self, path: &str, target: String) -> bool {
         self.aliases.insert(module_key(path).to_owned(), target).is_none()
     }
@@ -63,18 +87,52 @@ impl Tree {
         all
     }
 
-    /// The file or folder that `dotted` names in an import of the file at `importer`, and every package on the way.
-    pub fn resolve(&self, dotted: &str, importer: &str, on_the_way: &mut Vec<u32>) -> Option<Found> {
-        self.search_path(importer).into_iter().find_map(|root| self.resolve_under(root, dotted, on_the_way, 0))
+    /// Whether an absolute import of this name can lead to a file at all.
+    pub fn knows(&self, dotted: &str) -> bool {
+        self.heads.contains_key(head(dotted))
     }
 
-    /// As [`Self::resolve`], from one source root.
-    fn resolve_under(&self, root: &str, dotted: &str, on_the_way: &mut Vec<u32>, hops: u32) -> Option<Found> {
-        // A package that replaces itself with itself would go round for ever.
-        if dotted.is_empty() || hops > 8 {
-            return None;
+    /// The file or folder that `dotted` names in an absolute import of the file at `importer`, and every package on the
+    /// way.
+    ///
+    /// It is looked up below proven source roots above the file, nearest first, so that a copy of a tree finds itself;
+    /// then below folders above it that are no package; then below the other roots.
+    pub fn resolve(&self, dotted: &str, importer: &str, on_the_way: &mut Vec<u32>) -> Option<Found> {
+        self.resolve_within(dotted, importer, on_the_way, HOPS)
+    }
+
+    fn resolve_within(&self, dotted: &str, importer: &str, on_the_way: &mut Vec<u32>, hops: u32) -> Option<Found> {
+        let holders = self.heads.get(head(dotted))?;
+        let is_root = |folder: &&str| self.root_order.contains_key(*folder);
+        let is_bare = |folder: &&str| !is_root(folder) && !self.modules.contains_key(*folder);
+        let above = folders_above(importer).filter(is_root).chain(folders_above(importer).filter(is_bare));
+        let others = holders.iter().map(|order| self.roots[*order as usize].as_str());
+        for folder in above.chain(others) {
+            let before = on_the_way.len();
+            let found = self.resolve_below(folder, dotted, on_the_way, hops);
+            // The first package of this name is the one: what it lacks is not looked up elsewhere. Only folders without
+            // `__init__.py` are shared between roots.
+            if found.is_some() || on_the_way.len() > before {
+                return found;
+            }
         }
-        let mut path = root.to_owned();
+        None
+    }
+
+    /// As [`Self::resolve`], from one folder: a source root, or where a relative import starts. An empty name is the
+    /// folder itself.
+    pub fn resolve_from(&self, folder: &str, dotted: &str, on_the_way: &mut Vec<u32>) -> Option<Found> {
+        if dotted.is_empty() {
+            return self.child(folder);
+        }
+        self.resolve_below(folder, dotted, on_the_way, HOPS)
+    }
+
+    fn resolve_below(&self, folder: &str, dotted: &str, on_the_way: &mut Vec<u32>, hops: u32) -> Option<Found> {
+        // A package that replaces itself with itself would go round for ever.
+        let hops = hops.checked_sub(1)?;
+        let mut path = String::with_capacity(folder.len() + dotted.len() + 1);
+        path.push_str(folder);
         let mut rest = dotted;
         loop {
             let (head, tail) = rest.split_once('.').unwrap_or((rest, ""));
@@ -86,7 +144,9 @@ impl Tree {
             if let Some(target) = self.aliases.get(path.as_str()) {
                 on_the_way.extend(file);
                 let full = if tail.is_empty() { target.clone() } else { format!("{target}.{tail}") };
-                return self.resolve_under(root, &full, on_the_way, hops + 1);
+                // The package looks its target up from its own place.
+                path.push('/');
+                return self.resolve_within(&full, &path, on_the_way, hops);
             }
             if file.is_none() && !self.folders.contains(path.as_str()) {
                 // The packages so far stay on the way: one of them may turn out to stand for another.
@@ -100,59 +160,53 @@ impl Tree {
         }
     }
 
-    /// The folders that an absolute import of this file is looked up in, first match wins: proven source roots above the
-    /// file, nearest first, so that a copy of a tree finds itself; then folders above it that are no package; then the
-    /// other roots.
-    fn search_path<'t>(&'t self, importer: &'t str) -> Vec<&'t str> {
-        let above = |root: &&String| root.is_empty() || importer.strip_prefix(root.as_str()).is_some_and(|rest| rest.starts_with('/'));
-        let mut path: Vec<&str> = self.roots.iter().rev().filter(above).map(String::as_str).collect();
-        let mut folder = importer;
-        while let Some((parent, _)) = folder.rsplit_once('/') {
-            if !path.contains(&parent) && !self.modules.contains_key(parent) {
-                path.push(parent);
-            }
-            folder = parent;
-        }
-        path.extend(self.roots.iter().filter(|root| !above(root)).map(String::as_str));
-        path
-    }
-
-    /// The module or folder at this path without ending, where its package leads to it.
+    /// The module or folder at this path without ending, where its package leads to it. The empty path is the scanned
+    /// root.
     pub fn child(&self, path: &str) -> Option<Found> {
         if let Some(target) = self.aliases.get(path) {
-            return self.module(target);
+            return self.resolve(target, &format!("{path}/"), &mut Vec::new());
         }
         match self.modules.get(path) {
             Some(file) => Some(Found::File(*file)),
-            None => self.folders.contains(path).then(|| Found::Namespace(path.to_owned())),
+            None => (path.is_empty() || self.folders.contains(path)).then(|| Found::Namespace(path.to_owned())),
         }
     }
 
-    /// The dotted name of a file: relative to its nearest source root, unless a shallower root has the same name; then
+    /// The dotted name of a file: relative to its nearest source root, unless an earlier root has the same name; then
     /// from the scanned root, so that names are unique.
     pub fn dotted(&self, path: &str) -> String {
         let key = module_key(path);
-        for root in self.roots.iter().rev() {
-            let Some(rest) = strip_root(key, root) else { continue };
-            let shadowed = self.roots.iter().any(|other| other != root && other.len() < root.len() && {
-                let other = if other.is_empty() { rest.to_owned() } else { format!("{other}/{rest}") };
-                self.modules.contains_key(&other)
-            });
-            return if shadowed { key } else { rest }.replace('/', ".");
-        }
-        key.replace('/', ".")
+        let (root, rest) = self.split(key);
+        let own = self.root_order.get(root).copied().unwrap_or(0);
+        let holders = self.heads.get(rest.split('/').next().unwrap_or(rest)).into_iter().flatten();
+        let shadowed = holders.take_while(|order| **order < own).any(|order| {
+            self.modules.contains_key(joined(&self.roots[*order as usize], rest).as_ref())
+        });
+        if shadowed { key } else { rest }.replace('/', ".")
+    }
+
+    /// Whether the copy of the tree that holds the file at `path` has its own version of the module at `of`, so that the
+    /// two files do not belong to one program.
+    pub fn has_own(&self, path: &str, of: &str) -> bool {
+        let (root, (other, rest)) = (self.split(path).0, self.split(module_key(of)));
+        root != other && self.modules.contains_key(joined(root, rest).as_ref())
+    }
+
+    /// A path as its nearest source root and the rest.
+    fn split<'p>(&self, path: &'p str) -> (&'p str, &'p str) {
+        let root = folders_above(path).find(|folder| self.root_order.contains_key(*folder)).unwrap_or("");
+        (root, if root.is_empty() { path } else { &path[root.len() + 1..] })
     }
 
     /// The file at this path, or else at this path below a source root.
     pub fn file_at(&self, path: &str) -> Option<u32> {
         let key = module_key(path);
-        let below = |root: &String| if root.is_empty() { key.to_owned() } else { format!("{root}/{key}") };
-        self.roots.iter().find_map(|root| self.modules.get(&below(root)).copied())
+        self.roots.iter().find_map(|root| self.modules.get(joined(root, key).as_ref()).copied())
     }
 
     /// The module with this dotted name, below any source root, shallowest first.
     pub fn module(&self, dotted: &str) -> Option<Found> {
-        self.roots.iter().find_map(|root| self.resolve_under(root, dotted, &mut Vec::new(), 0))
+        self.resolve(dotted, "", &mut Vec::new())
     }
 }
 
@@ -162,6 +216,19 @@ pub fn module_key(path: &str) -> &str {
     stem.strip_suffix("/__init__").unwrap_or(if stem == "__init__" { "" } else { stem })
 }
 
-fn strip_root<'p>(path: &'p str, root: &str) -> Option<&'p str> {
-    if root.is_empty() { Some(path) } else { path.strip_prefix(root)?.strip_prefix('/') }
+fn joined<'p>(folder: &str, rest: &'p str) -> Cow<'p, str> {
+    if folder.is_empty() { Cow::Borrowed(rest) } else { Cow::Owned(format!("{folder}/{rest}")) }
+}
+
+fn head(dotted: &str) -> &str {
+    dotted.split('.').next().unwrap_or(dotted)
+}
+
+/// The folders above a path, nearest first; the scanned root, last, is empty.
+fn folders_above(path: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(path), |path| match path.rsplit_once('/') {
+        Some((folder, _)) => Some(folder),
+        None => (!path.is_empty()).then_some(""),
+    })
+    .skip(1)
 }

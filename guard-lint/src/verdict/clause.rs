@@ -34,7 +34,12 @@ pub struct Answer {
 
 impl Answer {
     fn new(verdict: ClauseVerdict, reason: impl Into<String>) -> Self {
-        Self { verdict, reason: reason.into(), evidence: Vec::new(), rules: &[] }
+        Self {
+            verdict,
+            reason: reason.into(),
+            evidence: Vec::new(),
+            rules: &[],
+        }
     }
 }
 
@@ -56,7 +61,10 @@ pub fn answer(judged: &Judged<'_, '_, '_>, endpoints: &[&Judgement], check: &Che
         return Answer::new(ClauseVerdict::Unknown, reason);
     }
     if endpoints.is_empty() {
-        return Answer::new(ClauseVerdict::Unknown, "no endpoint in the ticket's files; nothing there answers a request");
+        return Answer::new(
+            ClauseVerdict::Unknown,
+            "no endpoint in the ticket's files; nothing there answers a request",
+        );
     }
     let (subject, rules): (_, &'static [&'static str]) = match check {
         Check::Identity => ("identity", &["GL101", "GL102", "GL104", "GL106"]),
@@ -66,7 +74,9 @@ pub fn answer(judged: &Judged<'_, '_, '_>, endpoints: &[&Judgement], check: &Che
         Check::Mount => ("a mounting", &["GL402"]),
         _ => ("the status", &[]),
     };
-    let says = endpoints.iter().map(|endpoint| (*endpoint, say(judged, endpoint, check, judge)));
+    let says = endpoints
+        .iter()
+        .map(|endpoint| (*endpoint, say(judged, endpoint, check, judge)));
     let mut answer = tally(judged, says, subject);
     answer.rules = rules;
     answer
@@ -114,7 +124,11 @@ fn identity(endpoint: &Judgement) -> Say {
         IdentityVerdict::Partial => Say::Partly("identity is established on some paths only".to_owned()),
         IdentityVerdict::Missing => Say::No("identity is not established".to_owned()),
         IdentityVerdict::Unknown => {
-            let what = endpoint.endpoint.unresolved.first().map_or("a provider", |provider| &provider.what);
+            let what = endpoint
+                .endpoint
+                .unresolved
+                .first()
+                .map_or("a provider", |provider| &provider.what);
             Say::Unknown(format!("`{what}` cannot be resolved from the source"))
         }
         IdentityVerdict::Exempt => Say::Nothing,
@@ -140,12 +154,16 @@ fn envelope(judged: &Judged<'_, '_, '_>, endpoint: &Judgement, judge: Judge) -> 
     }
     let bare = || {
         let sites = judged.sites(endpoint);
-        let bare = sites.iter().find(|(exit, kind)| {
-            matches!(kind, SiteKind::Bare | SiteKind::Foreign) && super::endpoint::counts(exit)
-        });
+        let bare = sites
+            .iter()
+            .find(|(exit, kind)| matches!(kind, SiteKind::Bare | SiteKind::Foreign) && super::endpoint::counts(exit));
         bare.map_or_else(String::new, |(exit, kind)| {
             let place = judged.evidence(exit.place, String::new());
-            let what = if *kind == SiteKind::Foreign { "a dict that only looks like the envelope" } else { "a bare error" };
+            let what = if *kind == SiteKind::Foreign {
+                "a dict that only looks like the envelope"
+            } else {
+                "a bare error"
+            };
             format!("{what} at {}:{}", place.file, place.line)
         })
     };
@@ -163,7 +181,8 @@ fn wraps_some(judged: &Judged<'_, '_, '_>, endpoint: &Judgement) -> bool {
     let own = judged.router(endpoint).module;
     judged.sites(endpoint).iter().any(|(exit, kind)| {
         *kind == SiteKind::Enveloped
-            && (exit.place.module == own || (judged.trace(exit).len() == 1 && exit.via.is_some_and(|(call, _)| call.module == own)))
+            && (exit.place.module == own
+                || (judged.trace(exit).len() == 1 && exit.via.is_some_and(|(call, _)| call.module == own)))
     })
 }
 
@@ -214,11 +233,7 @@ fn missing_status(endpoint: &Judgement, wanted: u16) -> Say {
 }
 
 /// One verdict from what all endpoints say.
-fn tally<'j>(
-    judged: &Judged<'_, '_, '_>,
-    says: impl Iterator<Item = (&'j Judgement, Say)>,
-    subject: &str,
-) -> Answer {
+fn tally<'j>(judged: &Judged<'_, '_, '_>, says: impl Iterator<Item = (&'j Judgement, Say)>, subject: &str) -> Answer {
     let (mut yes, mut vacuous, mut partly, mut no, mut unknown) = (0, 0, 0, 0, 0);
     let mut first: Option<String> = None;
     let mut why_unknown: Option<String> = None;
@@ -267,18 +282,34 @@ fn tally<'j>(
         ClauseVerdict::Met => format!("{} {} {subject}", all(asked), if asked == 1 { "has" } else { "have" }),
         ClauseVerdict::NotApplicable => format!("no endpoint of the router needs {subject}"),
         ClauseVerdict::Unknown => why_unknown.unwrap_or_default(),
-        _ if asked > 1 => format!("{yes} of {asked} endpoints have {subject}; {}", first.unwrap_or_default()),
+        _ if asked > 1 => format!(
+            "{yes} of {asked} endpoints have {subject}; {}",
+            first.unwrap_or_default()
+        ),
         _ => first.unwrap_or_default(),
     };
-    Answer { verdict, reason, evidence, rules: &[] }
+    Answer {
+        verdict,
+        reason,
+        evidence,
+        rules: &[],
+    }
 }
 
 fn all(count: usize) -> String {
-    if count == 1 { "the endpoint".to_owned() } else { format!("all {count} endpoints") }
+    if count == 1 {
+        "the endpoint".to_owned()
+    } else {
+        format!("all {count} endpoints")
+    }
 }
 
 fn none(count: usize) -> String {
-    if count == 1 { "nothing in the endpoint".to_owned() } else { format!("nothing in {count} endpoints") }
+    if count == 1 {
+        "nothing in the endpoint".to_owned()
+    } else {
+        format!("nothing in {count} endpoints")
+    }
 }
 
 /// A clause from the answers to its checks.
@@ -287,8 +318,11 @@ pub fn combine(answers: Vec<Answer>) -> Answer {
         return Answer::new(ClauseVerdict::Unknown, "no check covers this clause");
     }
     let count = |wanted: ClauseVerdict| answers.iter().filter(|answer| answer.verdict == wanted).count();
-    let (met, unmet, unknown) =
-        (count(ClauseVerdict::Met), count(ClauseVerdict::Unmet), count(ClauseVerdict::Unknown));
+    let (met, unmet, unknown) = (
+        count(ClauseVerdict::Met),
+        count(ClauseVerdict::Unmet),
+        count(ClauseVerdict::Unknown),
+    );
     let verdict = if count(ClauseVerdict::Partial) > 0 || (met > 0 && unmet > 0) {
         ClauseVerdict::Partial
     } else if unmet > 0 {
@@ -309,26 +343,51 @@ pub fn combine(answers: Vec<Answer>) -> Answer {
     };
     let mut ordered = answers;
     ordered.sort_by_key(rank);
-    let reason = ordered.iter().map(|answer| answer.reason.as_str()).fold(String::new(), |reason, next| {
-        if reason.is_empty() { next.to_owned() } else { format!("{reason}; {next}") }
-    });
+    let reason = ordered
+        .iter()
+        .map(|answer| answer.reason.as_str())
+        .fold(String::new(), |reason, next| {
+            if reason.is_empty() {
+                next.to_owned()
+            } else {
+                format!("{reason}; {next}")
+            }
+        });
     let evidence = ordered.iter().flat_map(|answer| answer.evidence.clone()).collect();
-    Answer { verdict, reason, evidence, rules: &[] }
+    Answer {
+        verdict,
+        reason,
+        evidence,
+        rules: &[],
+    }
 }
 
 /// Whether the routes can answer at all: the clause that every ticket with endpoints has.
 pub fn works(judged: &Judged<'_, '_, '_>, endpoints: &[&Judgement]) -> Answer {
     let mut evidence = Vec::new();
     for endpoint in endpoints {
-        let broken = endpoint.endpoint.summary.oddities.iter().find(|oddity| oddity.kind == OddityKind::CannotSucceed);
+        let broken = endpoint
+            .endpoint
+            .summary
+            .oddities
+            .iter()
+            .find(|oddity| oddity.kind == OddityKind::CannotSucceed);
         if let Some(oddity) = broken {
-            evidence.push(judged.evidence(oddity.at.place, format!("{}: {}", judged.label(endpoint), oddity.at.what)));
+            evidence.push(judged.evidence(
+                oddity.at.place,
+                format!("{}: {}", judged.label(endpoint), oddity.at.what),
+            ));
         }
         let id = endpoint.endpoint.router.0 as usize;
         if let Some((router, route)) = judged.routes.shadows[id][endpoint.endpoint.route] {
             let by = &judged.routes.router(router).routes[route];
             let place = judged.evidence(by.place, String::new());
-            let message = format!("{}: answered first by the route at {}:{}", judged.label(endpoint), place.file, place.line);
+            let message = format!(
+                "{}: answered first by the route at {}:{}",
+                judged.label(endpoint),
+                place.file,
+                place.line
+            );
             evidence.push(judged.evidence(judged.place(endpoint), message));
         }
     }

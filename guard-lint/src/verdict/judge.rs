@@ -60,7 +60,13 @@ impl<'a, 'm, 's> Judged<'a, 'm, 's> {
                 endpoints.push(judge(analyzer, routes, endpoint, exempt));
             }
         }
-        Self { model, routes, analyzer, endpoints, exemptions }
+        Self {
+            model,
+            routes,
+            analyzer,
+            endpoints,
+            exemptions,
+        }
     }
 
     /// The router of an endpoint.
@@ -85,7 +91,8 @@ impl<'a, 'm, 's> Judged<'a, 'm, 's> {
 
     /// The handler's name.
     pub fn handler(&self, judgement: &Judgement) -> &'s str {
-        self.model.text(self.model.function(self.route(judgement).handler).facts.name)
+        self.model
+            .text(self.model.function(self.route(judgement).handler).facts.name)
     }
 
     /// The place of the handler's name.
@@ -109,7 +116,12 @@ impl<'a, 'm, 's> Judged<'a, 'm, 's> {
         let same = |other: &Exit| other.place == exit.place && other.class == exit.class;
         let calls = self.analyzer.trace(exit.via, |summary| {
             let handled = summary.handled.iter().map(|handled| &handled.exit);
-            summary.exits.iter().chain(handled).find(|other| same(other)).map(|other| other.via)
+            summary
+                .exits
+                .iter()
+                .chain(handled)
+                .find(|other| same(other))
+                .map(|other| other.via)
         });
         self.calls(&calls)
     }
@@ -126,7 +138,12 @@ impl<'a, 'm, 's> Judged<'a, 'm, 's> {
     pub fn evidence(&self, place: Place, message: String) -> Evidence {
         let file = self.model.file(place.module);
         let (line, column) = file.position(place.span.start);
-        Evidence { file: file.path.clone(), line, column, message }
+        Evidence {
+            file: file.path.clone(),
+            line,
+            column,
+            message,
+        }
     }
 
     /// The error sites of an endpoint.
@@ -137,7 +154,11 @@ impl<'a, 'm, 's> Judged<'a, 'm, 's> {
 
 /// `GET,POST /path`, or `WEBSOCKET /path`.
 pub fn label(route: &Route<'_>, path: &str) -> String {
-    if route.websocket { format!("WEBSOCKET {path}") } else { format!("{} {path}", route.methods.join(",")) }
+    if route.websocket {
+        format!("WEBSOCKET {path}")
+    } else {
+        format!("{} {path}", route.methods.join(","))
+    }
 }
 
 fn judge(analyzer: &Analyzer<'_, '_>, routes: &Routes<'_>, endpoint: Endpoint, exempt: bool) -> Judgement {
@@ -175,7 +196,10 @@ fn judge(analyzer: &Analyzer<'_, '_>, routes: &Routes<'_>, endpoint: Endpoint, e
 fn exemptions(model: &Model<'_>, routes: &Routes<'_>, catalog: &Catalog) -> Vec<Option<String>> {
     let mut exemptions = vec![None; routes.routers.len()];
     for ticket in &catalog.tickets {
-        let exempts = ticket.clauses.iter().any(|clause| clause.checks.contains(&Check::Exemption));
+        let exempts = ticket
+            .clauses
+            .iter()
+            .any(|clause| clause.checks.contains(&Check::Exemption));
         if !exempts {
             continue;
         }

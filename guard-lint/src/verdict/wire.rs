@@ -24,7 +24,10 @@ pub fn wire<'e>(
     for mounting in mountings {
         let app = routes.router(mounting.app);
         let mut raised = false;
-        for exit in exits.clone().filter(|exit| exit.owner == Owner::Endpoint && counts(exit)) {
+        for exit in exits
+            .clone()
+            .filter(|exit| exit.owner == Owner::Endpoint && counts(exit))
+        {
             raised = true;
             match leaves(analyzer, app, exit) {
                 WireVerdict::Enveloped => {}
@@ -41,7 +44,11 @@ pub fn wire<'e>(
             }
         }
     }
-    if unknown { WireVerdict::Unknown } else { WireVerdict::Enveloped }
+    if unknown {
+        WireVerdict::Unknown
+    } else {
+        WireVerdict::Enveloped
+    }
 }
 
 fn leaves(analyzer: &Analyzer<'_, '_>, app: &Router<'_>, exit: &Exit) -> WireVerdict {
@@ -63,7 +70,8 @@ fn handled(analyzer: &Analyzer<'_, '_>, app: &Router<'_>, class: Base) -> WireVe
     let fits = |handler: &&ExceptionHandler| {
         handler.class.is_some_and(|caught| {
             // The framework answers its own errors before a handler for every exception sees them.
-            let catch_all = matches!(caught, Base::External(name) if matches!(model.text(name), "Exception" | "BaseException"));
+            let catch_all =
+                matches!(caught, Base::External(name) if matches!(model.text(name), "Exception" | "BaseException"));
             !(is_http && catch_all) && model.is_subclass(class, caught) == Relation::Yes
         })
     };
@@ -83,7 +91,9 @@ fn handled(analyzer: &Analyzer<'_, '_>, app: &Router<'_>, class: Base) -> WireVe
 
 /// Whether a handler answers with the envelope.
 pub fn envelopes(analyzer: &Analyzer<'_, '_>, handler: &ExceptionHandler) -> WireVerdict {
-    let Some(function) = handler.function else { return WireVerdict::Unknown };
+    let Some(function) = handler.function else {
+        return WireVerdict::Unknown;
+    };
     match analyzer.summary(function).returns.shape {
         Shape::Canonical => WireVerdict::Enveloped,
         Shape::Unknown | Shape::Param(_) => WireVerdict::Unknown,

@@ -65,7 +65,9 @@ fn operations<'s>(model: &Model<'s>) -> Vec<Operation<'s>> {
                     found.extend(operation(model, call, Some(id), at));
                 }
             }
-            each_call(&function.body, &mut |call| called(model, call, (module, Some(id)), &mut found));
+            each_call(&function.body, &mut |call| {
+                called(model, call, (module, Some(id)), &mut found)
+            });
         }
         each_call(&facts.body, &mut |call| called(model, call, (module, None), &mut found));
         for class in &facts.classes {
@@ -92,7 +94,13 @@ fn operation<'s>(model: &Model<'s>, call: &'s Call, decorated: Option<FnId>, at:
     let Expr::Attr(attr) = &call.func else { return None };
     let method = model.text(attr.name);
     let registers = match decorated {
-        Some(_) => verb(method).is_some() || matches!(method, "api_route" | "route" | "websocket" | "websocket_route" | "exception_handler"),
+        Some(_) => {
+            verb(method).is_some()
+                || matches!(
+                    method,
+                    "api_route" | "route" | "websocket" | "websocket_route" | "exception_handler"
+                )
+        }
         None => matches!(
             method,
             "include_router"
@@ -104,7 +112,13 @@ fn operation<'s>(model: &Model<'s>, call: &'s Call, decorated: Option<FnId>, at:
                 | "add_exception_handler"
         ),
     };
-    registers.then_some(Operation { receiver: &attr.base, call, method, decorated, at })
+    registers.then_some(Operation {
+        receiver: &attr.base,
+        call,
+        method,
+        decorated,
+        at,
+    })
 }
 
 /// The upper-case HTTP method that a decorator's name means.
@@ -130,7 +144,10 @@ fn apply<'s>(
     routers: &mut [Router<'s>],
 ) {
     let Operation { call, at, method, .. } = *operation;
-    let place = Place { module: at.0, span: call.span };
+    let place = Place {
+        module: at.0,
+        span: call.span,
+    };
     match method {
         "include_router" | "mount" => {
             let child = match method {
@@ -156,15 +173,21 @@ fn apply<'s>(
             }
         }
         "exception_handler" => {
-            let Some(class) = call.argument(model.names, "exc_class_or_status_code", 0) else { return };
+            let Some(class) = call.argument(model.names, "exc_class_or_status_code", 0) else {
+                return;
+            };
             let mut handler = exception_handler(model, at, class, None, place);
             handler.function = operation.decorated;
             routers[receiver.0 as usize].handlers.push(handler);
         }
         "add_exception_handler" => {
-            let Some(class) = call.argument(model.names, "exc_class_or_status_code", 0) else { return };
+            let Some(class) = call.argument(model.names, "exc_class_or_status_code", 0) else {
+                return;
+            };
             let function = call.argument(model.names, "handler", 1);
-            routers[receiver.0 as usize].handlers.push(exception_handler(model, at, class, function, place));
+            routers[receiver.0 as usize]
+                .handlers
+                .push(exception_handler(model, at, class, function, place));
         }
         _ => {
             if let Some(route) = route(model, operation, place) {
@@ -175,22 +198,39 @@ fn apply<'s>(
 }
 
 fn route<'s>(model: &Model<'s>, operation: &Operation<'s>, place: Place) -> Option<Route<'s>> {
-    let Operation { call, at, method, decorated, .. } = *operation;
+    let Operation {
+        call,
+        at,
+        method,
+        decorated,
+        ..
+    } = *operation;
     let handler = match decorated {
         Some(function) => function,
         None => {
-            let given = call.keyword(model.names, "endpoint").or_else(|| call.argument(model.names, "route", 1))?;
+            let given = call
+                .keyword(model.names, "endpoint")
+                .or_else(|| call.argument(model.names, "route", 1))?;
             function_of(model, at, given)?
         }
     };
-    let path = call.argument(model.names, "path", 0).map_or_else(|| "?".to_owned(), |path| text(model, at.0, path));
+    let path = call
+        .argument(model.names, "path", 0)
+        .map_or_else(|| "?".to_owned(), |path| text(model, at.0, path));
     let websocket = method.contains("websocket");
     let methods = match verb(method) {
         _ if websocket => Vec::new(),
         Some(verb) => vec![verb.to_owned()],
         None => methods(model, at.0, call),
     };
-    Some(Route { handler, methods, path, websocket, dependencies: dependencies(model, at, call), place })
+    Some(Route {
+        handler,
+        methods,
+        path,
+        websocket,
+        dependencies: dependencies(model, at, call),
+        place,
+    })
 }
 
 /// `methods=[…]`, GET where none is given.
@@ -202,8 +242,14 @@ fn methods(model: &Model<'_>, module: ModId, call: &Call) -> Vec<String> {
         },
         other => other,
     };
-    let Some(Expr::Seq(items)) = list else { return vec!["GET".to_owned()] };
-    let mut methods: Vec<String> = items.iter().filter_map(|item| item.as_str(model.names)).map(str::to_uppercase).collect();
+    let Some(Expr::Seq(items)) = list else {
+        return vec!["GET".to_owned()];
+    };
+    let mut methods: Vec<String> = items
+        .iter()
+        .filter_map(|item| item.as_str(model.names))
+        .map(str::to_uppercase)
+        .collect();
     methods.sort_unstable();
     methods.dedup();
     methods
@@ -233,7 +279,11 @@ pub(super) fn exception_handler(
             _ => None,
         }),
     };
-    ExceptionHandler { class, function: function.and_then(|function| function_of(model, at, function)), place }
+    ExceptionHandler {
+        class,
+        function: function.and_then(|function| function_of(model, at, function)),
+        place,
+    }
 }
 
 /// Finds the routers that an expression can be.
@@ -247,8 +297,15 @@ struct Finder<'m, 's> {
 
 impl<'m, 's> Finder<'m, 's> {
     fn new(model: &'m Model<'s>, routers: &[Router<'s>]) -> Self {
-        let made = routers.iter().enumerate().map(|(index, router)| (router.place, RouterId(index as u32)));
-        Self { model, made: made.collect(), passed: FxHashMap::default() }
+        let made = routers
+            .iter()
+            .enumerate()
+            .map(|(index, router)| (router.place, RouterId(index as u32)));
+        Self {
+            model,
+            made: made.collect(),
+            passed: FxHashMap::default(),
+        }
     }
 
     /// Finds which routers reach the parameters that operations are done on: `register(app)`.
@@ -256,7 +313,12 @@ impl<'m, 's> Finder<'m, 's> {
         let mut wanted: Vec<(FnId, Name)> = Vec::new();
         let want = |at: Where, expr: &Expr, wanted: &mut Vec<(FnId, Name)>, model: &Model<'_>| {
             if let (Some(function), Expr::Name(name, _)) = (at.1, expr)
-                && model.function(function).facts.params.iter().any(|param| param.name == *name)
+                && model
+                    .function(function)
+                    .facts
+                    .params
+                    .iter()
+                    .any(|param| param.name == *name)
                 && !wanted.contains(&(function, *name))
             {
                 wanted.push((function, *name));
@@ -264,7 +326,11 @@ impl<'m, 's> Finder<'m, 's> {
         };
         for operation in operations {
             want(operation.at, operation.receiver, &mut wanted, self.model);
-            if let Some(child) = operation.call.position(0).filter(|_| operation.method == "include_router") {
+            if let Some(child) = operation
+                .call
+                .position(0)
+                .filter(|_| operation.method == "include_router")
+            {
                 want(operation.at, child, &mut wanted, self.model);
             }
         }
@@ -277,7 +343,10 @@ impl<'m, 's> Finder<'m, 's> {
 
     /// One round over all calls of the functions that want routers; whether anything new was passed.
     fn pass_arguments(&mut self, wanted: &mut Vec<(FnId, Name)>) -> bool {
-        let names: Vec<Name> = wanted.iter().map(|(function, _)| self.model.function(*function).facts.name).collect();
+        let names: Vec<Name> = wanted
+            .iter()
+            .map(|(function, _)| self.model.function(*function).facts.name)
+            .collect();
         let mut calls: Vec<(Where, &'s Call)> = Vec::new();
         for index in 0..self.model.sources.files.len() {
             let module = ModId(index as u32);
@@ -289,7 +358,9 @@ impl<'m, 's> Finder<'m, 's> {
                     _ => return,
                 };
                 // A renamed import calls it by another name; the resolution below decides.
-                if names.contains(&name) || matches!(self.model.scope(module).get(name), Some(Binding::From { attribute, .. }) if names.contains(&attribute)) {
+                if names.contains(&name)
+                    || matches!(self.model.scope(module).get(name), Some(Binding::From { attribute, .. }) if names.contains(&attribute))
+                {
                     calls.push((at, call));
                 }
             };
@@ -301,13 +372,25 @@ impl<'m, 's> Finder<'m, 's> {
         }
         let mut changed = false;
         for (at, call) in calls {
-            let Some(callee) = function_of(self.model, at, &call.func) else { continue };
+            let Some(callee) = function_of(self.model, at, &call.func) else {
+                continue;
+            };
             let is_method = matches!(&call.func, Expr::Attr(_)) && self.model.function(callee).class.is_some();
-            let Ok(bound) = bind(self.model.function(callee).facts, call, is_method) else { continue };
+            let Ok(bound) = bind(self.model.function(callee).facts, call, is_method) else {
+                continue;
+            };
             for (param, value) in self.model.function(callee).facts.params.iter().zip(bound.values) {
-                let Some(value) = value.filter(|_| wanted.contains(&(callee, param.name))) else { continue };
+                let Some(value) = value.filter(|_| wanted.contains(&(callee, param.name))) else {
+                    continue;
+                };
                 if let (Some(function), Expr::Name(name, _)) = (at.1, value)
-                    && self.model.function(function).facts.params.iter().any(|param| param.name == *name)
+                    && self
+                        .model
+                        .function(function)
+                        .facts
+                        .params
+                        .iter()
+                        .any(|param| param.name == *name)
                     && !wanted.contains(&(function, *name))
                 {
                     wanted.push((function, *name));
@@ -336,7 +419,10 @@ impl<'m, 's> Finder<'m, 's> {
         let Some(hops) = hops.checked_sub(1) else { return };
         match expr {
             Expr::Call(call) => {
-                if let Some(router) = self.made.get(&Place { module: at.0, span: call.span }) {
+                if let Some(router) = self.made.get(&Place {
+                    module: at.0,
+                    span: call.span,
+                }) {
                     push(found, *router);
                 } else if let Some(function) = function_of(self.model, at, &call.func) {
                     self.returned(function, found, hops);
@@ -368,7 +454,11 @@ impl<'m, 's> Finder<'m, 's> {
         while let Some(function) = scope {
             let info = self.model.function(function);
             if info.facts.params.iter().any(|param| param.name == name) {
-                self.passed.get(&(function, name)).into_iter().flatten().for_each(|router| push(found, *router));
+                self.passed
+                    .get(&(function, name))
+                    .into_iter()
+                    .flatten()
+                    .for_each(|router| push(found, *router));
                 return;
             }
             if self.search_locals((at.0, Some(function)), &info.facts.body, name, found, hops) {
@@ -464,15 +554,7 @@ impl<'m, 's> Finder<'m, 's> {
         }
     }
 
-    fn search_attribute(
-        &self,
-        at: Where,
-        base: &Expr,
-        name: Name,
-        whole: &Expr,
-        found: &mut Vec<RouterId>,
-        hops: u32,
-    ) {
+    fn search_attribute(&self, at: Where, base: &Expr, name: Name, whole: &Expr, found: &mut Vec<RouterId>, hops: u32) {
         if let Some(Entity::Global(owner, global)) = self.model.expression(at.0, whole) {
             return self.search_global(owner, global, found, hops);
         }

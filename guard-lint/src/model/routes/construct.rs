@@ -14,7 +14,9 @@ pub(super) fn routers<'s>(model: &Model<'s>) -> Vec<Router<'s>> {
         let module = ModId(index as u32);
         let facts = &model.file(module).facts;
         let mut made = |function: Option<FnId>, body: &'s [Stmt]| {
-            each_statement(body, &mut |statement| construct(model, module, function, statement, &mut routers));
+            each_statement(body, &mut |statement| {
+                construct(model, module, function, statement, &mut routers)
+            });
         };
         made(None, &facts.body);
         for class in &facts.classes {
@@ -51,13 +53,18 @@ fn construct<'s>(
     };
     for value in alternatives {
         let Expr::Call(call) = value else { continue };
-        let Some(is_app) = kind(model, module, function, call) else { continue };
+        let Some(is_app) = kind(model, module, function, call) else {
+            continue;
+        };
         let scope = (module, function);
         routers.push(Router {
             module,
             function,
             variable,
-            place: Place { module, span: call.span },
+            place: Place {
+                module,
+                span: call.span,
+            },
             is_app,
             prefix: prefix(model, module, call, is_app),
             dependencies: dependencies(model, scope, call),
@@ -87,17 +94,21 @@ fn kind(model: &Model<'_>, module: ModId, function: Option<FnId>, call: &Call) -
     if !named.trim_start_matches('_').starts_with(char::is_uppercase) {
         return None;
     }
-    model.infer(module, function, &call.func).all.iter().find_map(|ty| match ty {
-        Ty::Entity(Entity::External(name)) => external_kind(model.text(*name)),
-        Ty::Entity(Entity::Class(class)) => {
-            if model.has_external_base(*class, &["APIRouter"]) {
-                Some(false)
-            } else {
-                model.has_external_base(*class, &["FastAPI"]).then_some(true)
+    model
+        .infer(module, function, &call.func)
+        .all
+        .iter()
+        .find_map(|ty| match ty {
+            Ty::Entity(Entity::External(name)) => external_kind(model.text(*name)),
+            Ty::Entity(Entity::Class(class)) => {
+                if model.has_external_base(*class, &["APIRouter"]) {
+                    Some(false)
+                } else {
+                    model.has_external_base(*class, &["FastAPI"]).then_some(true)
+                }
             }
-        }
-        _ => None,
-    })
+            _ => None,
+        })
 }
 
 fn external_kind(dotted: &str) -> Option<bool> {
@@ -115,7 +126,8 @@ fn prefix(model: &Model<'_>, module: ModId, call: &Call, is_app: bool) -> String
     if is_app {
         return String::new();
     }
-    call.keyword(model.names, "prefix").map_or_else(String::new, |prefix| text(model, module, prefix))
+    call.keyword(model.names, "prefix")
+        .map_or_else(String::new, |prefix| text(model, module, prefix))
 }
 
 /// A constant text, or `?`.
@@ -129,7 +141,9 @@ pub(super) fn dependencies<'s>(
     (module, function): (ModId, Option<FnId>),
     call: &'s Call,
 ) -> Vec<Dependency<'s>> {
-    let Some(list) = call.keyword(model.names, "dependencies") else { return Vec::new() };
+    let Some(list) = call.keyword(model.names, "dependencies") else {
+        return Vec::new();
+    };
     let mut found = Vec::new();
     dependencies_of(model, module, function, list, &mut found, 6);
     found
@@ -145,15 +159,19 @@ fn dependencies_of<'s>(
 ) {
     let Some(hops) = hops.checked_sub(1) else { return };
     match list {
-        Expr::Seq(items) => items.iter().for_each(|item| dependencies_of(model, module, function, item, found, hops)),
+        Expr::Seq(items) => items
+            .iter()
+            .for_each(|item| dependencies_of(model, module, function, item, found, hops)),
         Expr::Star(inner) => dependencies_of(model, module, function, inner, found, hops),
         Expr::Add(pair) => {
             dependencies_of(model, module, function, &pair.0, found, hops);
             dependencies_of(model, module, function, &pair.1, found, hops);
         }
-        Expr::Call(_) => found.extend(
-            depends(model, list).flatten().map(|provider| Dependency { module, function, provider }),
-        ),
+        Expr::Call(_) => found.extend(depends(model, module, list).flatten().map(|provider| Dependency {
+            module,
+            function,
+            provider,
+        })),
         Expr::Name(..) | Expr::Attr(_) => {
             if let Some(Entity::Global(owner, name)) = model.expression(module, list)
                 && let Some(value) = model.global_value(owner, name)
@@ -166,24 +184,32 @@ fn dependencies_of<'s>(
 }
 
 /// What `Depends(provider)` or `Security(provider)` depends on: `Some(None)` for `Depends()` without one.
-pub(crate) fn depends<'s>(model: &Model<'_>, expr: &'s Expr) -> Option<Option<&'s Expr>> {
+pub(crate) fn depends<'s>(model: &Model<'_>, module: ModId, expr: &'s Expr) -> Option<Option<&'s Expr>> {
     let Expr::Call(call) = expr else { return None };
-    let name = match &call.func {
-        Expr::Name(name, _) => model.text(*name),
-        Expr::Attr(attr) => model.text(attr.name),
-        _ => return None,
+    let name = match model.expression(module, &call.func) {
+        Some(Entity::External(dotted)) => last_segment(model.text(dotted)),
+        _ => match &call.func {
+            Expr::Name(name, _) => model.text(*name),
+            Expr::Attr(attr) => model.text(attr.name),
+            _ => return None,
+        },
     };
     matches!(name, "Depends" | "Security").then(|| call.argument(model.names, "dependency", 0))
 }
 
 /// `exception_handlers={Class: handler}`.
-fn handlers<'s>(
-    model: &Model<'s>,
-    (module, function): (ModId, Option<FnId>),
-    call: &'s Call,
-) -> Vec<ExceptionHandler> {
-    let Some(Expr::Dict(items, _)) = call.keyword(model.names, "exception_handlers") else { return Vec::new() };
-    let place = Place { module, span: call.span };
+fn handlers<'s>(model: &Model<'s>, (module, function): (ModId, Option<FnId>), call: &'s Call) -> Vec<ExceptionHandler> {
+    let Some(Expr::Dict(items, _)) = call.keyword(model.names, "exception_handlers") else {
+        return Vec::new();
+    };
+    let place = Place {
+        module,
+        span: call.span,
+    };
     let entries = items.iter().filter_map(|(key, value)| Some((key.as_ref()?, value)));
-    entries.map(|(class, handler)| super::collect::exception_handler(model, (module, function), class, Some(handler), place)).collect()
+    entries
+        .map(|(class, handler)| {
+            super::collect::exception_handler(model, (module, function), class, Some(handler), place)
+        })
+        .collect()
 }

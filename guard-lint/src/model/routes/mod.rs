@@ -115,7 +115,11 @@ impl<'s> Routes<'s> {
         collect::fill(model, &mut routers);
         let mountings = mount::mountings(&routers);
         let shadows = shadow::shadows(&routers);
-        Self { routers, mountings, shadows }
+        Self {
+            routers,
+            mountings,
+            shadows,
+        }
     }
 
     /// A router.

@@ -1,0 +1,142 @@
+//! Reading a tree: seeds first, then what they import, in waves.
+
+use std::path::Path;
+
+use rayon::prelude::*;
+
+use super::facts::Names;
+use super::imports::Imports;
+use super::tree::Tree;
+use super::walk::{self, Entry};
+use super::{File, Sources, read};
+use crate::report::model::Unchecked;
+
+impl Sources {
+    /// Reads the tree under `root`. `wanted` names paths, with or without `.py`, that are parsed whatever reaches them.
+    pub fn load<'w>(
+        root: &Path,
+        exclude: &[String],
+        wanted: impl IntoIterator<Item = &'w str>,
+    ) -> Result<Self, ignore::Error> {
+        let walked = walk::walk(root, exclude)?;
+        let names = Names::default();
+        let entries = &walked.files;
+        let looks = entries.par_iter().map_init(Vec::new, |buffer, entry| read::look(entry, &names, buffer));
+        let mut looks: Vec<_> = looks.collect();
+        let roots = looks.iter_mut().flat_map(|look| std::mem::take(&mut look.roots));
+        let tree = Tree::new(entries.iter().map(|entry| entry.path.as_str()), roots);
+
+        let mut loader = Loader::new(entries, &names, tree);
+        loader.unchecked = walked.unchecked;
+        let seeds = looks.into_iter().enumerate();
+        let mut wave = loader.keep(seeds.filter_map(|(index, look)| Some((index as u32, look.seed.transpose()?))));
+        let mut wanted: Vec<u32> = wanted.into_iter().filter_map(|path| loader.tree.file_at(path)).collect();
+        loader.unseen(&mut wanted);
+        let wanted = wanted.into_iter().map(|index| (index, read::read(&entries[index as usize], &names, &mut Vec::new())));
+        wave.extend(loader.keep(wanted.collect::<Vec<_>>()));
+        while !wave.is_empty() {
+            let next = loader.reach(&wave);
+            let files = next.into_par_iter().map_init(Vec::new, |buffer, index| {
+                (index, read::read(&entries[index as usize], &names, buffer))
+            });
+            wave = loader.keep(files.collect::<Vec<_>>());
+        }
+        let Loader { files: loaded, tree, mut unchecked, .. } = loader;
+        let mut files = Vec::new();
+        let mut parsed = Vec::with_capacity(loaded.len());
+        for file in loaded {
+            parsed.push(file.is_some().then_some(files.len() as u32));
+            files.extend(file);
+        }
+        unchecked.extend(files.iter().flat_map(syntax_errors));
+        unchecked.sort();
+        Ok(Self { names, files, entries: walked.files, parsed, tree, unchecked })
+    }
+}
+
+/// What is read so far.
+struct Loader<'l> {
+    entries: &'l [Entry],
+    names: &'l Names,
+    tree: Tree,
+    /// By entry.
+    files: Vec<Option<File>>,
+    /// The entries that were read or are not to be.
+    seen: Vec<bool>,
+    /// What each parsed file imports: a package that a later file shows to stand for another leads its imports elsewhere.
+    imports: Vec<(u32, Imports)>,
+    unchecked: Vec<Unchecked>,
+}
+
+impl<'l> Loader<'l> {
+    fn new(entries: &'l [Entry], names: &'l Names, tree: Tree) -> Self {
+        let mut files = Vec::new();
+        files.resize_with(entries.len(), || None);
+        // Tests are no part of what runs, even where something imports them.
+        let seen = entries.iter().map(|entry| walk::is_test(&entry.path)).collect();
+        Self { entries, names, tree, files, seen, imports: Vec::new(), unchecked: Vec::new() }
+    }
+
+    /// Keeps what was read; the entries that were parsed.
+    fn keep(&mut self, read: impl IntoIterator<Item = (u32, Result<File, Unchecked>)>) -> Vec<u32> {
+        let mut wave = Vec::new();
+        for (index, file) in read {
+            self.seen[index as usize] = true;
+            match file {
+                Ok(file) => {
+                    self.files[index as usize] = Some(file);
+                    wave.push(index);
+                }
+                Err(reason) => self.unchecked.push(reason),
+            }
+        }
+        wave
+    }
+
+    /// The entries that the imports of these files reach, and were not read yet, in order.
+    fn reach(&mut self, wave: &[u32]) -> Vec<u32> {
+        let (files, names, tree, entries) = (&self.files, self.names, &self.tree, self.entries);
+        let gathered = wave.par_iter().filter_map(|index| {
+            let imports = Imports::of(files[*index as usize].as_ref()?, names, tree);
+            let reached = imports.reach(&entries[*index as usize].path, tree);
+            Some((*index, imports, reached))
+        });
+        let gathered: Vec<_> = gathered.collect();
+        let (mut reached, mut aliased) = (Vec::new(), false);
+        for (index, imports, files) in gathered {
+            if let Some(target) = &imports.stands_for {
+                aliased |= self.tree.alias(&self.entries[index as usize].path, target.clone());
+            }
+            reached.extend(files);
+            self.imports.push((index, imports));
+        }
+        if aliased {
+            let tree = &self.tree;
+            let again = self.imports.par_iter().flat_map_iter(|(index, imports)| {
+                imports.reach(&entries[*index as usize].path, tree)
+            });
+            reached.par_extend(again);
+        }
+        self.unseen(&mut reached);
+        reached
+    }
+
+    /// Leaves the entries that were not read yet, in order, and marks them.
+    fn unseen(&mut self, entries: &mut Vec<u32>) {
+        entries.retain(|index| !std::mem::replace(&mut self.seen[*index as usize], true));
+        entries.sort_unstable();
+    }
+}
+
+/// The first syntax error of each line that has one.
+fn syntax_errors(file: &File) -> Vec<Unchecked> {
+    let mut errors: Vec<Unchecked> = Vec::new();
+    for (span, message) in &file.facts.errors {
+        let line = file.line(span.start);
+        if errors.last().is_none_or(|last| last.line != line) {
+            let reason = format!("syntax error: {message}; the functions after it may be missing from this report");
+            errors.push(Unchecked { file: file.path.clone(), line, reason });
+        }
+    }
+    errors
+}

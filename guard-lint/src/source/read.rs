@@ -1,0 +1,68 @@
+//! One look at a file: what its bytes tell, and its facts where they tell of a router.
+
+use std::fs;
+use std::io::{self, Read};
+
+use super::facts::Names;
+use super::walk::{self, Entry};
+use super::{File, depth, lines, python, scan};
+use crate::report::model::Unchecked;
+
+/// The largest file that is read, in bytes. Hand-written modules stay far below it.
+const LIMIT: u64 = 4 << 20;
+
+/// What one look at a file says.
+pub(super) struct Look {
+    /// The source roots that its imports prove.
+    pub(super) roots: Vec<String>,
+    /// Its facts, where it may define or use a router, an application or a route; or why it cannot be read.
+    pub(super) seed: Result<Option<File>, Unchecked>,
+}
+
+/// Looks at a file. `buffer` is scratch space: most files are read, scanned and forgotten.
+pub(super) fn look(entry: &Entry, names: &Names, buffer: &mut Vec<u8>) -> Look {
+    if let Err(reason) = fill(entry, buffer) {
+        return Look { roots: Vec::new(), seed: Err(reason) };
+    }
+    let is_seed = !walk::is_test(&entry.path) && scan::is_seed(buffer);
+    let seed = if is_seed { parse(entry, buffer, names).map(Some) } else { Ok(None) };
+    Look { roots: scan::proven_roots(&entry.path, buffer), seed }
+}
+
+/// Reads a file that an import reached.
+pub(super) fn read(entry: &Entry, names: &Names, buffer: &mut Vec<u8>) -> Result<File, Unchecked> {
+    fill(entry, buffer)?;
+    parse(entry, buffer, names)
+}
+
+fn fill(entry: &Entry, buffer: &mut Vec<u8>) -> Result<(), Unchecked> {
+    let fail = |reason: String| Unchecked { file: entry.path.clone(), line: 1, reason };
+    let io = |error: io::Error| fail(error.to_string());
+    let file = fs::File::open(&entry.open).map_err(io)?;
+    let length = file.metadata().map_err(io)?.len();
+    buffer.clear();
+    if length <= LIMIT {
+        buffer.reserve(length as usize + 1);
+        // One more than allowed, should the file grow meanwhile.
+        file.take(LIMIT + 1).read_to_end(buffer).map_err(io)?;
+    }
+    let length = length.max(buffer.len() as u64);
+    if length > LIMIT {
+        return Err(fail(format!("{length} bytes; files over {LIMIT} bytes are not read")));
+    }
+    Ok(())
+}
+
+fn parse(entry: &Entry, bytes: &[u8], names: &Names) -> Result<File, Unchecked> {
+    let fail = |line: u32, reason: String| Unchecked { file: entry.path.clone(), line, reason };
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let valid = error.valid_up_to();
+        fail(lines::starts(&bytes[..valid]).len() as u32, format!("not UTF-8 from byte {valid} on; save it as UTF-8"))
+    })?;
+    if let Some(line) = depth::too_deep(text) {
+        return Err(fail(line, "nested deeper than Python allows; the file is not judged".to_owned()));
+    }
+    let facts = python::facts(text, names);
+    let lines = lines::starts(text.as_bytes());
+    Ok(File { path: entry.path.clone(), text: text.to_owned(), lines, facts })
+}
