@@ -14,6 +14,7 @@ mod expr;
 mod flow;
 mod gates;
 mod known;
+mod lexicon;
 mod params;
 mod provider;
 mod refine;

@@ -9,6 +9,7 @@ pub mod types;
 
 use std::cell::RefCell;
 
+use lasso::Key;
 use rustc_hash::FxHashMap;
 
 use crate::source::facts::{Class, Function, Name, Names, Scope, Span};
@@ -62,6 +63,8 @@ pub struct Model<'s> {
     pub classes: Vec<ClassInfo<'s>>,
     /// The dotted name of each file.
     pub dotted: Vec<String>,
+    /// The texts of the names that were interned when the model was made, by key: a look-up without a lock.
+    texts: Vec<&'s str>,
     scopes: Vec<ModuleScope<'s>>,
     function_base: Vec<u32>,
     class_base: Vec<u32>,
@@ -76,6 +79,7 @@ impl<'s> Model<'s> {
         let mut model = Self {
             sources,
             names: &sources.names,
+            texts: texts(&sources.names),
             functions: Vec::new(),
             classes: Vec::new(),
             dotted: sources
@@ -163,7 +167,10 @@ impl<'s> Model<'s> {
 
     /// The text of a name.
     pub fn text(&self, name: Name) -> &'s str {
-        self.names.resolve(&name)
+        match self.texts.get(name.into_usize()) {
+            Some(text) if !text.is_empty() => text,
+            _ => self.names.resolve(&name),
+        }
     }
 
     /// A name's interned form; a name that occurs nowhere in the program gets one too.
@@ -194,4 +201,15 @@ impl<'s> Model<'s> {
     pub fn class_facts(&self, id: ClassId) -> &'s Class {
         self.class(id).facts
     }
+}
+
+/// The texts of all names, by key. Keys are handed out from 0 on; one that is not there yet stays empty.
+fn texts(names: &Names) -> Vec<&str> {
+    let mut texts = vec![""; names.len()];
+    for (name, text) in names.iter() {
+        if let Some(place) = texts.get_mut(name.into_usize()) {
+            *place = text;
+        }
+    }
+    texts
 }

@@ -19,7 +19,7 @@ impl Sources {
         wanted: impl IntoIterator<Item = &'w str>,
     ) -> Result<Self, ignore::Error> {
         let walked = walk::walk(root, exclude)?;
-        let names = Names::default();
+        let names = Names::with_hasher(rustc_hash::FxBuildHasher);
         let entries = &walked.files;
         let looks = entries.par_iter().map_init(Vec::new, |buffer, entry| read::look(entry, &names, buffer));
         let mut looks: Vec<_> = looks.collect();
