@@ -85,7 +85,11 @@ impl Config {
             if find(rule).is_none() {
                 // The key stands in the text as it was written, but a comment may name it before.
                 let is_code = |at: usize| !text[..at].rsplit('\n').next().unwrap_or("").contains('#');
-                let offset = text.match_indices(rule.as_str()).map(|(at, _)| at).find(|at| is_code(*at)).unwrap_or(0);
+                let offset = text
+                    .match_indices(rule.as_str())
+                    .map(|(at, _)| at)
+                    .find(|at| is_code(*at))
+                    .unwrap_or(0);
                 return Err(config_error(path, text, offset, &format!("there is no rule `{rule}`")));
             }
         }

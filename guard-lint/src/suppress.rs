@@ -71,12 +71,28 @@ fn parse(text: &str) -> Option<(Vec<String>, Suppression)> {
     if reason.is_empty() {
         return None;
     }
+    // Dates are compared as text, so what is none would hold for ever.
+    if option("expires").is_some_and(|expires| !is_date(&expires)) {
+        return None;
+    }
     let suppression = Suppression {
         reason: reason.to_owned(),
         ticket: option("ticket"),
         expires: option("expires"),
     };
     Some((rules?, suppression))
+}
+
+/// Whether a text has the form `YYYY-MM-DD`.
+fn is_date(text: &str) -> bool {
+    let fits = |(at, byte): (usize, u8)| {
+        if matches!(at, 4 | 7) {
+            byte == b'-'
+        } else {
+            byte.is_ascii_digit()
+        }
+    };
+    text.len() == 10 && text.bytes().enumerate().all(fits)
 }
 
 /// Today in UTC, as `YYYY-MM-DD`.

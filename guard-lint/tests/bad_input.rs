@@ -155,7 +155,7 @@ fn what_may_not_be_read() {
     let scratch = beside("closed.py", format!("{HEAD}{GOOD}"));
     scratch.write("closed/inner.py", HEAD);
     for path in ["closed.py", "closed"] {
-        set_permissions(scratch.root().join(path), Permissions::from_mode(0)).unwrap();
+        set_permissions(scratch.root().join(path), Permissions::from_mode(0o000)).unwrap();
     }
     let report = scratch.report();
     // The superuser reads everything.

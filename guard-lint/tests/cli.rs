@@ -301,6 +301,10 @@ fn a_suppression_needs_a_rule_a_reason_and_a_date_to_come() {
         "ignore[GL101] open on purpose (ticket=ABC-001, expires=2999-12-31)"
     ));
     assert!(!suppressed("ignore[GL101] open on purpose (expires=2001-01-01)"));
+    for never in ["soon", "", "31.12.2999", "2999-1-1", "2999-12-31T00:00"] {
+        let comment = format!("ignore[GL101] open on purpose (expires={never})");
+        assert!(!suppressed(&comment), "{never:?} is no date");
+    }
     assert!(!suppressed("ignore[GL101]"));
     assert!(!suppressed("ignore[GL101]   "));
     assert!(!suppressed("ignore[GL102] another rule"));

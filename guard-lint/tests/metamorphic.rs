@@ -556,3 +556,223 @@ fn neighbours_change_nothing() {
         tree.write("notes/engines.md", "# APIRouter\n");
     });
 }
+
+#[test]
+fn imports_for_the_type_checker() {
+    same_verdicts(|tree| {
+        for path in BOTH {
+            tree.edit(path, |text| {
+                let text = text.replacen(
+                    "from fastapi",
+                    "from __future__ import annotations\n\nfrom typing import TYPE_CHECKING\n\nfrom fastapi",
+                    1,
+                );
+                let text = text.replace(
+                    "import RequestContext, get_request_context\n",
+                    "import get_request_context\n",
+                );
+                text.replacen(
+                    "\nrouter = ",
+                    "if TYPE_CHECKING:\n    from engines.common.identity import RequestContext\n\nrouter = ",
+                    1,
+                )
+            });
+        }
+    });
+}
+
+#[test]
+fn an_import_with_another_to_fall_back_on() {
+    same_verdicts(|tree| {
+        for path in BOTH {
+            let import = "from engines.common.store import get_table\n";
+            let fallback =
+                "try:\n    from engines.common.store import get_table\nexcept ImportError:\n    get_table = None\n";
+            replace(tree, path, import, fallback);
+        }
+    });
+}
+
+#[test]
+fn a_helper_as_a_static_method() {
+    same_verdicts(|tree| {
+        for path in BOTH {
+            let helper = cut(tree, path, "def find(").replace('\n', "\n    ");
+            tree.edit(path, |text| {
+                let text = text.replace("find(", "Rows.find(");
+                text.replacen(
+                    "def ask(",
+                    &format!(
+                        "class Rows:\n    @staticmethod\n    {}\n\n\ndef ask(",
+                        helper.trim_end()
+                    ),
+                    1,
+                )
+            });
+        }
+    });
+}
+
+#[test]
+fn a_helper_as_a_method_of_an_instance() {
+    same_verdicts(|tree| {
+        for path in BOTH {
+            let helper = cut(tree, path, "def find(")
+                .replace('\n', "\n    ")
+                .replace("find(", "find(self, ");
+            tree.edit(path, |text| {
+                let text = text.replace("find(", "rows.find(");
+                let class = format!(
+                    "class Rows:\n    {}\n\n\nrows = Rows()\n\n\ndef ask(",
+                    helper.trim_end()
+                );
+                text.replacen("def ask(", &class, 1)
+            });
+        }
+    });
+}
+
+#[test]
+fn a_helper_inside_the_handler() {
+    same_verdicts(|tree| {
+        for path in BOTH {
+            let helper = cut(tree, path, "def ask(").replace('\n', "\n    ");
+            let inner = format!("    {}\n\n    ask(ctx, key)\n", helper.trim_end());
+            replace(tree, path, "    ask(ctx, key)\n", &inner);
+        }
+    });
+}
+
+#[test]
+fn a_helper_in_a_decorator_that_passes_it_on() {
+    same_verdicts(|tree| {
+        let wrapper = "def traced(function):\n    @functools.wraps(function)\n    def wrapper(*args, **kwargs):\n        \
+            return function(*args, **kwargs)\n\n    return wrapper\n\n\n@traced\ndef find(";
+        for path in BOTH {
+            replace(tree, path, "def find(", wrapper);
+            tree.edit(path, |text| {
+                text.replacen("from fastapi", "import functools\n\nfrom fastapi", 1)
+            });
+        }
+    });
+}
+
+#[test]
+fn work_inside_blocks_that_change_nothing() {
+    for (open, close) in [
+        ("if True:\n", ""),
+        ("try:\n", "    finally:\n        print(key)\n"),
+        ("try:\n", "    except HTTPException:\n        raise\n"),
+        ("with open(\"log\") as log:\n", ""),
+        ("for _ in range(1):\n", ""),
+        ("while True:\n", ""),
+    ] {
+        same_verdicts(|tree| {
+            for (path, name) in [(COMPLIANT, "right"), (VIOLATING, "wrong")] {
+                let save = format!("    return get_table(\"{name}\").put(ctx.tenant_id, key, {{\"key\": key}})\n");
+                let body = format!("    ask(ctx, key)\n{save}");
+                let inner = format!("    {open}        ask(ctx, key)\n    {save}{close}");
+                replace(tree, path, &body, &inner);
+            }
+        });
+    }
+}
+
+#[test]
+fn a_dependency_that_depends_on_the_provider() {
+    same_verdicts(|tree| {
+        for path in BOTH {
+            tree.edit(path, |text| {
+                let text = text.replace("Depends(get_request_context)", "Depends(scope)");
+                let wrapper = "def scope(ctx: RequestContext = Depends(get_request_context)) -> RequestContext:\n    return ctx\n\n\n";
+                text.replacen("def find(", &format!("{wrapper}def find("), 1)
+            });
+        }
+    });
+}
+
+#[test]
+fn an_assignment_inside_the_condition() {
+    same_verdicts(|tree| {
+        for (path, name) in [(COMPLIANT, "right"), (VIOLATING, "wrong")] {
+            let old = format!("    row = get_table(\"{name}\").get(tenant_id, key)\n    if row is None:\n");
+            let new = format!("    if (row := get_table(\"{name}\").get(tenant_id, key)) is None:\n");
+            replace(tree, path, &old, &new);
+        }
+    });
+}
+
+#[test]
+fn a_route_registered_by_a_call() {
+    same_verdicts(|tree| {
+        for path in BOTH {
+            replace(tree, path, "@router.get(\"/{key}\")\n", "");
+            tree.edit(path, |text| {
+                format!("{text}\n\nrouter.add_api_route(\"/{{key}}\", read_row, methods=[\"GET\"])\n")
+            });
+        }
+    });
+}
+
+#[test]
+fn a_router_made_by_a_factory() {
+    same_verdicts(|tree| {
+        for path in BOTH {
+            tree.edit(path, |text| {
+                let start = text.find("router = ").unwrap();
+                let end = start + text[start..].find('\n').unwrap();
+                let made = text[start..end].replacen("router = ", "return ", 1);
+                format!(
+                    "{}def make():\n    {made}\n\n\nrouter = make(){}",
+                    &text[..start],
+                    &text[end..]
+                )
+            });
+        }
+    });
+}
+
+#[test]
+fn an_error_kept_in_a_variable() {
+    same_verdicts(|tree| {
+        for path in BOTH {
+            tree.edit(path, |text| {
+                text.replacen("        raise HTTPException(", "        problem = HTTPException(", 1)
+                    .replacen("\n    return row\n", "\n        raise problem\n    return row\n", 1)
+            });
+        }
+    });
+}
+
+#[test]
+fn a_subclass_of_the_exception() {
+    same_verdicts(|tree| {
+        for path in BOTH {
+            tree.edit(path, |text| {
+                let text = text.replace("raise HTTPException(", "raise Refused(");
+                text.replacen("def find(", "class Refused(HTTPException):\n    pass\n\n\ndef find(", 1)
+            });
+        }
+    });
+}
+
+#[test]
+fn details_and_statuses_under_a_name() {
+    same_verdicts(|tree| {
+        replace(
+            tree,
+            VIOLATING,
+            "status_code=404",
+            "status_code=status.HTTP_404_NOT_FOUND",
+        );
+        replace(tree, VIOLATING, "import APIRouter, ", "import status, APIRouter, ");
+        replace(tree, COMPLIANT, "404, detail=", "MISSING, detail=");
+        replace(tree, COMPLIANT, "\nrouter = ", "\nMISSING = 404\nrouter = ");
+        replace(
+            tree,
+            COMPLIANT,
+            "build_error_envelope(\"right.unknown\", \"no such row\", 404).model_dump()",
+            "dict(**build_error_envelope(\"right.unknown\", \"no such row\", 404).model_dump())",
+        );
+    });
+}

@@ -66,7 +66,7 @@ fn without(text: &str, line: &str, function: &str, file: &str) -> String {
         several => {
             let head = format!("def {function}(");
             let start = lines.iter().position(|line| line.contains(&head)).unwrap_or(0);
-            *several.iter().find(|place| **place > start).unwrap()
+            *several.iter().find(|place| **place > start).unwrap_or(&several[0])
         }
     };
     let kept = lines.iter().enumerate().filter(|(at, _)| *at != place);

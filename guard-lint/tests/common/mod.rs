@@ -1,6 +1,11 @@
 //! What the integration tests share: the fixture, its tables, scratch folders, and the command.
 
 #![allow(dead_code, reason = "each test binary uses its own part")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a helper of tests fails as a test does"
+)]
 
 pub(crate) mod known;
 
