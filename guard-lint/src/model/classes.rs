@@ -272,28 +272,33 @@ impl<'s> Model<'s> {
         if class == ancestor {
             return Relation::Yes;
         }
-        match class {
-            Base::Local(local) => {
-                let info = self.class(local);
-                let mut relation = if info.bases.len() < info.facts.bases.len() { Relation::Unknown } else { Relation::No };
-                for base in &info.bases {
-                    match self.is_subclass_guarded(*base, ancestor, local) {
-                        Relation::Yes => return Relation::Yes,
-                        Relation::Unknown => relation = Relation::Unknown,
-                        Relation::No => {}
-                    }
-                }
-                relation
+        let Base::Local(local) = class else { return self.external_base_relation(class, ancestor) };
+        let mut relation = Relation::No;
+        for class in self.ancestry(local) {
+            let info = self.class(class);
+            if Base::Local(class) == ancestor {
+                return Relation::Yes;
             }
-            Base::External(name) => self.external_relation(self.text(name), ancestor),
+            if info.bases.len() < info.facts.bases.len() {
+                relation = Relation::Unknown;
+            }
+            for base in &info.bases {
+                match self.external_base_relation(*base, ancestor) {
+                    Relation::Yes => return Relation::Yes,
+                    Relation::Unknown => relation = Relation::Unknown,
+                    Relation::No => {}
+                }
+            }
         }
+        relation
     }
 
-    /// A class that names itself as its base must not send us round for ever.
-    fn is_subclass_guarded(&self, base: Base, ancestor: Base, below: ClassId) -> Relation {
+    /// For a base of the program, its own line says.
+    fn external_base_relation(&self, base: Base, ancestor: Base) -> Relation {
         match base {
-            Base::Local(local) if local == below || self.ancestry(local).contains(&below) => Relation::No,
-            _ => self.is_subclass(base, ancestor),
+            Base::Local(_) => Relation::No,
+            Base::External(_) if base == ancestor => Relation::Yes,
+            Base::External(name) => self.external_relation(self.text(name), ancestor),
         }
     }
 
