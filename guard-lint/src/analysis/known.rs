@@ -75,9 +75,7 @@ impl Known {
         {
             self.contexts.insert(class);
         }
-        let gate_method = |method: &Name| {
-            self.lexicon.of(model.text(*method)).has(Says::GATE_METHOD)
-        };
+        let gate_method = |method: &Name| self.lexicon.of(model.text(*method)).has(Says::GATE_METHOD);
         if self.lexicon.of(name).has(Says::GATE) && info.methods.keys().any(gate_method) {
             self.gates.insert(class);
         }
@@ -131,7 +129,11 @@ impl Known {
 
     /// Whether a method's name with what it is called on says that it verifies a credential: `verifier.verify`.
     pub(super) fn is_credential_check(&self, receiver: Option<&str>, method: &str) -> bool {
-        self.lexicon.vocabulary().verifying_methods.iter().any(|known| known == method)
+        self.lexicon
+            .vocabulary()
+            .verifying_methods
+            .iter()
+            .any(|known| known == method)
             && receiver.is_some_and(|receiver| self.lexicon.of(receiver).has(Says::CREDENTIAL))
     }
 
@@ -184,8 +186,7 @@ impl Known {
     /// Whether a name alone says that it is a gate: `GateChain.run`, `enforce_gate`.
     pub(super) fn is_gate_call(&self, receiver: Option<&str>, method: &str) -> bool {
         let by_receiver = receiver.is_some_and(|receiver| {
-            self.lexicon.of(receiver).has(Says::GATE)
-                && self.lexicon.of(method).has(Says::GATE_METHOD)
+            self.lexicon.of(receiver).has(Says::GATE) && self.lexicon.of(method).has(Says::GATE_METHOD)
         });
         by_receiver || self.is_gate_equivalent(method) || self.is_gate_function(method)
     }

@@ -57,10 +57,14 @@ impl<'s> Model<'s> {
     }
 
     fn star(&self, module: ModId, name: Name, hops: u32) -> Option<Entity> {
-        self.scope(module).stars().iter().rev().find_map(|import| match self.source(module, import)? {
-            Entity::Module(from) if from != module => self.global_within(from, name, hops),
-            _ => None,
-        })
+        self.scope(module)
+            .stars()
+            .iter()
+            .rev()
+            .find_map(|import| match self.source(module, import)? {
+                Entity::Module(from) if from != module => self.global_within(from, name, hops),
+                _ => None,
+            })
     }
 
     /// What an import statement inside a function or at module level binds for one of its names.
@@ -90,7 +94,9 @@ impl<'s> Model<'s> {
         let folder = start(import.level, &self.file(module).path)?;
         match self.sources.tree.resolve_from(folder, dotted, &mut Vec::new()) {
             Some(found) => self.found(found),
-            None => Some(Entity::External(self.intern(&format!("{}.{dotted}", folder.replace('/', "."))))),
+            None => Some(Entity::External(
+                self.intern(&format!("{}.{dotted}", folder.replace('/', "."))),
+            )),
         }
     }
 

@@ -1,86 +1,225 @@
 //! A bound on how deep a file can nest, found without recursion, before anything recursive reads it.
+//!
+//! CPython's tokenizer gives up at 200 open brackets and 100 indents, so a deeper file is no program. Chains of operators
+//! and of `elif` have no such limit, but make a tree as deep as they are long; generated code with long ones is still read.
 
-/// CPython itself gives up at 200 open brackets and 100 indents; generated code with long operator chains goes further,
-/// and is still read.
-const LIMIT: usize = 1_000;
+use super::lines;
 
-/// The line where the file nests deeper than any Python program can, or nothing.
+/// How many brackets CPython lets be open.
+const BRACKETS: usize = 200;
+
+/// How many indents CPython lets be open, one for the module among them.
+const INDENTS: usize = 100;
+
+/// How deep the syntax tree of one expression may be.
+const OPERATORS: usize = 600;
+
+/// How many `elif` may follow each other, on all open levels together.
+const ELIFS: usize = 300;
+
+/// The line where the file nests deeper than that, or nothing.
 ///
 /// Every bracket adds one level, and so does every operator or prefix since the last comma, colon or line end in the same
-/// bracket: an over-estimate of the syntax tree's depth, since a chain of operators makes a tree as deep as it is long.
+/// bracket: an over-estimate of the syntax tree's depth.
 pub fn too_deep(text: &str) -> Option<u32> {
-    let bytes = text.as_bytes();
-    let mut brackets: Vec<usize> = Vec::new();
-    let (mut chain, mut outer) = (0_usize, 0_usize);
-    let mut line = 1;
-    let mut at = 0;
-    while at < bytes.len() {
-        match bytes[at] {
-            b'\n' => {
-                line += 1;
-                if brackets.is_empty() {
-                    chain = 0;
-                }
-            }
-            b'#' => {
-                at = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |end| at + end);
-                continue;
-            }
-            quote @ (b'"' | b'\'') => {
-                let end = string_end(bytes, at, quote);
-                line += memchr::memchr_iter(b'\n', &bytes[at..end]).count() as u32;
-                at = end;
-                continue;
-            }
-            b'(' | b'[' | b'{' => {
-                brackets.push(chain + 1);
-                outer += chain + 1;
-                chain = 0;
-            }
-            b')' | b']' | b'}' => {
-                let level = brackets.pop().unwrap_or(0);
-                outer = outer.saturating_sub(level);
-                chain = level;
-            }
-            b',' | b':' | b';' => chain = 0,
-            b'+' | b'-' | b'*' | b'/' | b'%' | b'@' | b'&' | b'|' | b'^' | b'~' | b'.' | b'<' | b'>' => chain += 1,
-            b'n' | b'l' | b'e' | b'a' if word(bytes, at) => chain += 1,
-            _ => {}
-        }
-        if outer + chain > LIMIT {
-            return Some(line);
-        }
-        at += 1;
-    }
-    None
+    let mut scan = Scan {
+        bytes: text.as_bytes(),
+        ..Scan::default()
+    };
+    scan.run().then(|| lines::starts(&scan.bytes[..scan.at]).len() as u32)
 }
 
-/// Whether one of the words that nest without a bracket starts here: `not`, `lambda`, `else` of a conditional, `await`.
-fn word(bytes: &[u8], at: usize) -> bool {
-    let starts = at == 0 || !(bytes[at - 1].is_ascii_alphanumeric() || bytes[at - 1] == b'_');
-    starts
-        && [&b"not "[..], b"lambda", b"else ", b"await "]
-            .iter()
-            .any(|word| bytes[at..].starts_with(word))
+#[derive(Default)]
+struct Scan<'t> {
+    bytes: &'t [u8],
+    at: usize,
+    /// What was open when each bracket opened.
+    brackets: Vec<Chain>,
+    /// The sum of their operators.
+    outer: usize,
+    chain: Chain,
+    /// The column of each open block, with the `elif`s that follow each other in it.
+    blocks: Vec<(usize, usize)>,
+    elifs: usize,
+}
+
+/// What nests since the last comma, colon or line end of one bracket.
+#[derive(Default, Clone, Copy)]
+struct Chain {
+    operators: usize,
+    /// The `lambda`s whose colon is to come: it does not end the chain.
+    lambdas: usize,
+}
+
+impl Scan<'_> {
+    /// Goes through the text; whether it stopped because it is too deep.
+    fn run(&mut self) -> bool {
+        // A byte order mark is no indentation.
+        self.at = if self.bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+        if self.line_start() {
+            return true;
+        }
+        while let Some(byte) = self.bytes.get(self.at) {
+            let byte = *byte;
+            self.at += 1;
+            match byte {
+                b'\n' | b'\r' if self.brackets.is_empty() => {
+                    self.chain = Chain::default();
+                    if self.line_start() {
+                        return true;
+                    }
+                    continue;
+                }
+                b'a'..=b'z' | b'A'..=b'Z' | b'_' | 0x80.. => self.word(),
+                b' ' | b'\t' | b'0'..=b'9' | b'=' | b'\n' | b'\r' => continue,
+                // The line goes on.
+                b'\\' => {
+                    self.at += if self.bytes[self.at..].starts_with(b"\r\n") {
+                        2
+                    } else {
+                        1
+                    }
+                }
+                b'#' => self.skip_comment(),
+                b'"' | b'\'' => self.at = string_end(self.bytes, self.at - 1, byte),
+                b'(' | b'[' | b'{' => {
+                    self.chain.operators += 1;
+                    self.outer += self.chain.operators;
+                    self.brackets.push(std::mem::take(&mut self.chain));
+                }
+                b')' | b']' | b'}' => {
+                    self.chain = self.brackets.pop().unwrap_or_default();
+                    self.outer = self.outer.saturating_sub(self.chain.operators);
+                }
+                b':' if self.chain.lambdas > 0 => self.chain.lambdas -= 1,
+                b',' | b':' | b';' => self.chain = Chain::default(),
+                b'+' | b'-' | b'*' | b'/' | b'%' | b'@' | b'&' | b'|' | b'^' | b'~' | b'.' | b'<' | b'>' => {
+                    self.chain.operators += 1;
+                }
+                _ => {}
+            }
+            if self.brackets.len() > BRACKETS || self.outer + self.chain.operators > OPERATORS {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Reads the indentation of a line; whether its blocks are too deep.
+    fn line_start(&mut self) -> bool {
+        let mut column = 0;
+        while let Some(byte) = self.bytes.get(self.at) {
+            match byte {
+                b' ' => column += 1,
+                b'\t' => column = column / 8 * 8 + 8,
+                b'\x0c' => column = 0,
+                // Blank lines and comments open and close nothing.
+                b'\n' | b'\r' | b'#' => return false,
+                _ => break,
+            }
+            self.at += 1;
+        }
+        while let Some((_, elifs)) = self.blocks.pop_if(|(open, _)| *open > column) {
+            self.elifs -= elifs;
+        }
+        if self.blocks.last().is_none_or(|(open, _)| *open < column) {
+            self.blocks.push((column, 0));
+        }
+        if let Some((_, elifs)) = self.blocks.last_mut() {
+            if starts_with_word(&self.bytes[self.at..], b"elif") {
+                *elifs += 1;
+                self.elifs += 1;
+            } else if !starts_with_word(&self.bytes[self.at..], b"else") {
+                self.elifs -= std::mem::take(elifs);
+            }
+        }
+        self.blocks.len() > INDENTS || self.elifs > ELIFS
+    }
+
+    /// Reads a name, one of the words that nest without a bracket, or the prefix of a string.
+    fn word(&mut self) {
+        let start = self.at - 1;
+        let end = self.bytes[self.at..].iter().position(|byte| !is_name(*byte));
+        self.at = end.map_or(self.bytes.len(), |end| self.at + end);
+        match &self.bytes[start..self.at] {
+            b"lambda" => {
+                self.chain.operators += 1;
+                self.chain.lambdas += 1;
+            }
+            b"not" | b"else" | b"await" | b"yield" => self.chain.operators += 1,
+            prefix => {
+                let quote = self
+                    .bytes
+                    .get(self.at)
+                    .copied()
+                    .filter(|byte| matches!(byte, b'"' | b'\''));
+                if let Some(quote) = quote
+                    && prefix.len() <= 2
+                    && prefix.iter().any(|byte| matches!(byte, b'f' | b'F' | b't' | b'T'))
+                {
+                    let end = string_end(self.bytes, self.at, quote);
+                    // As if the field stood in its place. The chain keeps it: an over-estimate.
+                    self.chain.operators += deepest_field(&self.bytes[self.at..end]);
+                    self.at = end;
+                }
+            }
+        }
+    }
+
+    fn skip_comment(&mut self) {
+        let rest = &self.bytes[self.at..];
+        self.at += memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
+    }
+}
+
+fn is_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
+}
+
+fn starts_with_word(bytes: &[u8], word: &[u8]) -> bool {
+    bytes.starts_with(word) && !bytes.get(word.len()).is_some_and(|byte| is_name(*byte))
+}
+
+/// How many brackets and operators the fullest `{…}` of a string has.
+fn deepest_field(text: &[u8]) -> usize {
+    let (mut open, mut count, mut deepest) = (0_usize, 0, 0);
+    for byte in text {
+        match byte {
+            b'{' => (open, count) = (open + 1, count + 1),
+            b'}' => {
+                open = open.saturating_sub(1);
+                if open == 0 {
+                    deepest = std::mem::take(&mut count).max(deepest);
+                }
+            }
+            _ if open == 0 => {}
+            b'(' | b'[' | b'+' | b'-' | b'*' | b'/' | b'%' | b'&' | b'|' | b'^' | b'~' | b'.' | b'<' | b'>' => {
+                count += 1
+            }
+            // `not`, `lambda`, `else`, `await` are words between spaces.
+            b' ' | b'\n' => count += 1,
+            _ => {}
+        }
+    }
+    deepest.max(count)
 }
 
 /// The byte after the string that starts at `start`, or the end of the line where it is not closed.
 fn string_end(bytes: &[u8], start: usize, quote: u8) -> usize {
     let triple = bytes[start..].starts_with(&[quote; 3]);
     let mut at = start + if triple { 3 } else { 1 };
-    while at < bytes.len() {
+    while let Some(next) = memchr::memchr3(
+        b'\\',
+        if triple { quote } else { b'\n' },
+        quote,
+        &bytes[at.min(bytes.len())..],
+    ) {
+        at += next;
         match bytes[at] {
             b'\\' => at += 2,
-            b'\n' if !triple => return at,
-            byte if byte == quote => {
-                if !triple {
-                    return at + 1;
-                }
-                if bytes[at..].starts_with(&[quote; 3]) {
-                    return at + 3;
-                }
-                at += 1;
-            }
+            b'\n' => return at,
+            _ if !triple => return at + 1,
+            _ if bytes[at..].starts_with(&[quote; 3]) => return at + 3,
             _ => at += 1,
         }
     }
@@ -89,20 +228,46 @@ fn string_end(bytes: &[u8], start: usize, quote: u8) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::too_deep;
+    use super::{ELIFS, too_deep};
 
     #[test]
     fn finds_the_line_of_every_way_to_nest() {
-        for (open, name) in [
-            ("(", "brackets"),
-            ("not ", "not"),
-            ("-", "sign"),
-            ("x.", "attributes"),
-            ("a+", "sum"),
+        for open in [
+            "(",
+            "[",
+            "{",
+            "f(",
+            "not ",
+            "-",
+            "~",
+            "x.",
+            "a+",
+            "a|",
+            "lambda: ",
+            "await ",
+            "yield ",
+            "x if x else ",
+            "x \\\n+ ",
+            "f'{",
+            "x[",
+            "(a+",
         ] {
             let text = format!("x = 1\ny = {}1\n", open.repeat(2_000));
-            assert_eq!(too_deep(&text), Some(2), "{name}");
+            assert!(too_deep(&text).is_some_and(|line| line >= 2), "{open}");
         }
+        let field = format!("y = f'{{{}x}}'\n", "-".repeat(2_000));
+        assert_eq!(too_deep(&field), Some(1));
+    }
+
+    #[test]
+    fn finds_deep_blocks_and_long_chains_of_elif() {
+        let indents: String = (0..150).map(|depth| format!("{}if x:\n", " ".repeat(depth))).collect();
+        assert_eq!(too_deep(&indents), Some(101));
+        let chain = |length: usize| format!("if x:\n  pass\n{}", "elif y:\n  pass\n".repeat(length));
+        assert_eq!(too_deep(&chain(ELIFS)), None);
+        assert!(too_deep(&chain(ELIFS + 1)).is_some());
+        let many = format!("{}pass\n", chain(200)).repeat(10);
+        assert_eq!(too_deep(&many), None, "each statement begins a new chain");
     }
 
     #[test]
@@ -116,5 +281,7 @@ mod tests {
             "(".repeat(3_000)
         );
         assert_eq!(too_deep(&text), None);
+        let banner = format!("s = f'{} {{x}}'\n", "-".repeat(2_000));
+        assert_eq!(too_deep(&banner), None);
     }
 }

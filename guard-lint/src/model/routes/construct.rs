@@ -1,78 +1,73 @@
 //! Where routers and applications are made.
 
-use super::{Dependency, ExceptionHandler, Router};
+use rustc_hash::FxHashSet;
+
+use super::constant::{Scope, UNKNOWN};
+use super::{Dependency, Router, Where, arguments};
+use crate::model::bind::bind;
 use crate::model::classes::last_segment;
 use crate::model::resolve::Entity;
 use crate::model::types::{Ty, each_statement};
-use crate::model::{FnId, ModId, Model, Place};
-use crate::source::facts::{Assign, Call, Class, Expr, Name, Stmt};
+use crate::model::{ClassId, FnId, ModId, Model, Place};
+use crate::source::facts::{ArgKind, Assign, Call, Expr, Name, Span, Stmt};
+use crate::source::visit::each_call;
 
-/// Every call of a router's or application's class that is assigned, returned or kept in a class.
-pub(super) fn routers<'s>(model: &Model<'s>) -> Vec<Router<'s>> {
+/// The class that a call makes an object of.
+struct Kind {
+    is_app: bool,
+    /// Where it is a class of the program's own.
+    subclass: Option<ClassId>,
+}
+
+/// Every call of a router's or application's class, in the order of their places.
+pub(super) fn routers<'s>(model: &Model<'s>) -> Vec<(Router<'s>, &'s Call)> {
     let mut routers = Vec::new();
     for index in 0..model.sources.files.len() {
         let module = ModId(index as u32);
         let facts = &model.file(module).facts;
-        let mut made = |function: Option<FnId>, body: &'s [Stmt]| {
-            each_statement(body, &mut |statement| {
-                construct(model, module, function, statement, &mut routers)
-            });
-        };
-        made(None, &facts.body);
+        within(model, (module, None), &facts.body, &mut routers);
         for class in &facts.classes {
-            made(None, class_body(class));
+            within(model, (module, None), &class.body, &mut routers);
         }
         for (local, function) in facts.functions.iter().enumerate() {
-            made(Some(model.local_function(module, local as u32)), &function.body);
+            let at = (module, Some(model.local_function(module, local as u32)));
+            within(model, at, &function.body, &mut routers);
         }
     }
-    routers.sort_by_key(|router: &Router<'_>| router.place);
+    routers.sort_by_key(|(router, _)| router.place);
     routers
 }
 
-fn class_body(class: &Class) -> &[Stmt] {
-    &class.body
-}
-
-fn construct<'s>(
-    model: &Model<'s>,
-    module: ModId,
-    function: Option<FnId>,
-    statement: &'s Stmt,
-    routers: &mut Vec<Router<'s>>,
-) {
-    let (value, variable) = match statement {
-        Stmt::Assign(assign) => (assign.value.as_ref(), variable(model, assign)),
-        Stmt::Return(value, _) => (value.as_ref(), model.intern("<returned>")),
-        _ => return,
-    };
-    let alternatives: &[Expr] = match value {
-        Some(Expr::Or(values)) => values,
-        Some(value) => std::slice::from_ref(value),
-        None => return,
-    };
-    for value in alternatives {
-        let Expr::Call(call) = value else { continue };
-        let Some(is_app) = kind(model, module, function, call) else {
-            continue;
+/// First those that a variable or the caller gets, which name them; then those inside other expressions.
+fn within<'s>(model: &Model<'s>, at: Where, body: &'s [Stmt], routers: &mut Vec<(Router<'s>, &'s Call)>) {
+    let mut named: FxHashSet<Span> = FxHashSet::default();
+    each_statement(body, &mut |statement| {
+        let (value, variable) = match statement {
+            Stmt::Assign(assign) => (assign.value.as_ref(), variable(model, assign)),
+            Stmt::Return(value, _) => (value.as_ref(), model.intern("<returned>")),
+            _ => return,
         };
-        let scope = (module, function);
-        routers.push(Router {
-            module,
-            function,
-            variable,
-            place: Place {
-                module,
-                span: call.span,
-            },
-            is_app,
-            prefix: prefix(model, module, call, is_app),
-            dependencies: dependencies(model, scope, call),
-            routes: Vec::new(),
-            includes: Vec::new(),
-            handlers: handlers(model, scope, call),
-        });
-    }
+        let alternatives: &[Expr] = match value {
+            Some(Expr::Or(values)) => values,
+            Some(value) => std::slice::from_ref(value),
+            None => return,
+        };
+        for value in alternatives {
+            if let Expr::Call(call) = value
+                && let Some(kind) = kind(model, at, call)
+            {
+                named.insert(call.span);
+                routers.push((router(model, at, call, &kind, variable), call));
+            }
+        }
+    });
+    each_call(body, &mut |call| {
+        if let Some(kind) = kind(model, at, call)
+            && !named.contains(&call.span)
+        {
+            routers.push((router(model, at, call, &kind, model.intern("<unnamed>")), call));
+        }
+    });
 }
 
 fn variable(model: &Model<'_>, assign: &Assign) -> Name {
@@ -83,8 +78,34 @@ fn variable(model: &Model<'_>, assign: &Assign) -> Name {
     }
 }
 
-/// Whether a call makes an application (`Some(true)`), a router (`Some(false)`) or something else.
-fn kind(model: &Model<'_>, module: ModId, function: Option<FnId>, call: &Call) -> Option<bool> {
+fn router<'s>(model: &Model<'s>, at: Where, call: &'s Call, kind: &Kind, variable: Name) -> Router<'s> {
+    let own = kind.subclass.and_then(|class| constructor(model, class));
+    let (prefix, dependencies) = match own {
+        Some(init) => through_constructor(model, at, call, init),
+        None => (
+            prefix(model, &Scope::at(at), call),
+            arguments::dependencies(model, at, call),
+        ),
+    };
+    Router {
+        module: at.0,
+        function: at.1,
+        variable,
+        place: Place {
+            module: at.0,
+            span: call.span,
+        },
+        is_app: kind.is_app,
+        prefix: if kind.is_app { String::new() } else { prefix },
+        dependencies,
+        routes: Vec::new(),
+        includes: Vec::new(),
+        handlers: arguments::handlers(model, at, call),
+    }
+}
+
+/// Whether a call makes an application, a router or something else.
+fn kind(model: &Model<'_>, (module, function): Where, call: &Call) -> Option<Kind> {
     let named = match &call.func {
         Expr::Name(name, _) => model.text(*name),
         Expr::Attr(attr) => model.text(attr.name),
@@ -94,21 +115,27 @@ fn kind(model: &Model<'_>, module: ModId, function: Option<FnId>, call: &Call) -
     if !named.trim_start_matches('_').starts_with(char::is_uppercase) {
         return None;
     }
-    model
-        .infer(module, function, &call.func)
-        .all
-        .iter()
-        .find_map(|ty| match ty {
-            Ty::Entity(Entity::External(name)) => external_kind(model.text(*name)),
-            Ty::Entity(Entity::Class(class)) => {
-                if model.has_external_base(*class, &["APIRouter"]) {
-                    Some(false)
-                } else {
-                    model.has_external_base(*class, &["FastAPI"]).then_some(true)
-                }
-            }
+    let of = |entity: Entity| match entity {
+        Entity::External(name) => external_kind(model.text(name)).map(|is_app| Kind { is_app, subclass: None }),
+        Entity::Class(class) => {
+            let is_app = model.has_external_base(class, &["FastAPI"]);
+            let is_router = is_app || model.has_external_base(class, &["APIRouter"]);
+            is_router.then_some(Kind {
+                is_app,
+                subclass: Some(class),
+            })
+        }
+        _ => None,
+    };
+    match &call.func {
+        Expr::Name(name, _) if let Some(entity) = model.global(module, *name) => of(entity),
+        // A built-in class, most often.
+        Expr::Name(..) if function.is_none() => None,
+        func => model.infer(module, function, func).all.iter().find_map(|ty| match ty {
+            Ty::Entity(entity) => of(*entity),
             _ => None,
-        })
+        }),
+    }
 }
 
 fn external_kind(dotted: &str) -> Option<bool> {
@@ -122,94 +149,62 @@ fn external_kind(dotted: &str) -> Option<bool> {
     }
 }
 
-fn prefix(model: &Model<'_>, module: ModId, call: &Call, is_app: bool) -> String {
-    if is_app {
-        return String::new();
+fn prefix<'s>(model: &Model<'s>, scope: &Scope<'_, 's>, call: &'s Call) -> String {
+    match call.keyword(model.names, "prefix") {
+        Some(prefix) => scope.text(model, prefix),
+        // `APIRouter(**options)`
+        None if call.args.iter().any(|arg| arg.kind == ArgKind::DoubleStar) => UNKNOWN.to_owned(),
+        None => String::new(),
     }
-    call.keyword(model.names, "prefix")
-        .map_or_else(String::new, |prefix| text(model, module, prefix))
 }
 
-/// A constant text, or `?`.
-pub(super) fn text(model: &Model<'_>, module: ModId, expr: &Expr) -> String {
-    model.constant_text(module, expr).unwrap_or_else(|| "?".to_owned())
+/// The constructor of a subclass, with its call of the framework's.
+fn constructor<'s>(model: &Model<'s>, class: ClassId) -> Option<(FnId, &'s Call)> {
+    let init = model.method(class, model.intern("__init__"))?;
+    let mut found = None;
+    each_call(&model.function(init).facts.body, &mut |call| {
+        if matches!(&call.func, Expr::Attr(attr) if model.text(attr.name) == "__init__") {
+            found.get_or_insert(call);
+        }
+    });
+    Some((init, found?))
 }
 
-/// The providers of `dependencies=[Depends(provider), …]`.
-pub(super) fn dependencies<'s>(
+/// The prefix and the dependencies that a subclass's constructor passes on to the framework's.
+fn through_constructor<'s>(
     model: &Model<'s>,
-    (module, function): (ModId, Option<FnId>),
+    at: Where,
     call: &'s Call,
-) -> Vec<Dependency<'s>> {
-    let Some(list) = call.keyword(model.names, "dependencies") else {
-        return Vec::new();
+    (init, inner): (FnId, &'s Call),
+) -> (String, Vec<Dependency<'s>>) {
+    let info = model.function(init);
+    let inside = (info.module, Some(init));
+    let Ok(bound) = bind(info.facts, call, true) else {
+        return (UNKNOWN.to_owned(), Vec::new());
     };
-    let mut found = Vec::new();
-    dependencies_of(model, module, function, list, &mut found, 6);
-    found
-}
-
-fn dependencies_of<'s>(
-    model: &Model<'s>,
-    module: ModId,
-    function: Option<FnId>,
-    list: &'s Expr,
-    found: &mut Vec<Dependency<'s>>,
-    hops: u32,
-) {
-    let Some(hops) = hops.checked_sub(1) else { return };
-    match list {
-        Expr::Seq(items) => items
-            .iter()
-            .for_each(|item| dependencies_of(model, module, function, item, found, hops)),
-        Expr::Star(inner) => dependencies_of(model, module, function, inner, found, hops),
-        Expr::Add(pair) => {
-            dependencies_of(model, module, function, &pair.0, found, hops);
-            dependencies_of(model, module, function, &pair.1, found, hops);
-        }
-        Expr::Call(_) => found.extend(depends(model, module, list).flatten().map(|provider| Dependency {
-            module,
-            function,
-            provider,
-        })),
-        Expr::Name(..) | Expr::Attr(_) => {
-            if let Some(Entity::Global(owner, name)) = model.expression(module, list)
-                && let Some(value) = model.global_value(owner, name)
-            {
-                dependencies_of(model, owner, None, value, found, hops);
-            }
-        }
-        _ => {}
+    let given: Vec<_> = info
+        .facts
+        .params
+        .iter()
+        .map(|param| param.name)
+        .zip(bound.values)
+        .collect();
+    // What `**kwargs` takes goes on unchanged, as far as the constructor passes it on.
+    let passes_on = inner.args.iter().any(|arg| arg.kind == ArgKind::DoubleStar);
+    let outer = Scope::at(at);
+    let scope = Scope {
+        at: inside,
+        given: &given,
+        outer: Some(&outer),
+    };
+    let prefix = match inner.keyword(model.names, "prefix") {
+        Some(own) => scope.text(model, own),
+        None if passes_on => prefix(model, &outer, call),
+        None => String::new(),
+    };
+    let mut dependencies = arguments::dependencies(model, inside, inner);
+    if passes_on {
+        dependencies.extend(arguments::dependencies(model, at, call));
     }
-}
-
-/// What `Depends(provider)` or `Security(provider)` depends on: `Some(None)` for `Depends()` without one.
-pub(crate) fn depends<'s>(model: &Model<'_>, module: ModId, expr: &'s Expr) -> Option<Option<&'s Expr>> {
-    let Expr::Call(call) = expr else { return None };
-    let name = match model.expression(module, &call.func) {
-        Some(Entity::External(dotted)) => last_segment(model.text(dotted)),
-        _ => match &call.func {
-            Expr::Name(name, _) => model.text(*name),
-            Expr::Attr(attr) => model.text(attr.name),
-            _ => return None,
-        },
-    };
-    matches!(name, "Depends" | "Security").then(|| call.argument(model.names, "dependency", 0))
-}
-
-/// `exception_handlers={Class: handler}`.
-fn handlers<'s>(model: &Model<'s>, (module, function): (ModId, Option<FnId>), call: &'s Call) -> Vec<ExceptionHandler> {
-    let Some(Expr::Dict(items, _)) = call.keyword(model.names, "exception_handlers") else {
-        return Vec::new();
-    };
-    let place = Place {
-        module,
-        span: call.span,
-    };
-    let entries = items.iter().filter_map(|(key, value)| Some((key.as_ref()?, value)));
-    entries
-        .map(|(class, handler)| {
-            super::collect::exception_handler(model, (module, function), class, Some(handler), place)
-        })
-        .collect()
+    (prefix, dependencies)
 }

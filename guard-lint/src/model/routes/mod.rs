@@ -1,18 +1,25 @@
 //! Routers, applications, endpoints, mounts and exception handlers, as FastAPI registers them when the modules are imported.
 
+mod arguments;
 mod collect;
+mod constant;
 mod construct;
+mod finder;
 mod mount;
 mod path;
 mod shadow;
+mod table;
 
 use super::classes::Base;
 use super::{FnId, ModId, Model, Place};
 use crate::source::facts::{Expr, Name};
 
-pub(crate) use construct::depends;
+pub(crate) use arguments::depends;
 pub use mount::Mounting;
 pub use path::join;
+
+/// Where an expression stands: its file, and the function whose names it sees.
+type Where = (ModId, Option<FnId>);
 
 /// A router or application, by its index into [`Routes::routers`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -111,8 +118,8 @@ pub struct Routes<'s> {
 impl<'s> Routes<'s> {
     /// Finds every router of the program.
     pub fn new(model: &Model<'s>) -> Self {
-        let mut routers = construct::routers(model);
-        collect::fill(model, &mut routers);
+        let (mut routers, made): (Vec<_>, Vec<_>) = construct::routers(model).into_iter().unzip();
+        collect::fill(model, &mut routers, &made);
         let mountings = mount::mountings(&routers);
         let shadows = shadow::shadows(&routers);
         Self {

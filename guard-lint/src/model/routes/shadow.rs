@@ -72,7 +72,9 @@ fn own_routes<'r>(router: &'r Router<'_>, id: RouterId, prefix: &str, served: &m
 /// Pairs of (later, earlier) where the earlier covers the later. A path with an unknown part covers and is covered by
 /// nothing.
 fn covered(served: &[Served<'_>]) -> Vec<(usize, usize)> {
-    let mut by_length: FxHashMap<usize, Vec<usize>> = FxHashMap::default();
+    // A path without parameters is covered by its like and by templates only: most routes are never compared.
+    let mut literal: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
+    let mut templates: FxHashMap<usize, Vec<usize>> = FxHashMap::default();
     let mut rest: Vec<usize> = Vec::new();
     let mut pairs = Vec::new();
     for (later, route) in served.iter().enumerate() {
@@ -80,20 +82,25 @@ fn covered(served: &[Served<'_>]) -> Vec<(usize, usize)> {
             continue;
         }
         let length = route.path.matches('/').count();
-        let same = by_length.entry(length).or_default();
         let covers_it = |earlier: &&usize| {
             let other = &served[**earlier];
             other.websocket == route.websocket
                 && route.methods.iter().all(|method| other.methods.contains(method))
                 && covers(&other.path, &route.path)
         };
-        if let Some(earlier) = same.iter().chain(&rest).filter(covers_it).min() {
-            pairs.push((later, *earlier));
-        }
+        let groups = [literal.get(route.path.as_str()), templates.get(&length), Some(&rest)];
+        let first = groups
+            .into_iter()
+            .flatten()
+            .filter_map(|group| group.iter().find(covers_it))
+            .min();
+        pairs.extend(first.map(|earlier| (later, *earlier)));
         if route.path.contains(":path}") {
             rest.push(later);
+        } else if route.path.contains('{') {
+            templates.entry(length).or_default().push(later);
         } else {
-            same.push(later);
+            literal.entry(&route.path).or_default().push(later);
         }
     }
     pairs

@@ -1,0 +1,105 @@
+//! What the calls that make, register and include have in common: dependencies and exception handlers.
+
+use super::collect::function_of;
+use super::{Dependency, ExceptionHandler, Where};
+use crate::model::classes::{Base, last_segment};
+use crate::model::resolve::Entity;
+use crate::model::types::Ty;
+use crate::model::{FnId, ModId, Model, Place};
+use crate::source::facts::{Call, Expr};
+
+/// The providers of `dependencies=[Depends(provider), …]`.
+pub(super) fn dependencies<'s>(model: &Model<'s>, (module, function): Where, call: &'s Call) -> Vec<Dependency<'s>> {
+    let Some(list) = call.keyword(model.names, "dependencies") else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    dependencies_of(model, module, function, list, &mut found, 6);
+    found
+}
+
+fn dependencies_of<'s>(
+    model: &Model<'s>,
+    module: ModId,
+    function: Option<FnId>,
+    list: &'s Expr,
+    found: &mut Vec<Dependency<'s>>,
+    hops: u32,
+) {
+    let Some(hops) = hops.checked_sub(1) else { return };
+    match list {
+        Expr::Seq(items) => items
+            .iter()
+            .for_each(|item| dependencies_of(model, module, function, item, found, hops)),
+        Expr::Star(inner) => dependencies_of(model, module, function, inner, found, hops),
+        Expr::Add(pair) => {
+            dependencies_of(model, module, function, &pair.0, found, hops);
+            dependencies_of(model, module, function, &pair.1, found, hops);
+        }
+        Expr::Call(_) => found.extend(depends(model, module, list).flatten().map(|provider| Dependency {
+            module,
+            function,
+            provider,
+        })),
+        Expr::Name(..) | Expr::Attr(_) => {
+            if let Some(Entity::Global(owner, name)) = model.expression(module, list)
+                && let Some(value) = model.global_value(owner, name)
+            {
+                dependencies_of(model, owner, None, value, found, hops);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// What `Depends(provider)` or `Security(provider)` depends on: `Some(None)` for `Depends()` without one.
+pub(crate) fn depends<'s>(model: &Model<'_>, module: ModId, expr: &'s Expr) -> Option<Option<&'s Expr>> {
+    let Expr::Call(call) = expr else { return None };
+    let name = match model.expression(module, &call.func) {
+        Some(Entity::External(dotted)) => last_segment(model.text(dotted)),
+        _ => match &call.func {
+            Expr::Name(name, _) => model.text(*name),
+            Expr::Attr(attr) => model.text(attr.name),
+            _ => return None,
+        },
+    };
+    matches!(name, "Depends" | "Security").then(|| call.argument(model.names, "dependency", 0))
+}
+
+/// `exception_handlers={Class: handler}`.
+pub(super) fn handlers<'s>(model: &Model<'s>, (module, function): Where, call: &'s Call) -> Vec<ExceptionHandler> {
+    let Some(Expr::Dict(items, _)) = call.keyword(model.names, "exception_handlers") else {
+        return Vec::new();
+    };
+    let place = Place {
+        module,
+        span: call.span,
+    };
+    let entries = items.iter().filter_map(|(key, value)| Some((key.as_ref()?, value)));
+    entries
+        .map(|(class, handler)| exception_handler(model, (module, function), class, Some(handler), place))
+        .collect()
+}
+
+/// A handler registration.
+pub(super) fn exception_handler(
+    model: &Model<'_>,
+    at: Where,
+    class: &Expr,
+    function: Option<&Expr>,
+    place: Place,
+) -> ExceptionHandler {
+    let class = match class {
+        Expr::Name(name, _) if model.infer(at.0, at.1, class).all.is_empty() => Some(Base::External(*name)),
+        _ => model.infer(at.0, at.1, class).all.iter().find_map(|ty| match ty {
+            Ty::Entity(Entity::Class(class)) => Some(Base::Local(*class)),
+            Ty::Entity(Entity::External(name)) => Some(Base::External(*name)),
+            _ => None,
+        }),
+    };
+    ExceptionHandler {
+        class,
+        function: function.and_then(|function| function_of(model, at, function)),
+        place,
+    }
+}
