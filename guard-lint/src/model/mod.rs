@@ -65,6 +65,8 @@ pub struct Model<'s> {
     pub dotted: Vec<String>,
     /// The texts of the names that were interned when the model was made, by key: a look-up without a lock.
     texts: Vec<&'s str>,
+    /// The classes that define a method of this name, in order.
+    classes_with: FxHashMap<Name, Vec<ClassId>>,
     scopes: Vec<ModuleScope<'s>>,
     function_base: Vec<u32>,
     class_base: Vec<u32>,
@@ -80,6 +82,7 @@ impl<'s> Model<'s> {
             sources,
             names: &sources.names,
             texts: texts(&sources.names),
+            classes_with: FxHashMap::default(),
             functions: Vec::new(),
             classes: Vec::new(),
             dotted: sources
