@@ -1,10 +1,16 @@
 //! guard-lint reads an engine's source and reports the status of every compliance ticket, with evidence.
 
 pub mod analysis;
+pub mod assemble;
 pub mod catalog;
+pub mod cli;
+pub mod config;
 pub mod error;
 pub mod model;
 pub mod report;
+pub mod rules;
+pub mod run;
 pub mod source;
+pub mod suppress;
 pub mod verdict;
 pub mod vocabulary;

@@ -1,6 +1,7 @@
 //! Endpoints: their dependencies in order, then their handler, over one state.
 
 use super::Analyzer;
+use super::decorator::decorate;
 use super::flow::Frame;
 use super::state::State;
 use super::summary::{Summary, Witness};
@@ -35,7 +36,11 @@ pub fn evaluate(analyzer: &Analyzer<'_, '_>, routes: &Routes<'_>, id: RouterId, 
     for mounting in mountings {
         let set = outer_dependencies(routes, mounting);
         let same = |known: &Vec<Dependency<'_>>| {
-            known.len() == set.len() && known.iter().zip(&set).all(|(left, right)| std::ptr::eq(left.provider, right.provider))
+            known.len() == set.len()
+                && known
+                    .iter()
+                    .zip(&set)
+                    .all(|(left, right)| std::ptr::eq(left.provider, right.provider))
         };
         if !sets.iter().any(same) {
             sets.push(set);
@@ -68,7 +73,12 @@ fn join(mut left: Endpoint, right: Endpoint) -> Endpoint {
     left.summary.may = left.summary.may.with(right.summary.may);
     left.summary.ungated = left.summary.ungated.or(right.summary.ungated);
     for exit in right.summary.exits {
-        if !left.summary.exits.iter().any(|known| known.place == exit.place && known.shape == exit.shape) {
+        if !left
+            .summary
+            .exits
+            .iter()
+            .any(|known| known.place == exit.place && known.shape == exit.shape)
+        {
             left.summary.exits.push(exit);
         }
     }
@@ -89,10 +99,25 @@ fn evaluate_once<'s>(
     let mut unresolved = Vec::new();
     let declared = outer.iter().chain(&router.dependencies).chain(&route.dependencies);
     for dependency in declared {
-        frame.provide((dependency.module, dependency.function), dependency.provider, &mut state, &mut unresolved, 0);
+        frame.provide(
+            (dependency.module, dependency.function),
+            dependency.provider,
+            &mut state,
+            &mut unresolved,
+            0,
+        );
     }
     frame.bind_parameters(&mut state, &mut unresolved, 0);
-    Endpoint { router: id, route: index, summary: frame.run(state), unresolved }
+    // What the dependencies established holds for a handler that never returns, too.
+    let (entry, may) = (state.must, state.may);
+    let mut summary = decorate(analyzer, route.handler, frame.run(state), (entry, may));
+    summary.must = summary.must.with(entry);
+    Endpoint {
+        router: id,
+        route: index,
+        summary,
+        unresolved,
+    }
 }
 
 /// How deep dependencies of dependencies are followed.
@@ -103,7 +128,7 @@ impl<'s> Frame<'_, '_, 's> {
     fn bind_parameters(&mut self, state: &mut State, unresolved: &mut Vec<Witness>, depth: u32) {
         let info = self.model.function(self.function);
         for (index, param) in info.facts.params.iter().enumerate() {
-            let mut value = self.param(info.facts, index, param);
+            let mut value = self.param(index, param);
             if let Some(provider) = self.declared_provider(param) {
                 let parent = info.parent;
                 let at = (self.module, parent);
@@ -115,8 +140,14 @@ impl<'s> Frame<'_, '_, 's> {
                     None => self.provide_type(param, state, unresolved, depth),
                 };
                 let known = provided.types.is_empty();
-                let types = if known { std::mem::take(&mut value.types) } else { provided.types.clone() };
+                let types = if known {
+                    std::mem::take(&mut value.types)
+                } else {
+                    provided.types.clone()
+                };
                 value = Val { types, ..provided };
+            } else if self.is_required_header(param) {
+                value.grants = value.grants.with(Facts::DEMANDED);
             } else if !self.is_framework_object(&value) {
                 value.tags = value.tags.with(Tags::PAYLOAD);
             }
@@ -129,7 +160,7 @@ impl<'s> Frame<'_, '_, 's> {
     /// provider is the annotated class itself.
     fn declared_provider(&self, param: &'s Param) -> Option<Option<(ModId, &'s Expr)>> {
         if let Some(default) = &param.default
-            && let Some(provider) = depends(self.model, default)
+            && let Some(provider) = depends(self.model, self.module, default)
         {
             return Some(provider.map(|provider| (self.module, provider)));
         }
@@ -149,7 +180,7 @@ impl<'s> Frame<'_, '_, 's> {
                 if !is_annotated {
                     return None;
                 }
-                let found = parts.iter().skip(1).find_map(|part| depends(self.model, part));
+                let found = parts.iter().skip(1).find_map(|part| depends(self.model, module, part));
                 found.map(|provider| provider.map(|provider| (module, provider)))
             }
             Expr::Name(..) | Expr::Attr(_) => match self.model.expression(module, annotation)? {
@@ -162,13 +193,29 @@ impl<'s> Frame<'_, '_, 's> {
         }
     }
 
+    /// `Header(...)`, or `Header()` without a default: the framework refuses a request without it.
+    fn is_required_header(&self, param: &Param) -> bool {
+        let Some(default @ Expr::Call(call)) = &param.default else {
+            return false;
+        };
+        self.framework_default(default) == Some("Header")
+            && call
+                .argument(self.model.names, "default", 0)
+                .is_none_or(|default| matches!(default, Expr::Ellipsis))
+    }
+
     fn is_framework_object(&self, value: &Val) -> bool {
-        const OBJECTS: [&str; 6] = ["Request", "WebSocket", "Response", "BackgroundTasks", "HTTPConnection", "SecurityScopes"];
+        const OBJECTS: [&str; 6] = [
+            "Request",
+            "WebSocket",
+            "Response",
+            "BackgroundTasks",
+            "HTTPConnection",
+            "SecurityScopes",
+        ];
         value.tags.has(Tags::HEADER)
             || value.types.iter().any(|ty| match ty {
-                Ty::ExternalObject(name) => {
-                    OBJECTS.contains(&crate::model::classes::last_segment(self.text(*name)))
-                }
+                Ty::ExternalObject(name) => OBJECTS.contains(&crate::model::classes::last_segment(self.text(*name))),
                 _ => false,
             })
     }
@@ -182,12 +229,22 @@ impl<'s> Frame<'_, '_, 's> {
         unresolved: &mut Vec<Witness>,
         depth: u32,
     ) -> Val {
+        // `functools.partial(provider, …)` still takes the rest from the request.
+        if let Expr::Call(call) = provider
+            && let Some(inner) = call.position(0)
+            && matches!(&call.func, Expr::Name(name, _) if self.text(*name) == "partial")
+                | matches!(&call.func, Expr::Attr(attr) if self.text(attr.name) == "partial")
+        {
+            return self.provide((module, function), inner, state, unresolved, depth);
+        }
         let types = self.model.infer(module, function, provider);
         self.provide_types(module, provider, types, state, unresolved, depth)
     }
 
     fn provide_type(&mut self, param: &'s Param, state: &mut State, unresolved: &mut Vec<Witness>, depth: u32) -> Val {
-        let Some(annotation) = &param.annotation else { return Val::default() };
+        let Some(annotation) = &param.annotation else {
+            return Val::default();
+        };
         let class = match annotation {
             Expr::Index(pair, _) => match &pair.1 {
                 Expr::Seq(parts) => parts.first().unwrap_or(annotation),
@@ -240,11 +297,21 @@ impl<'s> Frame<'_, '_, 's> {
                     if known.is_identity_provider(dotted) {
                         (value.tags, value.grants) = (Tags::CONTEXT.with(Tags::HEADER), Facts::IDENTITY);
                         state.learn(Facts::IDENTITY);
-                        self.summary.identity.get_or_insert(Witness { place, function: self.function, what: dotted.to_owned(), via: None });
+                        self.summary.identity.get_or_insert(Witness {
+                            place,
+                            function: self.function,
+                            what: dotted.to_owned(),
+                            via: None,
+                        });
                     } else if known.is_credential_provider(dotted) {
                         (value.tags, value.grants) = (Tags::VERIFIED, Facts::CREDENTIAL);
                         state.learn(Facts::CREDENTIAL.with(Facts::PRESENT));
-                        self.summary.credential.get_or_insert(Witness { place, function: self.function, what: dotted.to_owned(), via: None });
+                        self.summary.credential.get_or_insert(Witness {
+                            place,
+                            function: self.function,
+                            what: dotted.to_owned(),
+                            via: None,
+                        });
                     } else {
                         self.note_unresolved(place, dotted, unresolved);
                     }
@@ -273,7 +340,12 @@ impl<'s> Frame<'_, '_, 's> {
         if !self.analyzer.known.may_identify(what) {
             return;
         }
-        unresolved.push(Witness { place, function: self.function, what: what.to_owned(), via: None });
+        unresolved.push(Witness {
+            place,
+            function: self.function,
+            what: what.to_owned(),
+            via: None,
+        });
     }
 
     /// Evaluates a provider's body with its own dependencies bound, and adds it to this point.
@@ -311,13 +383,23 @@ impl<'s> Frame<'_, '_, 's> {
         let name = self.text(self.model.function(function).facts.name);
         let known = &self.analyzer.known;
         let refuses = !summary.exits.is_empty();
-        let witness = Witness { place, function, what: name.to_owned(), via: None };
+        let witness = Witness {
+            place,
+            function,
+            what: name.to_owned(),
+            via: None,
+        };
         if known.is_identity_provider(name) && refuses && value.null != Null::Maybe {
             value.tags = value.tags.with(Tags::CONTEXT);
             state.learn(Facts::IDENTITY);
             self.summary.identity = Some(witness.clone());
         }
-        if known.is_credential_provider(name) && refuses && value.null != Null::Maybe && summary.credential.is_none() && summary.opaque.is_some() {
+        if known.is_credential_provider(name)
+            && refuses
+            && value.null != Null::Maybe
+            && summary.credential.is_none()
+            && summary.opaque.is_some()
+        {
             value.tags = value.tags.with(Tags::VERIFIED);
             state.learn(Facts::CREDENTIAL.with(Facts::PRESENT));
             self.summary.credential = Some(witness);

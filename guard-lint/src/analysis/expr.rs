@@ -7,8 +7,8 @@ use smallvec::SmallVec;
 use super::flow::Frame;
 use super::known::BLOCK_KEYS;
 use super::state::State;
-use super::summary::{Oddity, OddityKind, Status, Strength, Witness, Write};
-use super::value::{Constant, Facts, Null, Shape, Tags, Val};
+use super::summary::{Oddity, OddityKind, Status, Witness};
+use super::value::{Constant, Null, Shape, Tags, Val};
 use crate::model::resolve::Entity;
 use crate::model::types::Ty;
 use crate::source::facts::{Expr, Name, Span};
@@ -29,19 +29,36 @@ impl<'s> Frame<'_, '_, 's> {
                 null: Null::Never,
                 ..Val::default()
             },
-            Expr::Int(value) => Val { constant: Constant::Int(*value), null: Null::Never, ..Val::default() },
-            Expr::Bool(value) => Val { constant: Constant::Bool(*value), null: Null::Never, ..Val::default() },
+            Expr::Int(value) => Val {
+                constant: Constant::Int(*value),
+                null: Null::Never,
+                ..Val::default()
+            },
+            Expr::Bool(value) => Val {
+                constant: Constant::Bool(*value),
+                null: Null::Never,
+                ..Val::default()
+            },
             Expr::None => Val::none(),
             Expr::Text(parts) => {
                 let parts = self.all(parts, state);
-                Val { shape: Shape::Text, null: Null::Never, ..Val::derived(&parts) }
+                Val {
+                    shape: Shape::Text,
+                    null: Null::Never,
+                    ..Val::derived(&parts)
+                }
             }
             Expr::Dict(items, _) => self.dict(items, state),
             Expr::Seq(items) => {
                 let items = self.all(items, state);
                 let list = Val::of(Ty::ExternalObject(self.model.intern("list")));
                 let derived = Val::derived(&items);
-                Val { tags: derived.tags, params: derived.params, items: Some(items.into()), ..list }
+                Val {
+                    tags: derived.tags,
+                    params: derived.params,
+                    items: Some(items.into()),
+                    ..list
+                }
             }
             Expr::Other(parts) => {
                 let parts = self.all(parts, state);
@@ -49,7 +66,10 @@ impl<'s> Frame<'_, '_, 's> {
             }
             Expr::Not(inner) => {
                 let inner = self.expr(inner, state);
-                Val { types: SmallVec::new(), ..Val::derived([&inner]) }
+                Val {
+                    types: SmallVec::new(),
+                    ..Val::derived([&inner])
+                }
             }
             Expr::And(parts) => self.either(parts, true, state),
             Expr::Or(parts) => self.either(parts, false, state),
@@ -64,7 +84,9 @@ impl<'s> Frame<'_, '_, 's> {
                 let value = match (then.live, otherwise.live) {
                     (true, false) => self.expr(&choice.then, &mut then),
                     (false, true) => self.expr(&choice.otherwise, &mut otherwise),
-                    _ => self.expr(&choice.then, &mut then).or(self.expr(&choice.otherwise, &mut otherwise)),
+                    _ => self
+                        .expr(&choice.then, &mut then)
+                        .or(self.expr(&choice.otherwise, &mut otherwise)),
                 };
                 *state = then.join(otherwise);
                 value
@@ -82,11 +104,14 @@ impl<'s> Frame<'_, '_, 's> {
                 } else {
                     Shape::Unknown
                 };
-                Val { shape, ..Val::derived([&base]) }
+                Val {
+                    shape,
+                    ..Val::derived([&base])
+                }
             }
-            Expr::Lambda(local) => {
-                Val::of(Ty::Entity(Entity::Function(self.model.local_function(self.module, *local))))
-            }
+            Expr::Lambda(local) => Val::of(Ty::Entity(Entity::Function(
+                self.model.local_function(self.module, *local),
+            ))),
             Expr::Walrus(pair) => {
                 let value = self.expr(&pair.1, state);
                 state.set(pair.0, value.clone());
@@ -102,8 +127,15 @@ impl<'s> Frame<'_, '_, 's> {
             Expr::Add(pair) | Expr::Pipe(pair) => {
                 let left = self.expr(&pair.0, state);
                 let right = self.expr(&pair.1, state);
-                let shape = if left.shape == Shape::Text || right.shape == Shape::Text { Shape::Text } else { Shape::Unknown };
-                Val { shape, ..Val::derived([&left, &right]) }
+                let shape = if left.shape == Shape::Text || right.shape == Shape::Text {
+                    Shape::Text
+                } else {
+                    Shape::Unknown
+                };
+                Val {
+                    shape,
+                    ..Val::derived([&left, &right])
+                }
             }
             Expr::Ellipsis => Val::default(),
         }
@@ -148,7 +180,9 @@ impl<'s> Frame<'_, '_, 's> {
         }
         // A closure's name, or one that only later code binds: types are known without order.
         if let Some(parent) = self.model.function(self.function).parent {
-            let types = self.model.infer(self.module, Some(parent), &Expr::Name(name, Span::default()));
+            let types = self
+                .model
+                .infer(self.module, Some(parent), &Expr::Name(name, Span::default()));
             if !types.all.is_empty() {
                 let mut value = Val::typed(types);
                 if value.types.iter().any(|ty| self.is_context_type(*ty)) {
@@ -205,7 +239,11 @@ impl<'s> Frame<'_, '_, 's> {
             if text == "detail"
                 && let Some(first) = shapes.next()
             {
-                value.shape = if shapes.all(|shape| shape == first) { first } else { Shape::Unknown };
+                value.shape = if shapes.all(|shape| shape == first) {
+                    first
+                } else {
+                    Shape::Unknown
+                };
             }
             value.tags = value.tags.with(Tags::EXCEPTION_TEXT);
         }
@@ -218,9 +256,6 @@ impl<'s> Frame<'_, '_, 's> {
         }
         if base.shape == Shape::Envelope && text == "error" {
             value.shape = Shape::Inner;
-        }
-        if text == "status_code" {
-            value.constant = Constant::None;
         }
         if value.types.iter().any(|ty| self.is_context_type(*ty)) {
             value.tags = value.tags.with(Tags::CONTEXT);
@@ -244,7 +279,12 @@ impl<'s> Frame<'_, '_, 's> {
         }
         let dict = Val::of(Ty::ExternalObject(self.model.intern("dict")));
         let derived = Val::derived(&values);
-        Val { tags: derived.tags, params: derived.params, shape: dict_shape(&keys, &values), ..dict }
+        Val {
+            tags: derived.tags,
+            params: derived.params,
+            shape: dict_shape(&keys, &values),
+            ..dict
+        }
     }
 
     pub(super) fn is_text(&self, constant: Constant, wanted: &str) -> bool {
@@ -277,7 +317,10 @@ impl<'s> Frame<'_, '_, 's> {
             Expr::Name(name, _) => {
                 let value = if augmented {
                     let old = state.get(*name).cloned().unwrap_or_default();
-                    Val { types: old.types.clone(), ..Val::derived([&old, &value]) }
+                    Val {
+                        types: old.types.clone(),
+                        ..Val::derived([&old, &value])
+                    }
                 } else {
                     self.named(*name, value)
                 };
@@ -294,7 +337,11 @@ impl<'s> Frame<'_, '_, 's> {
             }
             Expr::Star(inner) => self.assign(inner, Val::derived([&value]), false, state),
             Expr::Attr(attr) => {
-                self.expr(&attr.base, state);
+                let base = self.expr(&attr.base, state);
+                if self.text(attr.name) == "status_code" && self.is_response(&base) {
+                    let status = self.status(Some(&value)).known().filter(|status| *status >= 400);
+                    state.status = status.map(|status| (status, attr.span));
+                }
             }
             Expr::Index(pair, span) => {
                 let container = self.expr(&pair.0, state);
@@ -322,61 +369,6 @@ impl<'s> Frame<'_, '_, 's> {
         value
     }
 
-    /// A change of a container that may outlive the request: an attribute of a store-like object, or a module's variable.
-    pub(super) fn change_container(&mut self, container: &'s Expr, value: &Val, span: Span, state: &mut State) {
-        if !value.tags.has(Tags::SHARED) {
-            return;
-        }
-        let (holder, name) = match container {
-            Expr::Attr(attr) => (self.holder(&attr.base), self.text(attr.name)),
-            Expr::Name(name, _) => (None, self.text(*name)),
-            _ => return,
-        };
-        let known = &self.analyzer.known;
-        let lasting = match (&holder, container) {
-            // In a class, its name tells whether its objects last.
-            (Some(class), _) => known.is_store(class) && !known.is_aside(class),
-            (None, Expr::Name(..)) => true,
-            (None, _) => false,
-        };
-        if lasting && !known.is_aside(name) {
-            self.write(span, Strength::Object, format!("`{name}` is changed"), state);
-        }
-    }
-
-    /// The class name of `self` or of a typed object.
-    fn holder(&self, base: &Expr) -> Option<String> {
-        let types = self.model.infer(self.module, Some(self.function), base);
-        types.all.iter().find_map(|ty| match ty {
-            Ty::Object { class, .. } => Some(self.text(self.model.class_facts(*class).name).to_owned()),
-            _ => None,
-        })
-    }
-
-    /// Notes a write here.
-    pub(super) fn write(&mut self, span: Span, strength: Strength, what: String, state: &mut State) {
-        let at = self.witness(span, what);
-        self.note_write(Write { at, strength }, state);
-    }
-
-    /// Notes a write, gated or not. What is kept beside the work needs no gate.
-    pub(super) fn note_write(&mut self, write: Write, state: &mut State) {
-        if !state.must.has(Facts::GATE) && write.strength > Strength::Aside {
-            if self.summary.ungated.as_ref().is_none_or(|old| write.strength > old.strength) {
-                self.summary.ungated = Some(write.clone());
-            }
-            state.may = state.may.with(Facts::WROTE);
-        }
-        self.keep_write(write);
-    }
-
-    /// Keeps the first write of the greatest strength.
-    pub(super) fn keep_write(&mut self, write: Write) {
-        if self.summary.write.as_ref().is_none_or(|old| write.strength > old.strength) {
-            self.summary.write = Some(write);
-        }
-    }
-
     /// Notes something odd, once a place.
     pub(super) fn odd(&mut self, span: Span, kind: OddityKind, what: impl Into<String>) {
         let at = self.witness(span, what);
@@ -384,8 +376,11 @@ impl<'s> Frame<'_, '_, 's> {
     }
 
     pub(super) fn note_oddity(&mut self, oddity: Oddity) {
-        let known =
-            self.summary.oddities.iter().any(|known| known.kind == oddity.kind && known.at.place == oddity.at.place);
+        let known = self
+            .summary
+            .oddities
+            .iter()
+            .any(|known| known.kind == oddity.kind && known.at.place == oddity.at.place);
         if !known {
             self.summary.oddities.push(oddity);
         }
@@ -403,14 +398,20 @@ impl<'s> Frame<'_, '_, 's> {
             Some(Constant::Param(param)) => Status::Param(param),
             _ => match value {
                 // `status.HTTP_404_NOT_FOUND`
-                Some(value) => value.types.iter().find_map(|ty| self.status_constant(*ty)).unwrap_or(Status::Unknown),
+                Some(value) => value
+                    .types
+                    .iter()
+                    .find_map(|ty| self.status_constant(*ty))
+                    .unwrap_or(Status::Unknown),
                 None => Status::Unknown,
             },
         }
     }
 
     fn status_constant(&self, ty: Ty) -> Option<Status> {
-        let Ty::Entity(Entity::External(name)) = ty else { return None };
+        let Ty::Entity(Entity::External(name)) = ty else {
+            return None;
+        };
         let code = self.text(name).rsplit('.').next()?.strip_prefix("HTTP_")?.get(..3)?;
         code.parse().ok().map(Status::Known)
     }
@@ -420,7 +421,10 @@ impl<'s> Frame<'_, '_, 's> {
 fn dict_shape(keys: &[Option<&str>], values: &[Val]) -> Shape {
     let has = |wanted: &str| keys.contains(&Some(wanted));
     if has("error") {
-        let inner = keys.iter().position(|key| *key == Some("error")).and_then(|index| values.get(index));
+        let inner = keys
+            .iter()
+            .position(|key| *key == Some("error"))
+            .and_then(|index| values.get(index));
         let canonical = keys.len() == 1 && inner.is_some_and(|inner| inner.shape == Shape::Block);
         return if canonical { Shape::Canonical } else { Shape::Foreign };
     }

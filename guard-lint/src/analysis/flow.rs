@@ -3,13 +3,13 @@
 use std::rc::Rc;
 
 use super::Analyzer;
+use super::decorator::{Wrapped, decorate};
 use super::state::State;
 use super::summary::{Exit, ExitKind, Owner, Status, Summary, Witness};
-use super::value::{Facts, Null, Shape, Tags, Val};
+use super::value::{Constant, Facts, Null, Shape, Tags, Val};
 use crate::model::classes::Base;
-use crate::model::types::Types;
 use crate::model::{FnId, ModId, Model, Place};
-use crate::source::facts::{Expr, Function, Loop, Match, Name, Param, Span, Stmt};
+use crate::source::facts::{Expr, Function, Loop, Match, Name, Span, Stmt};
 
 /// The evaluation of one function.
 pub(super) struct Frame<'a, 'm, 's> {
@@ -20,6 +20,12 @@ pub(super) struct Frame<'a, 'm, 's> {
     pub(super) summary: Summary,
     /// What the returns so far give; none before the first.
     returned: Option<State>,
+    /// What holds in loops that only an error ends.
+    endless: Option<State>,
+    /// How many `finally` blocks still run when a path ends here.
+    pub(super) finals: u32,
+    /// What calls in conditions say when they are true, by their places.
+    pub(super) answers: Vec<(Span, Facts)>,
     returns: Option<Val>,
     /// States at `break` and `continue` of the loops that are open.
     breaks: Vec<Vec<State>>,
@@ -28,18 +34,20 @@ pub(super) struct Frame<'a, 'm, 's> {
     pub(super) catching: Vec<Rc<[Exit]>>,
     /// In the constructor of an HTTP error: what it passes to the framework's.
     pub(super) constructed: Option<Exit>,
+    /// In a decorator's inner function: what it stands for.
+    pub(super) wrapped: Option<Wrapped>,
 }
 
 /// Evaluates a function as a plain call would run it.
 pub(super) fn summarize(analyzer: &Analyzer<'_, '_>, function: FnId) -> Summary {
-    let facts = analyzer.model.function(function).facts;
     let frame = Frame::new(analyzer, function);
     let mut state = State::start();
-    for (index, param) in facts.params.iter().enumerate() {
-        let value = frame.param(facts, index, param);
-        state.set(param.name, value);
+    frame.bind_plainly(&mut state);
+    let alone = frame.run(state);
+    if analyzer.model.function(function).facts.decorators.is_empty() {
+        return alone;
     }
-    frame.run(state)
+    decorate(analyzer, function, alone, (Facts::NONE, Facts::NONE))
 }
 
 impl<'a, 'm, 's> Frame<'a, 'm, 's> {
@@ -50,13 +58,20 @@ impl<'a, 'm, 's> Frame<'a, 'm, 's> {
             model: analyzer.model,
             function,
             module: info.module,
-            summary: Summary { generator: info.facts.is_generator, ..Summary::default() },
+            summary: Summary {
+                generator: info.facts.is_generator,
+                ..Summary::default()
+            },
             returned: None,
+            endless: None,
+            finals: 0,
+            answers: Vec::new(),
             returns: None,
             breaks: Vec::new(),
             continues: Vec::new(),
             catching: Vec::new(),
             constructed: None,
+            wrapped: None,
         }
     }
 
@@ -68,6 +83,13 @@ impl<'a, 'm, 's> Frame<'a, 'm, 's> {
             self.note_return(&state, None);
         }
         let mut summary = self.summary;
+        summary.refuses = summary.normal && self.returned.is_none();
+        if let Some(endless) = self.endless {
+            self.returned = Some(match self.returned {
+                Some(returned) => returned.join(endless),
+                None => endless,
+            });
+        }
         if let Some(end) = self.returned {
             (summary.must, summary.may, summary.present) = (end.must, summary.may.with(end.may), end.present);
         } else {
@@ -101,76 +123,20 @@ impl<'a, 'm, 's> Frame<'a, 'm, 's> {
         }
     }
 
-    /// What is known of a parameter before any call.
-    pub(super) fn param(&self, function: &Function, index: usize, param: &Param) -> Val {
-        let types = match (&param.annotation, index, self.model.function(self.function).class) {
-            (Some(annotation), ..) => self.model.annotation(self.module, annotation),
-            (None, 0, Some(_)) => {
-                self.model.infer(self.module, Some(self.function), &Expr::Name(param.name, param.span))
-            }
-            _ => Types::unknown(),
-        };
-        let mut value = Val::typed(types);
-        if index < 32 {
-            value.params = 1 << index;
-            value.same_as = u8::try_from(index).ok();
-            (value.shape, value.constant) = (Shape::Param(index as u8), super::value::Constant::Param(index as u8));
-        }
-        // Not said to be None is not said to be present.
-        if value.null == Null::Never {
-            value.null = Null::Unknown;
-        }
-        if index == 0 && self.model.function(self.function).class.is_some() {
-            value.null = Null::Never;
-        }
-        let _ = function;
-        value.tags = value.tags.with(self.param_tags(param, &value));
-        value
-    }
-
-    /// Where a parameter's value comes from, by its framework default, its type and its name.
-    fn param_tags(&self, param: &Param, value: &Val) -> Tags {
-        let name = self.model.text(param.name);
-        let mut tags = Tags::NONE;
-        let declared = param.default.as_ref().and_then(|default| self.framework_default(default));
-        match declared {
-            Some("Header") => tags = tags.with(Tags::HEADER),
-            Some("Query" | "Body" | "Form" | "Path" | "File") => tags = tags.with(Tags::PAYLOAD),
-            _ if matches!(name, "headers" | "request" | "raw_headers" | "scope_headers") => tags = tags.with(Tags::HEADER),
-            _ => {}
-        }
-        let alias = param.default.as_ref().and_then(|default| match default {
-            Expr::Call(call) => call.keyword(self.model.names, "alias").and_then(|alias| alias.as_str(self.model.names)),
-            _ => None,
-        });
-        if self.analyzer.known.is_ticket(name) || alias.is_some_and(|alias| self.analyzer.known.is_ticket(alias)) {
-            tags = tags.with(Tags::TICKET);
-        }
-        if value.types.iter().any(|ty| self.is_context_type(*ty)) {
-            tags = tags.with(Tags::CONTEXT);
-        }
-        tags
-    }
-
-    /// `Header(…)`, `Query(…)`, …: the framework's marker of where a parameter comes from.
-    pub(super) fn framework_default(&self, default: &Expr) -> Option<&'static str> {
-        const MARKERS: [&str; 10] =
-            ["Header", "Query", "Body", "Form", "Path", "File", "Cookie", "Depends", "Security", "Param"];
-        let Expr::Call(call) = default else { return None };
-        let name = match &call.func {
-            Expr::Name(name, _) => self.model.text(*name),
-            Expr::Attr(attr) => self.model.text(attr.name),
-            _ => return None,
-        };
-        MARKERS.into_iter().find(|marker| *marker == name)
-    }
-
     pub(super) fn place(&self, span: Span) -> Place {
-        Place { module: self.module, span }
+        Place {
+            module: self.module,
+            span,
+        }
     }
 
     pub(super) fn witness(&self, span: Span, what: impl Into<String>) -> Witness {
-        Witness { place: self.place(span), function: self.function, what: what.into(), via: None }
+        Witness {
+            place: self.place(span),
+            function: self.function,
+            what: what.into(),
+            via: None,
+        }
     }
 
     pub(super) fn text(&self, name: Name) -> &'s str {
@@ -189,6 +155,16 @@ impl<'a, 'm, 's> Frame<'a, 'm, 's> {
 
     fn statement(&mut self, statement: &'s Stmt, state: &mut State) {
         match statement {
+            // `del container[key]`: no other operator makes a statement.
+            Stmt::Expr(Expr::Other(targets)) => {
+                for target in targets {
+                    self.expr(target, state);
+                    if let Expr::Index(pair, span) = target {
+                        let container = self.expr(&pair.0, state);
+                        self.change_container(&pair.0, &container, *span, state);
+                    }
+                }
+            }
             Stmt::Expr(expr) => {
                 self.expr(expr, state);
             }
@@ -220,32 +196,35 @@ impl<'a, 'm, 's> Frame<'a, 'm, 's> {
             }
             Stmt::Loop(each) => self.each(each, state),
             Stmt::Try(attempt) => self.attempt(attempt, state),
-            Stmt::With(with) => {
-                for (manager, target) in &with.items {
-                    let value = self.expr(manager, state);
-                    if let Some(target) = target {
-                        self.assign(target, value, false, state);
-                    }
-                }
-                self.block(&with.body, state);
-            }
+            Stmt::With(with) => self.with(with, state),
             Stmt::Match(matching) => self.matching(matching, state),
             Stmt::Function(local) => {
                 let function = self.model.local_function(self.module, *local);
                 let name = self.model.function(function).facts.name;
-                state.set(name, Val::of(crate::model::types::Ty::Entity(crate::model::resolve::Entity::Function(function))));
+                state.set(
+                    name,
+                    Val::of(crate::model::types::Ty::Entity(
+                        crate::model::resolve::Entity::Function(function),
+                    )),
+                );
             }
             Stmt::Class(local) => {
                 let class = self.model.local_class(self.module, *local);
                 let name = self.model.class_facts(class).name;
-                state.set(name, Val::of(crate::model::types::Ty::Entity(crate::model::resolve::Entity::Class(class))));
+                state.set(
+                    name,
+                    Val::of(crate::model::types::Ty::Entity(crate::model::resolve::Entity::Class(
+                        class,
+                    ))),
+                );
             }
             Stmt::Import(import) => {
                 for (name, alias) in &import.names {
                     let value = self.model.imported(self.module, import, *name, *alias);
                     let value = value.map_or_else(Val::default, |entity| self.entity(entity));
                     let bound = alias.unwrap_or_else(|| {
-                        self.model.intern(self.text(*name).split('.').next().unwrap_or_default())
+                        self.model
+                            .intern(self.text(*name).split('.').next().unwrap_or_default())
                     });
                     state.set(bound, value);
                 }
@@ -277,7 +256,10 @@ impl<'a, 'm, 's> Frame<'a, 'm, 's> {
         let (mut body, skipped) = match &each.target {
             Some(target) => {
                 let mut body = state.clone();
-                let item = Val { types: self.item_types(&head), ..Val::derived([&head]) };
+                let item = Val {
+                    types: self.item_types(&head),
+                    ..Val::derived([&head])
+                };
                 self.assign(target, item, false, &mut body);
                 (body, state.clone())
             }
@@ -292,6 +274,14 @@ impl<'a, 'm, 's> Frame<'a, 'm, 's> {
         }
         let mut after = if forever {
             let mut never = body;
+            if never.live && !never.refused {
+                self.note_end(&never);
+                let end = never.clone();
+                self.endless = Some(match self.endless.take() {
+                    Some(endless) => endless.join(end),
+                    None => end,
+                });
+            }
             never.end();
             never
         } else {
@@ -335,10 +325,16 @@ impl<'a, 'm, 's> Frame<'a, 'm, 's> {
     /// Notes a return with what holds there.
     pub(super) fn note_return(&mut self, state: &State, value: Option<Val>) {
         let mut value = value.unwrap_or_else(Val::none);
-        let refuses = value.errors.as_ref().is_some_and(|errors| errors.iter().all(|error| error.kind == ExitKind::Sent));
-        if value.null != Null::Always {
-            let lasting = Facts::IDENTITY.with(Facts::CREDENTIAL).with(Facts::GATE);
-            value.grants = value.grants.with(state.must.and(lasting));
+        let refuses = value
+            .errors
+            .as_ref()
+            .is_some_and(|errors| errors.iter().all(|error| error.kind == ExitKind::Sent));
+        if value.null != Null::Always && value.constant != Constant::Bool(false) {
+            value.grants = value.grants.with(state.must.lasting());
+        }
+        if let Some((status, span)) = state.status {
+            let error = self.sent(span, Status::Known(status), Some(&value));
+            value.errors = super::expr::shared(vec![error]);
         }
         self.returns = Some(match self.returns.take() {
             Some(returns) => returns.or(value),
@@ -348,11 +344,19 @@ impl<'a, 'm, 's> Frame<'a, 'm, 's> {
         if state.refused || refuses {
             return;
         }
+        self.note_end(state);
         let end = state.clone();
         self.returned = Some(match self.returned.take() {
             Some(returned) => returned.join(end),
             None => end,
         });
+    }
+
+    /// A path that ends here: whether it wrote and surely asked a gate, early or late.
+    fn note_end(&mut self, state: &State) {
+        if self.finals == 0 && state.may.has(Facts::WROTE) && !state.must.has(Facts::GATE) {
+            self.summary.may = self.summary.may.with(Facts::NEVER_ASKED);
+        }
     }
 
     /// Adds an error to those that can leave.
@@ -396,8 +400,10 @@ impl<'a, 'm, 's> Frame<'a, 'm, 's> {
                     }
                 }
                 (None, None) => {
-                    let class = self.raised_class(error, &value);
-                    let exit = self.plain_exit(class, span);
+                    let exit = match self.raised_class(error, &value) {
+                        Base::Local(class) => self.error_of_class(class, span),
+                        class => self.plain_exit(class, span),
+                    };
                     self.exit(exit);
                 }
             }

@@ -2,18 +2,26 @@
 
 use rustc_hash::FxHashSet;
 
+use super::lexicon::{Lexicon, Says};
 use crate::model::classes::last_segment;
 use crate::model::{ClassId, FnId, Model};
 use crate::source::facts::Name;
-use crate::vocabulary::{Vocabulary, has_word, starts_with};
+use crate::vocabulary::Vocabulary;
 
 /// The seven keys of the envelope's inner object (contract, section 3).
-pub(super) const BLOCK_KEYS: [&str; 7] =
-    ["code", "message", "http_status", "gate", "action_name", "resource_kind", "details"];
+pub(super) const BLOCK_KEYS: [&str; 7] = [
+    "code",
+    "message",
+    "http_status",
+    "gate",
+    "action_name",
+    "resource_kind",
+    "details",
+];
 
 /// The vocabulary over one program.
 pub(crate) struct Known {
-    vocabulary: Vocabulary,
+    lexicon: Lexicon,
     /// Envelope classes of the program, and the classes of their inner objects.
     envelopes: FxHashSet<ClassId>,
     inners: FxHashSet<ClassId>,
@@ -26,7 +34,7 @@ pub(crate) struct Known {
 impl Known {
     pub(super) fn new(model: &Model<'_>, vocabulary: &Vocabulary) -> Self {
         let mut known = Self {
-            vocabulary: vocabulary.clone(),
+            lexicon: Lexicon::new(vocabulary),
             envelopes: FxHashSet::default(),
             inners: FxHashSet::default(),
             false_envelopes: FxHashSet::default(),
@@ -47,7 +55,10 @@ impl Known {
             info.fields.contains_key(&field) || info.attributes.contains_key(&field)
         };
         if let Some(inner) = envelope_inner(model, class) {
-            if BLOCK_KEYS.iter().all(|key| model.class(inner).fields.contains_key(&model.intern(key))) {
+            if BLOCK_KEYS
+                .iter()
+                .all(|key| model.class(inner).fields.contains_key(&model.intern(key)))
+            {
                 self.envelopes.insert(class);
                 self.inners.insert(inner);
             } else if self.is_envelope_name(name) {
@@ -57,19 +68,21 @@ impl Known {
             self.false_envelopes.insert(class);
         }
         let is_model = model.has_external_base(class, &["BaseModel", "SQLModel", "TypedDict"]);
-        if self.vocabulary.contexts.iter().any(|context| context == name)
-            || (name.ends_with("Context") && !is_model && ["tenant_id", "project_id", "mode"].into_iter().all(has_field))
+        if self.lexicon.of(name).has(Says::CONTEXT)
+            || (name.ends_with("Context")
+                && !is_model
+                && ["tenant_id", "project_id", "mode"].into_iter().all(has_field))
         {
             self.contexts.insert(class);
         }
-        let gate_method = |method: &Name| self.vocabulary.gate_methods.iter().any(|known| known == model.text(*method));
-        if has_word(name, &self.vocabulary.gate_words) && info.methods.keys().any(gate_method) {
+        let gate_method = |method: &Name| self.lexicon.of(model.text(*method)).has(Says::GATE_METHOD);
+        if self.lexicon.of(name).has(Says::GATE) && info.methods.keys().any(gate_method) {
             self.gates.insert(class);
         }
     }
 
     fn is_envelope_name(&self, name: &str) -> bool {
-        self.vocabulary.envelopes.iter().any(|envelope| envelope == name)
+        self.lexicon.of(name).has(Says::ENVELOPE)
     }
 
     pub(super) fn is_envelope(&self, class: ClassId) -> bool {
@@ -93,47 +106,51 @@ impl Known {
     }
 
     pub(super) fn is_external_context(&self, dotted: &str) -> bool {
-        listed(&self.vocabulary.contexts, dotted)
+        self.lexicon.of(dotted).has(Says::CONTEXT)
     }
 
     pub(crate) fn is_identity_provider(&self, name: &str) -> bool {
-        listed(&self.vocabulary.identity_providers, name)
+        self.lexicon.of(name).has(Says::IDENTITY_PROVIDER)
     }
 
     pub(crate) fn is_credential_provider(&self, name: &str) -> bool {
-        listed(&self.vocabulary.credential_providers, name)
+        self.lexicon.of(name).has(Says::CREDENTIAL_PROVIDER)
     }
 
     /// Whether a dotted name is one of a verifier; `jwt.decode` matches by its last two segments.
     pub(super) fn is_verifier(&self, dotted: &str) -> bool {
-        listed(&self.vocabulary.verifiers, dotted)
+        self.lexicon.of(dotted).has(Says::VERIFIER)
     }
 
     /// Whether a provider's name leaves open that it establishes identity.
     pub(super) fn may_identify(&self, name: &str) -> bool {
-        has_word(name, &self.vocabulary.identity_words)
+        self.lexicon.of(name).has(Says::IDENTITY)
     }
 
     /// Whether a method's name with what it is called on says that it verifies a credential: `verifier.verify`.
     pub(super) fn is_credential_check(&self, receiver: Option<&str>, method: &str) -> bool {
-        self.vocabulary.verifying_methods.iter().any(|known| known == method)
-            && receiver.is_some_and(|receiver| has_word(receiver, &self.vocabulary.credential_words))
+        self.lexicon
+            .vocabulary()
+            .verifying_methods
+            .iter()
+            .any(|known| known == method)
+            && receiver.is_some_and(|receiver| self.lexicon.of(receiver).has(Says::CREDENTIAL))
     }
 
     pub(super) fn is_ticket(&self, name: &str) -> bool {
-        has_word(name, &self.vocabulary.ticket_words)
+        self.lexicon.of(name).has(Says::TICKET)
     }
 
     pub(super) fn is_comparison(&self, name: &str) -> bool {
-        listed(&self.vocabulary.comparisons, name)
+        self.lexicon.of(name).has(Says::COMPARISON)
     }
 
     pub(super) fn is_envelope_raiser(&self, name: &str) -> bool {
-        listed(&self.vocabulary.envelope_raisers, name)
+        self.lexicon.of(name).has(Says::RAISER)
     }
 
     pub(super) fn is_envelope_builder(&self, name: &str) -> bool {
-        listed(&self.vocabulary.envelope_builders, name)
+        self.lexicon.of(name).has(Says::BUILDER)
     }
 
     /// Whether a method is the question to a gate: of a gate class, or a named equivalent.
@@ -142,70 +159,86 @@ impl Known {
         let name = model.text(info.facts.name);
         let of_gate = info.class.is_some_and(|class| {
             model.ancestry(class).iter().any(|class| self.gates.contains(class))
-                && self.vocabulary.gate_methods.iter().any(|known| known == name)
+                && self.lexicon.of(name).has(Says::GATE_METHOD)
         });
         of_gate || self.is_gate_equivalent(&model.function_name(method)) || self.is_gate_equivalent(name)
+    }
+
+    /// How many kinds of gates there are.
+    pub(super) fn gate_kinds(&self) -> usize {
+        self.lexicon.vocabulary().gate_kinds.len().min(16)
+    }
+
+    /// The kind of gate that a function asks, by the words of its class and its name.
+    pub(super) fn gate_kind(&self, model: &Model<'_>, function: FnId) -> Option<usize> {
+        let name = model.text(model.function(function).facts.name);
+        if !self.lexicon.of(name).has(Says::ASKS) {
+            return None;
+        }
+        let said: Vec<String> = crate::vocabulary::words(&model.function_name(function)).collect();
+        let kinds = self.lexicon.vocabulary().gate_kinds.iter().take(self.gate_kinds());
+        kinds.into_iter().position(|kind| {
+            let wanted: Vec<String> = crate::vocabulary::words(kind).collect();
+            said.windows(wanted.len()).any(|window| window == wanted)
+        })
     }
 
     /// Whether a name alone says that it is a gate: `GateChain.run`, `enforce_gate`.
     pub(super) fn is_gate_call(&self, receiver: Option<&str>, method: &str) -> bool {
         let by_receiver = receiver.is_some_and(|receiver| {
-            has_word(receiver, &self.vocabulary.gate_words) && self.vocabulary.gate_methods.iter().any(|known| known == method)
+            self.lexicon.of(receiver).has(Says::GATE) && self.lexicon.of(method).has(Says::GATE_METHOD)
         });
         by_receiver || self.is_gate_equivalent(method) || self.is_gate_function(method)
     }
 
     /// A function's name that says it asks a gate: a gate word and a verb of asking.
     pub(super) fn is_gate_function(&self, name: &str) -> bool {
-        has_word(name, &self.vocabulary.gate_words) && starts_with(name, &self.vocabulary.gate_methods)
+        self.lexicon.of(name).has(Says::GATE) && self.lexicon.of(name).has(Says::ASKS)
     }
 
     fn is_gate_equivalent(&self, name: &str) -> bool {
-        self.vocabulary.gate_equivalents.iter().any(|known| known == name)
+        self.lexicon.of(name).has(Says::GATE_EQUIVALENT)
     }
 
     /// Whether a call of this method on something of this name writes.
     pub(super) fn is_write(&self, receiver: &str, method: &str) -> bool {
         self.is_plain_write(method)
-            || (starts_with(method, &self.vocabulary.write_verbs) && has_word(receiver, &self.vocabulary.store_words))
+            || (self.lexicon.of(method).has(Says::WRITES) && self.lexicon.of(receiver).has(Says::STORE))
     }
 
     pub(super) fn is_plain_write(&self, method: &str) -> bool {
-        self.vocabulary.writes.iter().any(|write| write == method)
+        self.lexicon.of(method).has(Says::PLAIN_WRITE)
     }
 
     /// Whether a name starts with a verb of writing.
     pub(super) fn has_write_verb(&self, name: &str) -> bool {
-        starts_with(name, &self.vocabulary.write_verbs)
+        self.lexicon.of(name).has(Says::WRITES)
     }
 
     pub(super) fn is_store(&self, name: &str) -> bool {
-        has_word(name, &self.vocabulary.store_words)
+        self.lexicon.of(name).has(Says::STORE)
     }
 
     /// Whether a name says that something is kept beside the work.
     pub(super) fn is_aside(&self, name: &str) -> bool {
-        has_word(name, &self.vocabulary.aside_words)
+        self.lexicon.of(name).has(Says::ASIDE)
     }
 
     pub(crate) fn is_read(&self, name: &str) -> bool {
-        starts_with(name, &self.vocabulary.read_verbs)
+        self.lexicon.of(name).has(Says::READS)
     }
-}
-
-/// Whether a row names this: whole, by its last segment, or by as many segments as the row has.
-fn listed(rows: &[String], dotted: &str) -> bool {
-    rows.iter().any(|row| {
-        dotted == row || dotted.strip_suffix(row.as_str()).is_some_and(|before| before.ends_with('.'))
-    })
 }
 
 /// The class of the field `error`, where a class has one of the program.
 fn envelope_inner(model: &Model<'_>, class: ClassId) -> Option<ClassId> {
     let info = model.class(class);
     let field = info.fields.get(&model.intern("error"))?;
-    model.annotation(info.module, field.annotation?).all.iter().find_map(|ty| match ty {
-        crate::model::types::Ty::Object { class, .. } => Some(*class),
-        _ => None,
-    })
+    model
+        .annotation(info.module, field.annotation?)
+        .all
+        .iter()
+        .find_map(|ty| match ty {
+            crate::model::types::Ty::Object { class, .. } => Some(*class),
+            _ => None,
+        })
 }

@@ -5,15 +5,25 @@
 
 mod attempt;
 mod call;
+mod catching;
+mod compose;
+mod construct;
+mod decorator;
 mod endpoint;
 mod expr;
 mod flow;
+mod gates;
 mod known;
+mod lexicon;
+mod params;
+mod provider;
 mod refine;
+mod responses;
 mod special;
 pub mod state;
 pub mod summary;
 pub mod value;
+mod writes;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -75,7 +85,13 @@ impl<'m, 's> Analyzer<'m, 's> {
     /// An analyzer with nothing computed.
     pub fn new(model: &'m Model<'s>, vocabulary: &Vocabulary, router_modules: FxHashSet<ModId>) -> Self {
         let known = Known::new(model, vocabulary);
-        Self { model, known, router_modules, memo: RefCell::default(), running: RefCell::default() }
+        Self {
+            model,
+            known,
+            router_modules,
+            memo: RefCell::default(),
+            running: RefCell::default(),
+        }
     }
 
     /// The model that it works on.

@@ -8,12 +8,24 @@ use crate::model::classes::Relation;
 use crate::source::facts::{Compare, CompareOp, Expr, Name};
 
 /// Attributes of a decision that say it passed.
-const PASSED: [&str; 8] = ["allowed", "ok", "passed", "permitted", "granted", "approved", "is_allowed", "success"];
+const PASSED: [&str; 8] = [
+    "allowed",
+    "ok",
+    "passed",
+    "permitted",
+    "granted",
+    "approved",
+    "is_allowed",
+    "success",
+];
 
 impl<'s> Frame<'_, '_, 's> {
     /// The states where a condition holds and where it does not.
     pub(super) fn split(&mut self, test: &'s Expr, state: &State) -> (State, State) {
-        (self.assume(test, true, state.clone()), self.assume(test, false, state.clone()))
+        (
+            self.assume(test, true, state.clone()),
+            self.assume(test, false, state.clone()),
+        )
     }
 
     pub(super) fn assume(&mut self, test: &'s Expr, truth: bool, mut state: State) -> State {
@@ -63,6 +75,9 @@ impl<'s> Frame<'_, '_, 's> {
                 state
             }
             Expr::Call(call) => {
+                if truth && let Some((_, grants)) = self.answers.iter().find(|(span, _)| *span == call.span) {
+                    state.learn(*grants);
+                }
                 if let Expr::Name(function, _) = &call.func
                     && self.text(*function) == "isinstance"
                     && let (Some(Expr::Name(name, _)), Some(class)) = (call.position(0), call.position(1))
@@ -77,7 +92,9 @@ impl<'s> Frame<'_, '_, 's> {
 
     /// A name that is true is present, and what its presence grants holds; one that is false is absent, for all we track.
     pub(super) fn assume_name(&mut self, name: Name, truth: bool, mut state: State) -> State {
-        let Some(value) = state.get(name).cloned() else { return state };
+        let Some(value) = state.get(name).cloned() else {
+            return state;
+        };
         if truth {
             if value.null == Null::Always || value.constant == Constant::Bool(false) {
                 state.end();
@@ -86,7 +103,9 @@ impl<'s> Frame<'_, '_, 's> {
             self.learn_present(name, &value, &mut state);
         } else {
             let always_true = value.constant == Constant::Bool(true)
-                || (value.null == Null::Never && value.grants != Facts::NONE && value.tags.any(Tags::CONTEXT.with(Tags::VERIFIED)));
+                || (value.null == Null::Never
+                    && value.grants != Facts::NONE
+                    && value.tags.any(Tags::CONTEXT.with(Tags::VERIFIED)));
             if always_true {
                 state.end();
                 return state;
@@ -106,6 +125,9 @@ impl<'s> Frame<'_, '_, 's> {
         }
         if value.tags.any(Tags::TICKET.with(Tags::VERIFIED)) {
             state.learn(Facts::PRESENT);
+        }
+        if value.tags.has(Tags::HEADER) || value.params != 0 {
+            state.update(name, |value| value.grants = value.grants.with(Facts::DEMANDED));
         }
         if let Some(param) = value.same_as {
             state.present |= 1 << param;
@@ -136,14 +158,20 @@ impl<'s> Frame<'_, '_, 's> {
             let of_context = |value: &Val| value.tags.has(Tags::CONTEXT);
             if of_context(&left) != of_context(&right) {
                 let other = if of_context(&left) { &right } else { &left };
-                state.learn(if other.tags.has(Tags::VERIFIED) { Facts::BOUND } else { Facts::COMPARED });
+                state.learn(if other.tags.has(Tags::VERIFIED) {
+                    Facts::BOUND
+                } else {
+                    Facts::COMPARED
+                });
             }
         }
         state
     }
 
     fn assume_none(&mut self, name: Name, is_none: bool, mut state: State) -> State {
-        let Some(value) = state.get(name).cloned() else { return state };
+        let Some(value) = state.get(name).cloned() else {
+            return state;
+        };
         if is_none {
             if value.null == Null::Never && value.grants != Facts::NONE {
                 state.end();
@@ -160,13 +188,18 @@ impl<'s> Frame<'_, '_, 's> {
 
     /// Narrows what an `except` caught.
     fn assume_instance(&mut self, name: Name, class: &Expr, truth: bool, mut state: State) -> State {
+        let at = (self.module, Some(self.function));
         let classes: Vec<_> = match class {
-            Expr::Seq(classes) => classes.iter().filter_map(|class| self.catching_class(class)).collect(),
-            class => self.catching_class(class).into_iter().collect(),
+            Expr::Seq(classes) => classes.iter().filter_map(|class| self.class_named(at, class)).collect(),
+            class => self.class_named(at, class).into_iter().collect(),
         };
-        let Some(caught) = state.get(name).and_then(|value| value.caught.clone()) else { return state };
+        let Some(caught) = state.get(name).and_then(|value| value.caught.clone()) else {
+            return state;
+        };
         let fits = |exit: &Exit| {
-            classes.iter().any(|class| self.model.is_subclass(exit.class, *class) == Relation::Yes)
+            classes
+                .iter()
+                .any(|class| self.model.is_subclass(exit.class, *class) == Relation::Yes)
         };
         let narrowed = caught.iter().filter(|exit| fits(exit) == truth).cloned().collect();
         state.update(name, |value| value.caught = Some(narrowed));

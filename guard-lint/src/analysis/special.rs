@@ -4,32 +4,121 @@ use super::call::Made;
 use super::expr::{body_shape, shared};
 use super::flow::Frame;
 use super::state::State;
-use super::summary::{ExitKind, Gate, Status, Strength};
-use super::value::{Constant, Facts, Null, Shape, Tags, Val};
+use super::summary::{ExitKind, Strength};
+use super::value::{Facts, Null, Shape, Tags, Val};
 use crate::model::classes::{Base, last_segment};
 use crate::model::types::Ty;
 use crate::source::facts::Expr;
 
 /// Methods of plain objects that neither write nor fail for our purposes, and keep what flows.
 const PLAIN: [&str; 38] = [
-    "get", "items", "keys", "values", "copy", "strip", "lower", "upper", "split", "startswith", "endswith", "encode",
-    "decode", "format", "join", "replace", "isoformat", "hexdigest", "digest", "count", "index", "find", "title", "rstrip",
-    "lstrip", "total_seconds", "timestamp", "model_dump", "dict", "json", "model_dump_json", "model_copy", "rsplit",
-    "partition", "hex", "issubset", "union", "isdigit",
+    "get",
+    "items",
+    "keys",
+    "values",
+    "copy",
+    "strip",
+    "lower",
+    "upper",
+    "split",
+    "startswith",
+    "endswith",
+    "encode",
+    "decode",
+    "format",
+    "join",
+    "replace",
+    "isoformat",
+    "hexdigest",
+    "digest",
+    "count",
+    "index",
+    "find",
+    "title",
+    "rstrip",
+    "lstrip",
+    "total_seconds",
+    "timestamp",
+    "model_dump",
+    "dict",
+    "json",
+    "model_dump_json",
+    "model_copy",
+    "rsplit",
+    "partition",
+    "hex",
+    "issubset",
+    "union",
+    "isdigit",
 ];
 
 /// Methods that change the container that they are called on.
-const CHANGES: [&str; 13] = [
-    "append", "extend", "insert", "add", "update", "pop", "popleft", "remove", "discard", "clear", "setdefault",
-    "appendleft", "put_nowait",
+const CHANGES: [&str; 15] = [
+    "append",
+    "extend",
+    "insert",
+    "add",
+    "update",
+    "pop",
+    "popleft",
+    "remove",
+    "discard",
+    "clear",
+    "setdefault",
+    "appendleft",
+    "put_nowait",
+    "sort",
+    "reverse",
 ];
 
 /// Built-in functions that only compute.
 const BUILTINS: [&str; 46] = [
-    "len", "str", "int", "float", "bool", "dict", "list", "set", "tuple", "sorted", "min", "max", "sum", "any", "all", "zip",
-    "enumerate", "range", "isinstance", "issubclass", "hasattr", "repr", "print", "abs", "round", "map", "filter", "iter",
-    "next", "type", "id", "hash", "vars", "bytes", "frozenset", "reversed", "callable", "divmod", "super", "object", "chr",
-    "ord", "format", "bytearray", "hex", "pow",
+    "len",
+    "str",
+    "int",
+    "float",
+    "bool",
+    "dict",
+    "list",
+    "set",
+    "tuple",
+    "sorted",
+    "min",
+    "max",
+    "sum",
+    "any",
+    "all",
+    "zip",
+    "enumerate",
+    "range",
+    "isinstance",
+    "issubclass",
+    "hasattr",
+    "repr",
+    "print",
+    "abs",
+    "round",
+    "map",
+    "filter",
+    "iter",
+    "next",
+    "type",
+    "id",
+    "hash",
+    "vars",
+    "bytes",
+    "frozenset",
+    "reversed",
+    "callable",
+    "divmod",
+    "super",
+    "object",
+    "chr",
+    "ord",
+    "format",
+    "bytearray",
+    "hex",
+    "pow",
 ];
 
 impl<'s> Frame<'_, '_, 's> {
@@ -38,15 +127,22 @@ impl<'s> Frame<'_, '_, 's> {
         let base = made.base.as_ref()?;
         match made.name {
             "model_dump" | "dict" | "to_dict" | "model_dump_json" | "json" | "dumps"
-                if matches!(base.shape, Shape::Envelope | Shape::Inner | Shape::Canonical | Shape::Block) =>
+                if matches!(
+                    base.shape,
+                    Shape::Envelope | Shape::Inner | Shape::Canonical | Shape::Block
+                ) =>
             {
                 let shape = match base.shape {
                     Shape::Envelope | Shape::Canonical => Shape::Canonical,
                     _ => Shape::Block,
                 };
-                Some(Val { shape, ..Val::derived([base]) })
+                Some(Val {
+                    shape,
+                    ..Val::derived([base])
+                })
             }
-            "close" | "send_text" | "send_json" | "send_bytes" | "accept" | "receive_json" | "receive_text" | "receive"
+            "close" | "send_text" | "send_json" | "send_bytes" | "accept" | "receive_json" | "receive_text"
+            | "receive"
                 if self.is_socket(base) =>
             {
                 Some(self.socket(made, state))
@@ -73,42 +169,21 @@ impl<'s> Frame<'_, '_, 's> {
         let passes_self = matches!(made.call.args.first().map(|arg| &arg.value), Some(Expr::Name(name, _)) if self.text(*name) == "self");
         let offset = usize::from(passes_self);
         let mut exit = self.plain_exit(Base::Local(class), made.call.span);
-        exit.shape = body_shape(made.argument(self, "detail", 1 + offset));
-        exit.status = self.status(made.argument(self, "status_code", offset));
+        let init = self.model.intern("__init__");
+        let above = self.model.ancestry(class).into_iter().skip(1);
+        match above
+            .filter_map(|class| self.model.class(class).methods.get(&init).copied())
+            .next()
+        {
+            // The constructor of an error class of the program in between.
+            Some(init) if !passes_self => self.fill_error(&mut exit, init, &self.bound_values(made, init)),
+            _ => {
+                exit.shape = body_shape(made.argument(self, "detail", 1 + offset));
+                exit.status = self.status(made.argument(self, "status_code", offset));
+            }
+        }
         self.constructed = Some(exit);
         Some(Val::none())
-    }
-
-    fn is_socket(&self, value: &Val) -> bool {
-        value.types.iter().any(|ty| matches!(ty, Ty::ExternalObject(name) if last_segment(self.text(*name)) == "WebSocket"))
-    }
-
-    fn socket(&mut self, made: &Made<'s>, state: &mut State) -> Val {
-        match made.name {
-            "receive_json" | "receive_text" | "receive" => Val { tags: Tags::PAYLOAD, ..Val::default() },
-            "send_text" | "send_json" | "send_bytes" => {
-                if made.args.first().is_some_and(|sent| sent.shape == Shape::Canonical) {
-                    state.learn(Facts::ENVELOPE_SENT);
-                }
-                Val::default()
-            }
-            "close" => {
-                let code = made.argument(self, "code", 0).map(|code| code.constant);
-                let normal = matches!(code, None | Some(Constant::Int(1000 | 1001)));
-                if !normal {
-                    let enveloped = state.must.has(Facts::ENVELOPE_SENT);
-                    let mut exit = self.plain_exit(Base::External(self.model.intern("fastapi.WebSocketException")), made.call.span);
-                    exit.kind = ExitKind::Sent;
-                    exit.shape = if enveloped { Shape::Canonical } else { Shape::Text };
-                    let reason = made.argument(self, "reason", 1);
-                    exit.leaks = reason.is_some_and(|reason| reason.tags.has(Tags::EXCEPTION_TEXT));
-                    self.exit(exit);
-                    state.refused = true;
-                }
-                Val::default()
-            }
-            _ => Val::default(),
-        }
     }
 
     /// What a call of something outside does beside giving a value.
@@ -123,7 +198,11 @@ impl<'s> Frame<'_, '_, 's> {
             if known.is_identity_provider(dotted) {
                 value.tags = value.tags.with(Tags::HEADER);
             }
-            return self.establish(made.call.span, value, state);
+            let mut source = value.clone();
+            if known.is_identity_provider(dotted) {
+                source.grants = source.grants.with(Facts::DEMANDED);
+            }
+            return self.establish(made.call.span, value, &source, state);
         }
         if known.is_credential_provider(dotted) {
             return self.verified(made, value, state);
@@ -136,7 +215,10 @@ impl<'s> Frame<'_, '_, 's> {
             return;
         }
         if known.is_envelope_raiser(dotted) {
-            let mut exit = self.plain_exit(Base::External(self.model.intern("fastapi.HTTPException")), made.call.span);
+            let mut exit = self.plain_exit(
+                Base::External(self.model.intern("fastapi.HTTPException")),
+                made.call.span,
+            );
             exit.shape = Shape::Canonical;
             exit.status = self.status(made.keyword(self, "status_code"));
             self.exit(exit);
@@ -158,35 +240,14 @@ impl<'s> Frame<'_, '_, 's> {
         }
         if known.is_plain_write(segment) || (dotted.starts_with("shutil.") && segment.starts_with("copy")) {
             self.write(made.call.span, Strength::Store, format!("`{dotted}`"), state);
-        } else if !is_pure(dotted) && !known.is_read(segment) && !known.is_aside(dotted) && !value_only(segment) {
+        } else if !is_pure(dotted)
+            && !known.is_read(segment)
+            && !known.is_aside(dotted)
+            && !value_only(segment)
+            && !known.is_store(segment)
+        {
             let witness = self.witness(made.call.span, dotted);
             self.note_opaque(witness);
-        }
-    }
-
-    /// `JSONResponse(status_code=404, …)`: an error where the status says so.
-    fn response(&mut self, made: &Made<'s>, class: &str, value: &mut Val) {
-        if class == "StreamingResponse" || class == "EventSourceResponse" {
-            let media = made.keyword(self, "media_type").map(|media| media.constant);
-            self.summary.streams |= class == "EventSourceResponse" || media.is_some_and(|media| self.is_text(media, "text/event-stream"));
-            return;
-        }
-        let position = 1;
-        let status = self.status(made.argument(self, "status_code", position));
-        let content = made.argument(self, "content", 0);
-        match status {
-            Status::Known(code) if code >= 400 => {
-                let mut exit = self.plain_exit(Base::External(self.model.intern("starlette.responses.Response")), made.call.span);
-                (exit.kind, exit.status, exit.shape) = (ExitKind::Sent, status, body_shape(content));
-                exit.leaks = content.is_some_and(|content| content.tags.has(Tags::EXCEPTION_TEXT));
-                value.errors = shared(vec![exit]);
-            }
-            Status::Param(_) => {
-                let mut exit = self.plain_exit(Base::External(self.model.intern("starlette.responses.Response")), made.call.span);
-                (exit.kind, exit.status, exit.shape) = (ExitKind::Sent, status, body_shape(content));
-                value.errors = shared(vec![exit]);
-            }
-            _ => {}
         }
     }
 
@@ -199,9 +260,7 @@ impl<'s> Frame<'_, '_, 's> {
         let known = &self.analyzer.known;
         let mut value = Val::derived(made.base.iter().chain(&made.args));
         if known.is_gate_call(receiver, made.name) {
-            let at = self.witness(made.call.span, made.name);
-            let after_write = state.may.has(Facts::WROTE);
-            self.summary.gates.push(Gate { at, unbindable: None, swallowed: false, settled: false, after_write });
+            self.note_gate(made.call.span, made.name, None, state);
             state.learn(Facts::GATE);
             value.tags = value.tags.with(Tags::DECISION);
             return value;
@@ -244,7 +303,8 @@ impl<'s> Frame<'_, '_, 's> {
             && CHANGES.contains(&made.name)
             && (base.tags.has(Tags::SHARED) || is_container(base, self))
         {
-            let stores = receiver.is_some_and(|receiver| known.is_write(receiver, made.name)) && !is_container(base, self);
+            let stores =
+                receiver.is_some_and(|receiver| known.is_write(receiver, made.name)) && !is_container(base, self);
             if stores {
                 return self.write(span, Strength::Store, call_text(receiver, made.name), state);
             }
@@ -265,8 +325,17 @@ impl<'s> Frame<'_, '_, 's> {
         let of_text = made.name == "replace" && made.args.len() >= 2;
         if known.is_write(receiver, made.name) && !of_text {
             let aside = known.is_aside(receiver) || known.is_aside(made.name);
-            self.write(span, if aside { Strength::Aside } else { Strength::Store }, call_text(Some(receiver), made.name), state);
-        } else if !PLAIN.contains(&made.name) && !CHANGES.contains(&made.name) && !known.is_read(made.name) && !known.is_aside(receiver) {
+            self.write(
+                span,
+                if aside { Strength::Aside } else { Strength::Store },
+                call_text(Some(receiver), made.name),
+                state,
+            );
+        } else if !PLAIN.contains(&made.name)
+            && !CHANGES.contains(&made.name)
+            && !known.is_read(made.name)
+            && !known.is_aside(receiver)
+        {
             let witness = self.witness(span, format!("{receiver}.{}", made.name));
             self.note_opaque(witness);
         }
@@ -319,8 +388,18 @@ fn call_text(receiver: Option<&str>, method: &str) -> String {
 }
 
 fn is_container(value: &Val, frame: &Frame<'_, '_, '_>) -> bool {
-    const CONTAINERS: [&str; 10] =
-        ["dict", "list", "set", "Dict", "List", "Set", "defaultdict", "deque", "OrderedDict", "MutableMapping"];
+    const CONTAINERS: [&str; 10] = [
+        "dict",
+        "list",
+        "set",
+        "Dict",
+        "List",
+        "Set",
+        "defaultdict",
+        "deque",
+        "OrderedDict",
+        "MutableMapping",
+    ];
     value.types.iter().any(|ty| match ty {
         Ty::ExternalObject(name) => CONTAINERS.contains(&last_segment(frame.text(*name))),
         _ => false,
@@ -330,10 +409,44 @@ fn is_container(value: &Val, frame: &Frame<'_, '_, '_>) -> bool {
 /// Modules whose functions change nothing outside the process.
 fn is_pure(dotted: &str) -> bool {
     const PURE: [&str; 38] = [
-        "abc", "asyncio", "base64", "collections", "contextlib", "copy", "dataclasses", "datetime", "decimal", "enum",
-        "fastapi", "functools", "hashlib", "hmac", "inspect", "io", "itertools", "json", "logging", "math", "mimetypes",
-        "operator", "os", "pathlib", "pydantic", "random", "re", "secrets", "starlette", "statistics", "string", "struct",
-        "sys", "threading", "time", "types", "typing", "uuid",
+        "abc",
+        "asyncio",
+        "base64",
+        "collections",
+        "contextlib",
+        "copy",
+        "dataclasses",
+        "datetime",
+        "decimal",
+        "enum",
+        "fastapi",
+        "functools",
+        "hashlib",
+        "hmac",
+        "inspect",
+        "io",
+        "itertools",
+        "json",
+        "logging",
+        "math",
+        "mimetypes",
+        "operator",
+        "os",
+        "pathlib",
+        "pydantic",
+        "random",
+        "re",
+        "secrets",
+        "starlette",
+        "statistics",
+        "string",
+        "struct",
+        "sys",
+        "threading",
+        "time",
+        "types",
+        "typing",
+        "uuid",
     ];
     PURE.contains(&dotted.split('.').next().unwrap_or(dotted))
 }

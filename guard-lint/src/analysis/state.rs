@@ -1,13 +1,15 @@
 //! What holds at one point of a function.
 
-use super::value::{Facts, Val};
-use crate::source::facts::Name;
+use std::rc::Rc;
+
+use super::value::{Constant, Facts, Val};
+use crate::source::facts::{Name, Span};
 
 /// What holds at one point.
 #[derive(Debug, Clone)]
 pub struct State {
-    /// The local names; parameters first.
-    env: Vec<(Name, Val)>,
+    /// The local names; parameters first. Paths share what they do not change.
+    env: Rc<Vec<(Name, Rc<Val>)>>,
     /// What holds on every path to here.
     pub must: Facts,
     /// What holds on some path to here.
@@ -18,31 +20,43 @@ pub struct State {
     pub live: bool,
     /// Whether every path to here has already answered with an error: a return from here is a refusal.
     pub refused: bool,
+    /// The error status that was set on the response object, with the place.
+    pub status: Option<(u16, Span)>,
 }
 
 impl State {
     /// The start of a function.
     pub fn start() -> Self {
-        Self { env: Vec::new(), must: Facts::NONE, may: Facts::NONE, present: 0, live: true, refused: false }
+        Self {
+            env: Rc::default(),
+            must: Facts::NONE,
+            may: Facts::NONE,
+            present: 0,
+            live: true,
+            refused: false,
+            status: None,
+        }
     }
 
     /// What is known of a local name.
     pub fn get(&self, name: Name) -> Option<&Val> {
-        self.env.iter().find(|(local, _)| *local == name).map(|(_, value)| value)
+        let (_, value) = self.env.iter().find(|(local, _)| *local == name)?;
+        Some(value)
     }
 
     /// Binds a local name.
     pub fn set(&mut self, name: Name, value: Val) {
-        match self.env.iter_mut().find(|(local, _)| *local == name) {
-            Some((_, old)) => *old = value,
-            None => self.env.push((name, value)),
+        let env = Rc::make_mut(&mut self.env);
+        match env.iter_mut().find(|(local, _)| *local == name) {
+            Some((_, old)) => *old = Rc::new(value),
+            None => env.push((name, Rc::new(value))),
         }
     }
 
     /// Changes a local name's value in place.
     pub fn update(&mut self, name: Name, change: impl FnOnce(&mut Val)) {
-        if let Some((_, value)) = self.env.iter_mut().find(|(local, _)| *local == name) {
-            change(value);
+        if let Some(position) = self.env.iter().position(|(local, _)| *local == name) {
+            change(Rc::make_mut(&mut Rc::make_mut(&mut self.env)[position].1));
         }
     }
 
@@ -65,18 +79,38 @@ impl State {
             (false, true) => other,
             (true, true) => {
                 let mut joined = self;
-                for (name, value) in other.env {
-                    match joined.env.iter_mut().find(|(local, _)| *local == name) {
-                        Some((_, old)) => *old = std::mem::take(old).or(value),
-                        None => joined.env.push((name, value)),
-                    }
+                if !Rc::ptr_eq(&joined.env, &other.env) {
+                    let (here, there) = (joined.must.lasting(), other.must.lasting());
+                    join_names(Rc::make_mut(&mut joined.env), &other.env, here, there);
                 }
                 joined.must = joined.must.and(other.must);
                 joined.may = joined.may.with(other.may);
                 joined.present &= other.present;
                 joined.refused &= other.refused;
+                joined.status = joined.status.or(other.status);
                 joined
             }
         }
+    }
+}
+
+/// Joins the names of two paths; `here` and `there` are the lasting facts that hold on each.
+fn join_names(env: &mut Vec<(Name, Rc<Val>)>, other: &[(Name, Rc<Val>)], here: Facts, there: Facts) {
+    for (name, value) in other {
+        let Some((_, old)) = env.iter_mut().find(|(local, _)| local == name) else {
+            env.push((*name, value.clone()));
+            continue;
+        };
+        if Rc::ptr_eq(old, value) {
+            continue;
+        }
+        let (mut left, mut right) = (Val::clone(old), Val::clone(value));
+        // A flag that is set on one path only tells later which one was taken.
+        match (left.constant, right.constant) {
+            (Constant::Bool(true), Constant::Bool(false)) => left.grants = left.grants.with(here),
+            (Constant::Bool(false), Constant::Bool(true)) => right.grants = right.grants.with(there),
+            _ => {}
+        }
+        *old = Rc::new(left.or(right));
     }
 }

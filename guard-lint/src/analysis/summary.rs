@@ -81,6 +81,26 @@ pub enum Fate {
     Swallowed,
 }
 
+/// An error that was caught on the way.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Handled {
+    /// The error.
+    pub exit: Exit,
+    /// What became of it.
+    pub fate: Fate,
+    /// The error that took its place, where that has a literal status.
+    pub becomes: Option<Becomes>,
+}
+
+/// The error that took another's place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Becomes {
+    /// Where the handler makes it.
+    pub place: Place,
+    /// Its HTTP status.
+    pub status: u16,
+}
+
 /// A place that shows something, with the call it was reached through.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Witness {
@@ -101,10 +121,12 @@ pub struct Gate {
     pub at: Witness,
     /// Why it can never bind.
     pub unbindable: Option<String>,
-    /// Whether its refusal is caught and the work goes on.
+    /// Whether its refusal is caught and something is written all the same.
     pub swallowed: bool,
     /// Whether a handler that does not pass the refusal on has caught it.
     pub settled: bool,
+    /// Whether the work may go on after that handler.
+    pub passed_over: bool,
     /// Whether a write came before it.
     pub after_write: bool,
 }
@@ -116,6 +138,8 @@ pub struct Write {
     pub at: Witness,
     /// How surely it changes what others see.
     pub strength: Strength,
+    /// Whether what came before may have been a gate, which only running can tell.
+    pub unsure: bool,
 }
 
 /// How surely a write changes what others see.
@@ -162,10 +186,12 @@ pub struct Summary {
     pub returns: Val,
     /// Whether it can return at all.
     pub normal: bool,
+    /// Whether whoever gets a return from it was refused: it answers with an error and returns.
+    pub refuses: bool,
     /// The errors that can leave it.
     pub exits: Vec<Exit>,
     /// HTTP errors that it caught, with what became of them.
-    pub handled: Vec<(Exit, Fate)>,
+    pub handled: Vec<Handled>,
     /// What holds on every normal return.
     pub must: Facts,
     /// What holds on some.
@@ -198,17 +224,26 @@ impl Summary {
     /// What is assumed of a function while it is being computed: nothing leaves it, and it returns with every fact, so
     /// that recursion adds nothing.
     pub fn optimistic() -> Self {
-        Self { normal: true, must: Facts::ALL, present: u32::MAX, ..Self::default() }
+        Self {
+            normal: true,
+            must: Facts::ALL,
+            present: u32::MAX,
+            ..Self::default()
+        }
     }
 
     /// What is known of a function whose body cannot be read.
     pub fn unknown() -> Self {
-        Self { normal: true, ..Self::default() }
+        Self {
+            normal: true,
+            ..Self::default()
+        }
     }
 
     /// Whether it says the same as another, as far as callers can tell.
     pub fn agrees(&self, other: &Self) -> bool {
         self.normal == other.normal
+            && self.refuses == other.refuses
             && self.must == other.must
             && self.may == other.may
             && self.present == other.present

@@ -10,7 +10,7 @@ use crate::source::facts::Name;
 
 /// Facts that hold at a point, as a set of bits. On `must` they hold on every path, on `may` on some.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Facts(pub u16);
+pub struct Facts(pub u32);
 
 impl Facts {
     /// None of them.
@@ -35,8 +35,43 @@ impl Facts {
     pub const BOUND: Self = Self(1 << 8);
     /// The payload's tenant was compared with the context's.
     pub const COMPARED: Self = Self(1 << 9);
+    /// A header that identity rests on was demanded: where it is missing, the path ends.
+    pub const DEMANDED: Self = Self(1 << 10);
+    /// Something was written while no identity was established.
+    pub const EARLY_WRITE: Self = Self(1 << 11);
+    /// A gate refused, and the refusal was caught: who goes on from here has not passed it.
+    pub const REFUSAL_CAUGHT: Self = Self(1 << 12);
+    /// Something was called with the context that only running can tell: it may have been a gate.
+    pub const ASKED_UNKNOWN: Self = Self(1 << 13);
+    /// A path ends that wrote and did not surely ask a gate, early or late.
+    pub const NEVER_ASKED: Self = Self(1 << 14);
     /// Every fact: what holds where no path leads.
-    pub const ALL: Self = Self(u16::MAX);
+    pub const ALL: Self = Self(u32::MAX);
+    /// Facts about the order of a function's own work, which its callers judge anew.
+    const OF_ORDER: Self = Self(Self::WROTE.0 | Self::EARLY_WRITE.0 | Self::NEVER_ASKED.0);
+
+    /// What was established for good, and can be said again by a value that stands for it.
+    #[must_use]
+    pub fn lasting(self) -> Self {
+        self.and(Self::IDENTITY.with(Self::CREDENTIAL).with(Self::GATE))
+    }
+
+    /// The facts without those that callers judge anew.
+    #[must_use]
+    pub fn without_order(self) -> Self {
+        Self(self.0 & !Self::OF_ORDER.0)
+    }
+
+    /// These without others.
+    #[must_use]
+    pub fn without(self, facts: Self) -> Self {
+        Self(self.0 & !facts.0)
+    }
+
+    /// That this kind of gate, by its number, let the action pass. All kinds together are the chain.
+    pub fn kind_of_gate(number: usize) -> Self {
+        Self(1 << (16 + number))
+    }
 
     /// Whether all of these hold.
     pub fn has(self, facts: Self) -> bool {
@@ -79,8 +114,12 @@ impl Tags {
     pub const DECISION: Self = Self(1 << 6);
     /// A container that outlives the request.
     pub const SHARED: Self = Self(1 << 7);
+    /// Found by a name that only running can tell.
+    pub const DYNAMIC: Self = Self(1 << 8);
+    /// A function with some of its arguments given: calls of it name the rest.
+    pub const PARTIAL: Self = Self(1 << 9);
     /// What flows from a value into what is computed from it.
-    const FLOWING: Self = Self(0b10_1111);
+    const FLOWING: Self = Self(0b1_0010_1111);
 
     /// Whether all of these are set.
     pub fn has(self, tags: Self) -> bool {
@@ -96,6 +135,12 @@ impl Tags {
     #[must_use]
     pub fn with(self, tags: Self) -> Self {
         Self(self.0 | tags.0)
+    }
+
+    /// These without others.
+    #[must_use]
+    pub fn without(self, tags: Self) -> Self {
+        Self(self.0 & !tags.0)
     }
 
     /// The tags that a value computed from this one has.
@@ -189,7 +234,11 @@ pub struct Val {
 impl Val {
     /// A value of this type.
     pub fn of(ty: Ty) -> Self {
-        Self { types: SmallVec::from_elem(ty, 1), null: Null::Never, ..Self::default() }
+        Self {
+            types: SmallVec::from_elem(ty, 1),
+            null: Null::Never,
+            ..Self::default()
+        }
     }
 
     /// A value of these types.
@@ -199,12 +248,19 @@ impl Val {
             (true, _) => Null::Maybe,
             (false, _) => Null::Unknown,
         };
-        Self { types: types.all.into(), null, ..Self::default() }
+        Self {
+            types: types.all.into(),
+            null,
+            ..Self::default()
+        }
     }
 
     /// `None`.
     pub fn none() -> Self {
-        Self { null: Null::Always, ..Self::default() }
+        Self {
+            null: Null::Always,
+            ..Self::default()
+        }
     }
 
     /// Something computed from these: no type, their tags.
@@ -213,6 +269,7 @@ impl Val {
         for value in from {
             derived.tags = derived.tags.with(value.tags.flowing());
             derived.params |= value.params;
+            derived.grants = derived.grants.with(value.grants.and(Facts::DEMANDED));
         }
         derived
     }
@@ -220,14 +277,24 @@ impl Val {
     /// This value or the other.
     #[must_use]
     pub fn or(mut self, other: Self) -> Self {
-        match (self.null, other.null) {
-            (Null::Always, Null::Always) => return self,
-            (Null::Always, _) => return Self { null: Null::Maybe, ..other },
-            (_, Null::Always) => {
-                self.null = Null::Maybe;
+        // `False` beside something that grants is an absence, as `None` is.
+        let absent = |value: &Self, beside: &Self| {
+            value.null == Null::Always || (value.constant == Constant::Bool(false) && beside.grants != Facts::NONE)
+        };
+        match (absent(&self, &other), absent(&other, &self)) {
+            (true, true) => return self,
+            (true, false) => {
+                return Self {
+                    null: Null::Maybe,
+                    constant: Constant::None,
+                    ..other
+                };
+            }
+            (false, true) => {
+                (self.null, self.constant) = (Null::Maybe, Constant::None);
                 return self;
             }
-            _ => {}
+            (false, false) => {}
         }
         // Unknown types on one side leave the other side's: a call goes to what is known.
         for ty in other.types {
@@ -244,12 +311,23 @@ impl Val {
         self.tags = self.tags.with(other.tags);
         self.params |= other.params;
         self.same_as = self.same_as.filter(|param| other.same_as == Some(*param));
-        self.shape = if self.shape == other.shape { self.shape } else { self.shape.weaker(other.shape) };
-        self.constant = if self.constant == other.constant { self.constant } else { Constant::None };
+        self.shape = if self.shape == other.shape {
+            self.shape
+        } else {
+            self.shape.weaker(other.shape)
+        };
+        self.constant = if self.constant == other.constant {
+            self.constant
+        } else {
+            Constant::None
+        };
         self.items = match (self.items, other.items) {
-            (Some(left), Some(right)) if left.len() == right.len() => {
-                Some(left.iter().zip(right.iter()).map(|(left, right)| left.clone().or(right.clone())).collect())
-            }
+            (Some(left), Some(right)) if left.len() == right.len() => Some(
+                left.iter()
+                    .zip(right.iter())
+                    .map(|(left, right)| left.clone().or(right.clone()))
+                    .collect(),
+            ),
             _ => None,
         };
         self.caught = both(self.caught, other.caught);
@@ -262,7 +340,11 @@ fn both(left: Option<Rc<[Exit]>>, right: Option<Rc<[Exit]>>) -> Option<Rc<[Exit]
     match (left, right) {
         (Some(left), Some(right)) => {
             let new: Vec<&Exit> = right.iter().filter(|exit| !left.contains(exit)).collect();
-            Some(if new.is_empty() { left } else { left.iter().chain(new).cloned().collect() })
+            Some(if new.is_empty() {
+                left
+            } else {
+                left.iter().chain(new).cloned().collect()
+            })
         }
         (left, right) => left.or(right),
     }

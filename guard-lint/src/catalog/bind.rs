@@ -114,11 +114,7 @@ const ROWS: &[Row] = &[
         &["requestcontext auth", "request context and credential"],
         &[Is(Check::Identity), Is(Check::Credential)],
     ),
-    row(
-        Duties,
-        &["credential", "verified token"],
-        &[Is(Check::Credential)],
-    ),
+    row(Duties, &["credential", "verified token"], &[Is(Check::Credential)]),
     row(
         Duties,
         &[
@@ -133,11 +129,7 @@ const ROWS: &[Row] = &[
         ],
         &[Is(Check::Identity)],
     ),
-    row(
-        Duties,
-        &["assert_context_matches"],
-        &[Is(Check::ContextMatch)],
-    ),
+    row(Duties, &["assert_context_matches"], &[Is(Check::ContextMatch)]),
     // A list of the scope's fields is what a request is held to: someone must establish them, and compare.
     row(
         Duties,
@@ -161,11 +153,7 @@ const ROWS: &[Row] = &[
         &[Is(Check::Gate)],
     ),
     row(Duties, &["budget", "budgetservice"], &[Is(Check::Budget)]),
-    row(
-        Duties,
-        &["audit", "event_spine", "event spine"],
-        &[Is(Check::Audit)],
-    ),
+    row(Duties, &["audit", "event_spine", "event spine"], &[Is(Check::Audit)]),
     row(
         Duties,
         &[
@@ -179,11 +167,7 @@ const ROWS: &[Row] = &[
     // Storage. To resume after a restart takes both a store that survives it and a replay from it.
     row(
         Duties,
-        &[
-            "restart resume",
-            "resume after a restart",
-            "resuming after a restart",
-        ],
+        &["restart resume", "resume after a restart", "resuming after a restart"],
         &[Is(Check::Durability), Is(Check::Replay)],
     ),
     row(
@@ -199,28 +183,15 @@ const ROWS: &[Row] = &[
         ],
         &[Is(Check::Durability)],
     ),
+    row(Duties, &["replay", "replayed", "last-event-id"], &[Is(Check::Replay)]),
     row(
         Duties,
-        &["replay", "replayed", "last-event-id"],
-        &[Is(Check::Replay)],
-    ),
-    row(
-        Duties,
-        &[
-            "fail fast",
-            "fails fast",
-            "no silent fallback",
-            "refuse to start",
-        ],
+        &["fail fast", "fails fast", "no silent fallback", "refuse to start"],
         &[Is(Check::FailFast)],
     ),
     row(
         Everywhere,
-        &[
-            "forbiddenbackendclass",
-            "backend_forbidden",
-            "forbidden backend class",
-        ],
+        &["forbiddenbackendclass", "backend_forbidden", "forbidden backend class"],
         &[Is(Check::BackendForbidden)],
     ),
     // Artifacts.
@@ -237,11 +208,7 @@ const ROWS: &[Row] = &[
 ];
 
 const fn row(reach: Reach, phrases: &'static [&'static str], gives: &'static [Gives]) -> Row {
-    Row {
-        reach,
-        phrases,
-        gives,
-    }
+    Row { reach, phrases, gives }
 }
 
 /// The checks of a clause, sorted. Empty when no row knows any of its words.
@@ -253,10 +220,7 @@ pub(super) fn checks(clause: &str) -> Vec<Check> {
     if of_tests {
         bound.checks.insert(Check::Tests);
     }
-    for row in ROWS
-        .iter()
-        .filter(|row| !of_tests || row.reach == Everywhere)
-    {
+    for row in ROWS.iter().filter(|row| !of_tests || row.reach == Everywhere) {
         for phrase in row.phrases {
             while let Some(status) = take(&mut words, phrase) {
                 row.gives.iter().for_each(|gives| bound.add(gives, status));
@@ -290,15 +254,12 @@ impl Bound {
 
     fn finish(mut self) -> Vec<Check> {
         if !self.meta.is_empty() {
-            self.checks.insert(Check::ArtifactMeta(
-                self.meta.into_iter().map(str::to_owned).collect(),
-            ));
+            self.checks
+                .insert(Check::ArtifactMeta(self.meta.into_iter().map(str::to_owned).collect()));
         }
         if self.may_be_documented {
-            let is_hook =
-                |check: &Check| matches!(check, Check::Gate | Check::Budget | Check::Audit);
-            let (hooks, mut others): (BTreeSet<_>, BTreeSet<_>) =
-                self.checks.into_iter().partition(is_hook);
+            let is_hook = |check: &Check| matches!(check, Check::Gate | Check::Budget | Check::Audit);
+            let (hooks, mut others): (BTreeSet<_>, BTreeSet<_>) = self.checks.into_iter().partition(is_hook);
             others.insert(Check::Documented(hooks.into_iter().collect()));
             self.checks = others;
         }
@@ -345,9 +306,7 @@ fn same(word: &str, wanted: &str) -> bool {
 }
 
 fn status(word: &str) -> Option<u16> {
-    word.parse()
-        .ok()
-        .filter(|status| (400..600).contains(status))
+    word.parse().ok().filter(|status| (400..600).contains(status))
 }
 
 #[cfg(test)]
@@ -364,9 +323,7 @@ mod tests {
                     let met = match gives {
                         Is(check) => bound.contains(check),
                         Status => bound.contains(&Check::MissingHeaderStatus(422)),
-                        Meta(field) => {
-                            bound.contains(&Check::ArtifactMeta(vec![(*field).to_owned()]))
-                        }
+                        Meta(field) => bound.contains(&Check::ArtifactMeta(vec![(*field).to_owned()])),
                         MayBeDocumented => bound.contains(&Check::Documented(Vec::new())),
                     };
                     assert!(met, "{phrase}: {bound:?}");
@@ -388,13 +345,7 @@ mod tests {
 
     #[test]
     fn a_tests_clause_asks_for_what_is_said_nowhere_else() {
-        assert_eq!(
-            checks("tests assert budget calls with identity"),
-            [Check::Tests]
-        );
-        assert_eq!(
-            checks("Tests ensure no PII logging"),
-            [Check::Privacy, Check::Tests]
-        );
+        assert_eq!(checks("tests assert budget calls with identity"), [Check::Tests]);
+        assert_eq!(checks("Tests ensure no PII logging"), [Check::Privacy, Check::Tests]);
     }
 }

@@ -19,14 +19,10 @@ pub(super) fn read(path: &str, text: &str) -> (ParsedDocument, Vec<CatalogError>
     }
     reader.end_ticket();
     if let Some(unclosed) = unclosed {
-        reader
-            .problems
-            .push((unclosed.line, Problem::Unclosed(unclosed.what)));
+        reader.problems.push((unclosed.line, Problem::Unclosed(unclosed.what)));
     }
     let Reader {
-        tickets,
-        mut problems,
-        ..
+        tickets, mut problems, ..
     } = reader;
     problems.extend(duplicates(&tickets));
     if tickets.is_empty() && problems.is_empty() {
@@ -109,8 +105,7 @@ impl<'a> Reader<'a> {
 
     /// Free text between tickets is passed over; text that was meant to be a ticket or a field is not.
     fn paragraph(&mut self, item: &Item<'a>) {
-        let head =
-            Head::read(item.span).filter(|head| head.rest.is_some() && head.is_ticket_line());
+        let head = Head::read(item.span).filter(|head| head.rest.is_some() && head.is_ticket_line());
         if let Some(head) = head {
             self.end_ticket();
             self.place = self.broken(head.line, Problem::NotATicket(head.id.to_owned()));
@@ -163,10 +158,8 @@ fn duplicates(tickets: &[Ticket]) -> Problems {
 }
 
 fn sha256(text: &str) -> String {
-    Sha256::digest(text)
-        .iter()
-        .fold(String::new(), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+    Sha256::digest(text).iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }

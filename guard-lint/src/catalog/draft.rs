@@ -33,12 +33,7 @@ struct Entry<'a> {
 }
 
 impl<'a> Draft<'a> {
-    pub(super) fn new(
-        head: Head<'a>,
-        title: Span<'a>,
-        section: &str,
-        indent: Option<usize>,
-    ) -> Self {
+    pub(super) fn new(head: Head<'a>, title: Span<'a>, section: &str, indent: Option<usize>) -> Self {
         Self {
             head,
             title,
@@ -59,12 +54,7 @@ impl<'a> Draft<'a> {
     }
 
     /// Begins a field.
-    pub(super) fn field(
-        &mut self,
-        field: Field,
-        line: u32,
-        inline: Span<'a>,
-    ) -> Result<(), Problem> {
+    pub(super) fn field(&mut self, field: Field, line: u32, inline: Span<'a>) -> Result<(), Problem> {
         let twice = self.entry(field).is_some();
         self.entries.push(Entry {
             field,
@@ -72,11 +62,7 @@ impl<'a> Draft<'a> {
             inline,
             items: Vec::new(),
         });
-        if twice {
-            Err(Problem::FieldTwice(field))
-        } else {
-            Ok(())
-        }
+        if twice { Err(Problem::FieldTwice(field)) } else { Ok(()) }
     }
 
     /// Adds a list item to the field above it.
@@ -151,12 +137,7 @@ impl<'a> Draft<'a> {
     fn class(&self, problems: &mut Problems) -> Option<Class> {
         let field = || self.entry(Field::Class)?.sentences().first().copied();
         let name = self.head.class.or_else(field)?;
-        let class = match name
-            .sentence()
-            .trim_matches(['`', '*'])
-            .to_ascii_uppercase()
-            .as_str()
-        {
+        let class = match name.sentence().trim_matches(['`', '*']).to_ascii_uppercase().as_str() {
             "SECURITY" => Some(Class::Security),
             "QUALITY" => Some(Class::Quality),
             _ => None,
@@ -305,8 +286,6 @@ fn first_words(text: &str) -> String {
         return text.to_owned();
     }
     let cut: String = text.chars().take(TITLE_LENGTH).collect();
-    let whole = cut
-        .rsplit_once(' ')
-        .map_or(cut.as_str(), |(whole, _)| whole);
+    let whole = cut.rsplit_once(' ').map_or(cut.as_str(), |(whole, _)| whole);
     format!("{whole}…")
 }

@@ -39,9 +39,7 @@ pub enum Problem {
         "this begins like a ticket and is not one: write `### {0}: Title`, or `- {0} (CLASS) — Files: … Acceptance: …`"
     )]
     NotATicket(String),
-    #[error(
-        "`{0}` is not a ticket id: use capitals and a number, joined by `-`, as in `ENG-STD-001`"
-    )]
+    #[error("`{0}` is not a ticket id: use capitals and a number, joined by `-`, as in `ENG-STD-001`")]
     BadId(String),
     #[error("`{0}` is not a class: write SECURITY or QUALITY")]
     UnknownClass(String),
@@ -51,13 +49,9 @@ pub enum Problem {
     NoClause { id: String },
     #[error("{id} is an exemption without a Reason: say why the router is exempt")]
     NoReason { id: String },
-    #[error(
-        "{id} is no exemption, so it takes no Reason: remove it, or move the ticket to the family EX"
-    )]
+    #[error("{id} is no exemption, so it takes no Reason: remove it, or move the ticket to the family EX")]
     StrayReason { id: String },
-    #[error(
-        "`{0}` is not a field: use Router, Files, Class, Preconditions, Scope, Acceptance, Unblocks or Reason"
-    )]
+    #[error("`{0}` is not a field: use Router, Files, Class, Preconditions, Scope, Acceptance, Unblocks or Reason")]
     UnknownField(String),
     #[error("this {0} belongs to no ticket: put it under a line that begins with a ticket's id")]
     StrayField(Field),
@@ -72,11 +66,7 @@ pub enum Problem {
 }
 
 fn what(field: Field) -> &'static str {
-    if field == Field::Files {
-        "a file"
-    } else {
-        "a router"
-    }
+    if field == Field::Files { "a file" } else { "a router" }
 }
 
 fn how(field: Field) -> &'static str {

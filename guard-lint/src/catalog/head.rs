@@ -50,12 +50,10 @@ impl<'a> Head<'a> {
             class = Some(after.to(close).from(1).trim());
             after = after.from(close + 1).trim_start_matches(MARKUP).trim();
         }
-        let rest = after.text.starts_with(SEPARATORS).then(|| {
-            after
-                .trim_start_matches(SEPARATORS)
-                .trim_start_matches(EMPHASIS)
-                .trim()
-        });
+        let rest = after
+            .text
+            .starts_with(SEPARATORS)
+            .then(|| after.trim_start_matches(SEPARATORS).trim_start_matches(EMPHASIS).trim());
         let head = Self {
             id,
             class,
@@ -74,9 +72,7 @@ impl<'a> Head<'a> {
         let words: Vec<&str> = parts.collect();
         let word = |part: &&str| {
             part.starts_with(|c: char| c.is_ascii_uppercase())
-                && part
-                    .bytes()
-                    .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+                && part.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
         };
         number && !words.is_empty() && words.iter().all(word)
     }
@@ -84,9 +80,7 @@ impl<'a> Head<'a> {
     /// Whether a list item with this head is a ticket. An id of no known family needs a class or a field to prove it:
     /// `UTF-8: …` is a list item.
     pub(super) fn is_ticket_line(&self) -> bool {
-        family_ignoring_case(self.id).is_some()
-            || self.class.is_some()
-            || self.rest.is_some_and(lines::has_field)
+        family_ignoring_case(self.id).is_some() || self.class.is_some() || self.rest.is_some_and(lines::has_field)
     }
 
     fn is_likely(&self) -> bool {
@@ -120,7 +114,7 @@ fn family_ignoring_case(id: &str) -> Option<usize> {
 /// Whether a line must not be read as the continuation of the one above.
 pub(super) fn stands_alone(line: Span<'_>) -> bool {
     let ticket = Head::read(line).is_some_and(|head| head.rest.is_some());
-    let bold_field = line.text.starts_with("**")
-        && field::marker(line).is_some_and(|found| matches!(found, Marker::Known(..)));
+    let bold_field =
+        line.text.starts_with("**") && field::marker(line).is_some_and(|found| matches!(found, Marker::Known(..)));
     ticket || bold_field
 }

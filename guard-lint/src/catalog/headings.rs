@@ -9,9 +9,7 @@ use super::span::Span;
 
 /// Begins a ticket at its heading. The title is what follows the separator.
 pub(super) fn begin<'a>(head: Head<'a>, section: &str) -> Result<Draft<'a>, Problem> {
-    let title = head
-        .rest
-        .ok_or_else(|| Problem::NotATicket(head.id.to_owned()))?;
+    let title = head.rest.ok_or_else(|| Problem::NotATicket(head.id.to_owned()))?;
     Ok(Draft::new(head, title, section, None))
 }
 
@@ -32,9 +30,7 @@ pub(super) fn is_field(span: Span<'_>) -> bool {
 /// Judges text outside tickets: only a bold field name shows that it was meant to be inside one.
 pub(super) fn stray(span: Span<'_>) -> Result<(), Problem> {
     match field::marker(span) {
-        Some(Marker::Known(field, _)) if span.text.starts_with("**") => {
-            Err(Problem::StrayField(field))
-        }
+        Some(Marker::Known(field, _)) if span.text.starts_with("**") => Err(Problem::StrayField(field)),
         _ => Ok(()),
     }
 }

@@ -105,9 +105,7 @@ impl Reader<'_> {
                 text: content,
                 line: number,
             });
-        if continues
-            && let Some(open) = self.open.as_mut().filter(|open| open.kind != Kind::Heading)
-        {
+        if continues && let Some(open) = self.open.as_mut().filter(|open| open.kind != Kind::Heading) {
             open.end = end;
             return;
         }
@@ -144,10 +142,7 @@ impl Reader<'_> {
 
 /// Whether a line is a rule, as `---`.
 fn is_rule(body: &str) -> bool {
-    body.len() >= 3
-        && ['-', '*', '_', '=']
-            .iter()
-            .any(|sign| body.chars().all(|c| c == *sign))
+    body.len() >= 3 && ['-', '*', '_', '='].iter().any(|sign| body.chars().all(|c| c == *sign))
 }
 
 fn hides(body: &str) -> Option<(&'static str, &'static str)> {
@@ -176,25 +171,15 @@ fn kind(content: &str) -> (Kind, usize) {
 
 /// The length of `- `, `* `, `+ `, `1. ` or `1) `, without the space.
 fn bullet(content: &str) -> Option<usize> {
-    let digits = content.len()
-        - content
-            .trim_start_matches(|c: char| c.is_ascii_digit())
-            .len();
+    let digits = content.len() - content.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     let rest = &content[digits..];
-    let signs: &[char] = if digits == 0 {
-        &['-', '*', '+']
-    } else {
-        &['.', ')']
-    };
+    let signs: &[char] = if digits == 0 { &['-', '*', '+'] } else { &['.', ')'] };
     let after = rest.strip_prefix(signs)?;
     (after.is_empty() || after.starts_with(char::is_whitespace)).then_some(digits + 1)
 }
 
 fn without_box(span: Span<'_>) -> Span<'_> {
-    if ["[ ]", "[x]", "[X]"]
-        .iter()
-        .any(|mark| span.text.starts_with(mark))
-    {
+    if ["[ ]", "[x]", "[X]"].iter().any(|mark| span.text.starts_with(mark)) {
         span.from(3).trim()
     } else {
         span

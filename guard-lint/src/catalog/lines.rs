@@ -20,15 +20,10 @@ pub(super) fn begin<'a>(
         return None;
     };
     let marks = marks(rest);
-    let title = marks
-        .first()
-        .map_or(rest, |mark| rest.to(mark.start))
-        .trim();
+    let title = marks.first().map_or(rest, |mark| rest.to(mark.start)).trim();
     let mut draft = Draft::new(head, title, section, Some(indent));
     for (index, mark) in marks.iter().enumerate() {
-        let end = marks
-            .get(index + 1)
-            .map_or(rest.text.len(), |next| next.start);
+        let end = marks.get(index + 1).map_or(rest.text.len(), |next| next.start);
         let value = rest.to(end).from(mark.end).trim();
         let line = rest.from(mark.start).line;
         if let Err(problem) = draft.field(mark.field, line, value) {
@@ -65,13 +60,10 @@ fn marks(span: Span<'_>) -> Vec<Mark> {
 
 fn mark(text: &str, colon: usize) -> Option<Mark> {
     let before = text[..colon].trim_end_matches(EMPHASIS);
-    let start = before
-        .trim_end_matches(|c: char| c.is_ascii_alphabetic())
-        .len();
+    let start = before.trim_end_matches(|c: char| c.is_ascii_alphabetic()).len();
     let name = &before[start..];
     let lead = text[..start].trim_end_matches(EMPHASIS);
-    let apart = lead.is_empty()
-        || lead.ends_with(|c: char| c.is_whitespace() || c == '—' || c == '–' || c == '.');
+    let apart = lead.is_empty() || lead.ends_with(|c: char| c.is_whitespace() || c == '—' || c == '–' || c == '.');
     if !apart || !name.starts_with(|c: char| c.is_ascii_uppercase()) {
         return None;
     }

@@ -12,10 +12,7 @@ const BUILTIN: [(&str, &str); 2] = [
         "builtin:engine-fix-tickets.md",
         include_str!("builtin/engine-fix-tickets.md"),
     ),
-    (
-        "builtin:atomic-tasks.md",
-        include_str!("builtin/atomic-tasks.md"),
-    ),
+    ("builtin:atomic-tasks.md", include_str!("builtin/atomic-tasks.md")),
 ];
 
 /// What the user's documents do to the built-in ones.
@@ -100,10 +97,7 @@ fn read_file(path: &Path) -> Result<ParsedDocument, Vec<CatalogError>> {
             .take(valid)
             .filter(|byte| **byte == b'\n')
             .count();
-        fail(
-            u32::try_from(line_breaks + 1).unwrap_or(u32::MAX),
-            Problem::NotUtf8,
-        )
+        fail(u32::try_from(line_breaks + 1).unwrap_or(u32::MAX), Problem::NotUtf8)
     })?;
     Catalog::parse(&name, &text)
 }

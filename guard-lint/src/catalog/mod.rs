@@ -128,11 +128,7 @@ impl Catalog {
     /// Everything that is wrong with the document, in the order of its lines.
     pub fn parse(path: &str, text: &str) -> Result<ParsedDocument, Vec<CatalogError>> {
         let (parsed, errors) = document::read(path, text);
-        if errors.is_empty() {
-            Ok(parsed)
-        } else {
-            Err(errors)
-        }
+        if errors.is_empty() { Ok(parsed) } else { Err(errors) }
     }
 
     /// Takes the tickets of a document: a ticket with a known id replaces the one before it, others are added.

@@ -15,9 +15,7 @@ impl<'a> Span<'a> {
         let breaks = before.bytes().filter(|byte| *byte == b'\n').count();
         Self {
             text,
-            line: self
-                .line
-                .saturating_add(u32::try_from(breaks).unwrap_or(u32::MAX)),
+            line: self.line.saturating_add(u32::try_from(breaks).unwrap_or(u32::MAX)),
         }
     }
 

@@ -55,7 +55,10 @@ fn bind_arguments<'c>(function: &Function, args: &'c [Arg], skip_first: bool) ->
                     None if has_rest || open_positional => {}
                     None => {
                         let given = args.iter().filter(|arg| arg.kind == ArgKind::Position).count();
-                        return Err(BindError::TooManyPositional { takes: positional.len(), given });
+                        return Err(BindError::TooManyPositional {
+                            takes: positional.len(),
+                            given,
+                        });
                     }
                 }
                 given += 1;
@@ -92,7 +95,10 @@ fn bind_arguments<'c>(function: &Function, args: &'c [Arg], skip_first: bool) ->
 }
 
 fn first_positional(function: &Function) -> Option<usize> {
-    function.params.iter().position(|param| matches!(param.kind, ParamKind::PositionOnly | ParamKind::Normal))
+    function
+        .params
+        .iter()
+        .position(|param| matches!(param.kind, ParamKind::PositionOnly | ParamKind::Normal))
 }
 
 impl BindError {
@@ -106,7 +112,10 @@ impl BindError {
             }
             Self::Twice(name) => format!("is given {} twice", quote(name)),
             Self::Missing(names) => {
-                format!("is not given {}", names.iter().map(quote).collect::<Vec<_>>().join(", "))
+                format!(
+                    "is not given {}",
+                    names.iter().map(quote).collect::<Vec<_>>().join(", ")
+                )
             }
         }
     }
@@ -116,12 +125,37 @@ impl Model<'_> {
     /// Whether decorators leave the signature of this function as it is written.
     pub fn signature_is_known(&self, function: FnId) -> bool {
         const TRANSPARENT: [&str; 16] = [
-            "staticmethod", "classmethod", "abstractmethod", "override", "final", "lru_cache", "cache", "contextmanager",
-            "asynccontextmanager", "inject", "wraps", "property", "cached_property", "no_type_check", "deprecated", "retry",
+            "staticmethod",
+            "classmethod",
+            "abstractmethod",
+            "override",
+            "final",
+            "lru_cache",
+            "cache",
+            "contextmanager",
+            "asynccontextmanager",
+            "inject",
+            "wraps",
+            "property",
+            "cached_property",
+            "no_type_check",
+            "deprecated",
+            "retry",
         ];
         const ROUTES: [&str; 13] = [
-            "get", "post", "put", "patch", "delete", "head", "options", "trace", "websocket", "api_route", "route",
-            "exception_handler", "middleware",
+            "get",
+            "post",
+            "put",
+            "patch",
+            "delete",
+            "head",
+            "options",
+            "trace",
+            "websocket",
+            "api_route",
+            "route",
+            "exception_handler",
+            "middleware",
         ];
         self.function(function).facts.decorators.iter().all(|decorator| {
             let (func, called) = match decorator {
@@ -141,10 +175,14 @@ impl Model<'_> {
 
     /// Whether a method has this decorator.
     pub fn is_decorated(&self, function: FnId, wanted: &str) -> bool {
-        self.function(function).facts.decorators.iter().any(|decorator| match decorator {
-            Expr::Name(name, _) => self.text(*name) == wanted,
-            Expr::Attr(attr) => self.text(attr.name) == wanted,
-            _ => false,
-        })
+        self.function(function)
+            .facts
+            .decorators
+            .iter()
+            .any(|decorator| match decorator {
+                Expr::Name(name, _) => self.text(*name) == wanted,
+                Expr::Attr(attr) => self.text(attr.name) == wanted,
+                _ => false,
+            })
     }
 }

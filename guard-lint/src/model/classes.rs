@@ -118,7 +118,14 @@ impl<'s> Model<'s> {
                 Stmt::Assign(assign) => {
                     if let Expr::Name(name, _) = &assign.target {
                         let (annotation, value) = (assign.annotation.as_ref(), assign.value.as_ref());
-                        self.classes[index].fields.insert(*name, Field { annotation, value, span: assign.span });
+                        self.classes[index].fields.insert(
+                            *name,
+                            Field {
+                                annotation,
+                                value,
+                                span: assign.span,
+                            },
+                        );
                     }
                 }
                 _ => {}
@@ -134,8 +141,16 @@ impl<'s> Model<'s> {
                         && matches!(&attr.base, Expr::Name(name, _) if self.text(*name) == "self")
                     {
                         let (annotation, value) = (assign.annotation.as_ref(), assign.value.as_ref());
-                        let field = Field { annotation, value, span: assign.span };
-                        self.classes[index].attributes.entry(attr.name).or_default().push((method, field));
+                        let field = Field {
+                            annotation,
+                            value,
+                            span: assign.span,
+                        };
+                        self.classes[index]
+                            .attributes
+                            .entry(attr.name)
+                            .or_default()
+                            .push((method, field));
                     }
                 }
                 Stmt::If(branch) => {
@@ -173,17 +188,30 @@ impl<'s> Model<'s> {
 
     /// The method that a call on an object of exactly this class runs.
     pub fn method(&self, class: ClassId, name: Name) -> Option<FnId> {
-        self.ancestry(class).into_iter().find_map(|class| self.class(class).methods.get(&name).copied())
+        self.ancestry(class)
+            .into_iter()
+            .find_map(|class| self.class(class).methods.get(&name).copied())
     }
 
     /// Whether the class or a base of it comes from outside the program, so that members may exist unseen.
     pub fn is_open(&self, class: ClassId) -> bool {
-        const CLOSED: [&str; 8] =
-            ["object", "abc.ABC", "typing.Protocol", "typing.Generic", "enum.Enum", "str", "typing_extensions.Protocol", "Exception"];
+        const CLOSED: [&str; 8] = [
+            "object",
+            "abc.ABC",
+            "typing.Protocol",
+            "typing.Generic",
+            "enum.Enum",
+            "str",
+            "typing_extensions.Protocol",
+            "Exception",
+        ];
         self.ancestry(class).into_iter().any(|class| {
             let info = self.class(class);
             info.bases.len() < info.facts.bases.len()
-                || info.bases.iter().any(|base| matches!(base, Base::External(name) if !CLOSED.contains(&self.text(*name))))
+                || info
+                    .bases
+                    .iter()
+                    .any(|base| matches!(base, Base::External(name) if !CLOSED.contains(&self.text(*name))))
         })
     }
 
@@ -244,7 +272,11 @@ impl<'s> Model<'s> {
             wanted.keys().all(|method| class.methods.contains_key(method))
                 && !self.sources.tree.has_own(&self.file(class.module).path, defined)
         };
-        let methods = self.classes.iter().filter(fits).filter_map(|class| class.methods.get(&name).copied());
+        let methods = self
+            .classes
+            .iter()
+            .filter(fits)
+            .filter_map(|class| class.methods.get(&name).copied());
         methods.filter(|method| !known.contains(method)).collect()
     }
 
@@ -254,7 +286,11 @@ impl<'s> Model<'s> {
         let declares = |statement: &Stmt| match statement {
             Stmt::Expr(Expr::Ellipsis) => true,
             Stmt::Raise(Some(error), _, _) => {
-                let class = if let Expr::Call(call) = error { &call.func } else { error };
+                let class = if let Expr::Call(call) = error {
+                    &call.func
+                } else {
+                    error
+                };
                 matches!(class, Expr::Name(name, _) if self.text(*name) == "NotImplementedError")
             }
             _ => false,
@@ -272,7 +308,9 @@ impl<'s> Model<'s> {
         if class == ancestor {
             return Relation::Yes;
         }
-        let Base::Local(local) = class else { return self.external_base_relation(class, ancestor) };
+        let Base::Local(local) = class else {
+            return self.external_base_relation(class, ancestor);
+        };
         let mut relation = Relation::No;
         for class in self.ancestry(local) {
             let info = self.class(class);
@@ -303,7 +341,9 @@ impl<'s> Model<'s> {
     }
 
     fn external_relation(&self, class: &str, ancestor: Base) -> Relation {
-        let Base::External(ancestor) = ancestor else { return Relation::No };
+        let Base::External(ancestor) = ancestor else {
+            return Relation::No;
+        };
         let ancestor = self.text(ancestor);
         if matches!(ancestor, "BaseException" | "object") || same_external(class, ancestor) {
             return Relation::Yes;
@@ -315,8 +355,18 @@ impl<'s> Model<'s> {
                 Some(above) => current = above,
                 // Any class that someone raises is an Exception, but for the few that are not.
                 None if ancestor == "Exception" => {
-                    let beyond = ["KeyboardInterrupt", "SystemExit", "GeneratorExit", "BaseException", "CancelledError"];
-                    return if beyond.contains(&last_segment(class)) { Relation::No } else { Relation::Yes };
+                    let beyond = [
+                        "KeyboardInterrupt",
+                        "SystemExit",
+                        "GeneratorExit",
+                        "BaseException",
+                        "CancelledError",
+                    ];
+                    return if beyond.contains(&last_segment(class)) {
+                        Relation::No
+                    } else {
+                        Relation::Yes
+                    };
                 }
                 None if is_builtin(current) => return Relation::No,
                 // From outside, with an unknown line of bases: it may be under another outside class.
@@ -364,7 +414,9 @@ fn parent(class: &str) -> Option<&'static str> {
         "NotImplementedError" | "RecursionError" => "RuntimeError",
         "FileNotFoundError" | "FileExistsError" | "PermissionError" | "TimeoutError" | "ConnectionError"
         | "InterruptedError" | "IsADirectoryError" | "NotADirectoryError" | "BlockingIOError" => "OSError",
-        "ConnectionRefusedError" | "ConnectionResetError" | "BrokenPipeError" | "ConnectionAbortedError" => "ConnectionError",
+        "ConnectionRefusedError" | "ConnectionResetError" | "BrokenPipeError" | "ConnectionAbortedError" => {
+            "ConnectionError"
+        }
         "ZeroDivisionError" | "OverflowError" | "FloatingPointError" => "ArithmeticError",
         "UnboundLocalError" => "NameError",
         _ => return None,

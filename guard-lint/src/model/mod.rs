@@ -9,6 +9,7 @@ pub mod types;
 
 use std::cell::RefCell;
 
+use lasso::Key;
 use rustc_hash::FxHashMap;
 
 use crate::source::facts::{Class, Function, Name, Names, Scope, Span};
@@ -62,6 +63,8 @@ pub struct Model<'s> {
     pub classes: Vec<ClassInfo<'s>>,
     /// The dotted name of each file.
     pub dotted: Vec<String>,
+    /// The texts of the names that were interned when the model was made, by key: a look-up without a lock.
+    texts: Vec<&'s str>,
     scopes: Vec<ModuleScope<'s>>,
     function_base: Vec<u32>,
     class_base: Vec<u32>,
@@ -76,10 +79,19 @@ impl<'s> Model<'s> {
         let mut model = Self {
             sources,
             names: &sources.names,
+            texts: texts(&sources.names),
             functions: Vec::new(),
             classes: Vec::new(),
-            dotted: sources.files.iter().map(|file| sources.tree.dotted(&file.path)).collect(),
-            scopes: sources.files.iter().map(|file| ModuleScope::new(&file.facts, &sources.names)).collect(),
+            dotted: sources
+                .files
+                .iter()
+                .map(|file| sources.tree.dotted(&file.path))
+                .collect(),
+            scopes: sources
+                .files
+                .iter()
+                .map(|file| ModuleScope::new(&file.facts, &sources.names))
+                .collect(),
             function_base: Vec::new(),
             class_base: Vec::new(),
             entities: RefCell::default(),
@@ -102,7 +114,12 @@ impl<'s> Model<'s> {
                 Scope::Class(local) => (Some(ClassId(classes + local)), None),
                 Scope::Function(local) => (None, Some(FnId(functions + local))),
             };
-            self.functions.push(FunctionInfo { module, facts, class, parent });
+            self.functions.push(FunctionInfo {
+                module,
+                facts,
+                class,
+                parent,
+            });
         }
         for facts in &file.facts.classes {
             self.classes.push(ClassInfo::new(module, facts));
@@ -139,9 +156,21 @@ impl<'s> Model<'s> {
         &self.scopes[module.0 as usize]
     }
 
+    /// Whether a module defines a function of this name.
+    pub fn has_function(&self, module: ModId, name: &str) -> bool {
+        self.file(module)
+            .facts
+            .functions
+            .iter()
+            .any(|function| function.scope == Scope::Module && self.text(function.name) == name)
+    }
+
     /// The text of a name.
     pub fn text(&self, name: Name) -> &'s str {
-        self.names.resolve(&name)
+        match self.texts.get(name.into_usize()) {
+            Some(text) if !text.is_empty() => text,
+            _ => self.names.resolve(&name),
+        }
     }
 
     /// A name's interned form; a name that occurs nowhere in the program gets one too.
@@ -152,7 +181,10 @@ impl<'s> Model<'s> {
     /// The place of a function's name.
     pub fn function_place(&self, id: FnId) -> Place {
         let info = self.function(id);
-        Place { module: info.module, span: info.facts.span }
+        Place {
+            module: info.module,
+            span: info.facts.span,
+        }
     }
 
     /// `Class.method` or `function`.
@@ -169,4 +201,15 @@ impl<'s> Model<'s> {
     pub fn class_facts(&self, id: ClassId) -> &'s Class {
         self.class(id).facts
     }
+}
+
+/// The texts of all names, by key. Keys are handed out from 0 on; one that is not there yet stays empty.
+fn texts(names: &Names) -> Vec<&str> {
+    let mut texts = vec![""; names.len()];
+    for (name, text) in names.iter() {
+        if let Some(place) = texts.get_mut(name.into_usize()) {
+            *place = text;
+        }
+    }
+    texts
 }

@@ -45,7 +45,8 @@ impl<'s> Model<'s> {
             Some(Binding::Value { value, .. }) => Some(match value {
                 // `app = other`, `verify = module.check`: the name is only another name.
                 Some(expr @ (Expr::Name(..) | Expr::Attr(_))) if !matches!(expr, Expr::Name(own, _) if *own == name) => {
-                    self.expression_within(module, expr, hops).unwrap_or(Entity::Global(module, name))
+                    self.expression_within(module, expr, hops)
+                        .unwrap_or(Entity::Global(module, name))
                 }
                 _ => Entity::Global(module, name),
             }),
@@ -56,10 +57,14 @@ impl<'s> Model<'s> {
     }
 
     fn star(&self, module: ModId, name: Name, hops: u32) -> Option<Entity> {
-        self.scope(module).stars().iter().rev().find_map(|import| match self.source(module, import)? {
-            Entity::Module(from) if from != module => self.global_within(from, name, hops),
-            _ => None,
-        })
+        self.scope(module)
+            .stars()
+            .iter()
+            .rev()
+            .find_map(|import| match self.source(module, import)? {
+                Entity::Module(from) if from != module => self.global_within(from, name, hops),
+                _ => None,
+            })
     }
 
     /// What an import statement inside a function or at module level binds for one of its names.
@@ -68,7 +73,11 @@ impl<'s> Model<'s> {
             return self.import_from(module, import, attribute, HOPS);
         }
         let dotted = self.text(attribute);
-        let bound = if alias.is_some() { dotted } else { dotted.split('.').next().unwrap_or(dotted) };
+        let bound = if alias.is_some() {
+            dotted
+        } else {
+            dotted.split('.').next().unwrap_or(dotted)
+        };
         self.import_module(module, bound)
     }
 
@@ -85,13 +94,19 @@ impl<'s> Model<'s> {
         let folder = start(import.level, &self.file(module).path)?;
         match self.sources.tree.resolve_from(folder, dotted, &mut Vec::new()) {
             Some(found) => self.found(found),
-            None => Some(Entity::External(self.intern(&format!("{}.{dotted}", folder.replace('/', "."))))),
+            None => Some(Entity::External(
+                self.intern(&format!("{}.{dotted}", folder.replace('/', "."))),
+            )),
         }
     }
 
     /// The module that a dotted name means in an import of this module.
     pub fn import_module(&self, module: ModId, dotted: &str) -> Option<Entity> {
-        match self.sources.tree.resolve(dotted, &self.file(module).path, &mut Vec::new()) {
+        match self
+            .sources
+            .tree
+            .resolve(dotted, &self.file(module).path, &mut Vec::new())
+        {
             Some(found) => self.found(found),
             None => Some(Entity::External(self.intern(dotted))),
         }
@@ -100,9 +115,7 @@ impl<'s> Model<'s> {
     /// A file that exists and was not parsed, or could not be, means nothing here.
     fn found(&self, found: Found) -> Option<Entity> {
         match found {
-            Found::File(entry) => {
-                self.sources.parsed[entry as usize].map(|parsed| Entity::Module(ModId(parsed)))
-            }
+            Found::File(entry) => self.sources.parsed[entry as usize].map(|parsed| Entity::Module(ModId(parsed))),
             Found::Namespace(path) => Some(Entity::Namespace(self.intern(&path))),
         }
     }
@@ -116,16 +129,23 @@ impl<'s> Model<'s> {
         match entity {
             Entity::Module(module) => {
                 let hops = hops.checked_sub(1)?;
-                self.global_within(module, name, hops).or_else(|| self.submodule(module, name))
+                self.global_within(module, name, hops)
+                    .or_else(|| self.submodule(module, name))
             }
             Entity::Namespace(path) => {
                 let (path, name) = (self.text(path), self.text(name));
-                let child = if path.is_empty() { name.to_owned() } else { format!("{path}/{name}") };
+                let child = if path.is_empty() {
+                    name.to_owned()
+                } else {
+                    format!("{path}/{name}")
+                };
                 self.found(self.sources.tree.child(&child)?)
             }
-            Entity::External(dotted) => {
-                Some(Entity::External(self.intern(&format!("{}.{}", self.text(dotted), self.text(name)))))
-            }
+            Entity::External(dotted) => Some(Entity::External(self.intern(&format!(
+                "{}.{}",
+                self.text(dotted),
+                self.text(name)
+            )))),
             _ => None,
         }
     }
@@ -169,11 +189,13 @@ impl<'s> Model<'s> {
         match expr {
             Expr::Str(text, _) => Some(self.text(*text).to_owned()),
             Expr::Add(pair) => Some(
-                self.constant_text_within(module, &pair.0, hops)? + &self.constant_text_within(module, &pair.1, hops)?,
+                self.constant_text_within(module, &pair.0, hops)?
+                    + &self.constant_text_within(module, &pair.1, hops)?,
             ),
-            Expr::Text(parts) => {
-                parts.iter().map(|part| self.constant_text_within(module, part, hops)).collect::<Option<String>>()
-            }
+            Expr::Text(parts) => parts
+                .iter()
+                .map(|part| self.constant_text_within(module, part, hops))
+                .collect::<Option<String>>(),
             Expr::Name(..) | Expr::Attr(_) => match self.expression_within(module, expr, hops)? {
                 Entity::Global(owner, name) => match self.scope(owner).get(name)? {
                     Binding::Value { value: Some(value), .. } => self.constant_text_within(owner, value, hops),

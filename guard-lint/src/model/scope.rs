@@ -92,7 +92,14 @@ impl<'s> ModuleScope<'s> {
             let value = assign.value.as_ref();
             // A bare annotation, or None, gives way to a real value.
             let real = value.is_some_and(|value| !matches!(value, Expr::None));
-            self.add(*name, Binding::Value { value, annotation: assign.annotation.as_ref() }, wins && real);
+            self.add(
+                *name,
+                Binding::Value {
+                    value,
+                    annotation: assign.annotation.as_ref(),
+                },
+                wins && real,
+            );
         }
     }
 
@@ -102,7 +109,14 @@ impl<'s> ModuleScope<'s> {
             match (import.module, alias) {
                 (Some(_), _) if text == "*" => self.stars.push(import),
                 (Some(_), alias) => {
-                    self.add(alias.unwrap_or(*name), Binding::From { import, attribute: *name }, wins);
+                    self.add(
+                        alias.unwrap_or(*name),
+                        Binding::From {
+                            import,
+                            attribute: *name,
+                        },
+                        wins,
+                    );
                 }
                 (None, Some(alias)) => self.add(*alias, Binding::Module { dotted: *name }, wins),
                 (None, None) => {

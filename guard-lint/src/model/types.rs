@@ -38,17 +38,29 @@ pub struct Types {
 impl Types {
     /// Exactly this.
     pub fn one(ty: Ty) -> Self {
-        Self { all: vec![ty], nullable: false, partial: false }
+        Self {
+            all: vec![ty],
+            nullable: false,
+            partial: false,
+        }
     }
 
     /// Nothing is known.
     pub fn unknown() -> Self {
-        Self { all: Vec::new(), nullable: false, partial: true }
+        Self {
+            all: Vec::new(),
+            nullable: false,
+            partial: true,
+        }
     }
 
     /// Only `None`.
     pub fn none() -> Self {
-        Self { all: Vec::new(), nullable: true, partial: false }
+        Self {
+            all: Vec::new(),
+            nullable: true,
+            partial: false,
+        }
     }
 
     /// Either of the two.
@@ -89,9 +101,10 @@ impl<'s> Model<'s> {
     /// `Context = Annotated[RequestContext, Depends(provider)]` and other aliases.
     fn annotation_alias(&self, owner: ModId, name: Name) -> Types {
         match self.scope(owner).get(name) {
-            Some(Binding::Value { value: Some(value @ (Expr::Index(..) | Expr::Pipe(_))), .. }) => {
-                self.annotation(owner, value)
-            }
+            Some(Binding::Value {
+                value: Some(value @ (Expr::Index(..) | Expr::Pipe(_))),
+                ..
+            }) => self.annotation(owner, value),
             _ => Types::unknown(),
         }
     }
@@ -112,9 +125,11 @@ impl<'s> Model<'s> {
                 first.map_or_else(Types::unknown, |first| self.annotation(module, first))
             }
             "Union" => match argument {
-                Expr::Seq(items) => {
-                    items.iter().map(|item| self.annotation(module, item)).reduce(Types::or).unwrap_or_default()
-                }
+                Expr::Seq(items) => items
+                    .iter()
+                    .map(|item| self.annotation(module, item))
+                    .reduce(Types::or)
+                    .unwrap_or_default(),
                 other => self.annotation(module, other),
             },
             "Type" | "type" => Types::unknown(),
@@ -134,7 +149,9 @@ impl<'s> Model<'s> {
     }
 
     fn global_types_within(&self, module: ModId, name: Name, depth: u32) -> Types {
-        let Some(Binding::Value { value, annotation }) = self.scope(module).get(name) else { return Types::unknown() };
+        let Some(Binding::Value { value, annotation }) = self.scope(module).get(name) else {
+            return Types::unknown();
+        };
         if let Some(annotation) = annotation {
             let types = self.annotation(module, annotation);
             if !types.all.is_empty() {
@@ -150,7 +167,9 @@ impl<'s> Model<'s> {
     }
 
     fn attribute_types_within(&self, class: ClassId, name: Name, depth: u32) -> Types {
-        let Some(depth) = depth.checked_sub(1) else { return Types::unknown() };
+        let Some(depth) = depth.checked_sub(1) else {
+            return Types::unknown();
+        };
         for class in self.ancestry(class) {
             let info = self.class(class);
             if let Some(method) = info.methods.get(&name) {
@@ -161,7 +180,9 @@ impl<'s> Model<'s> {
             }
             if let Some(assigned) = info.attributes.get(&name) {
                 let types = assigned.iter().map(|(method, field)| {
-                    let declared = field.annotation.map(|annotation| self.annotation(info.module, annotation));
+                    let declared = field
+                        .annotation
+                        .map(|annotation| self.annotation(info.module, annotation));
                     match declared {
                         Some(types) if !types.all.is_empty() => types,
                         _ => field.value.map_or_else(Types::unknown, |value| {
@@ -172,7 +193,9 @@ impl<'s> Model<'s> {
                 return types.reduce(Types::or).unwrap_or_default();
             }
             if let Some(field) = info.fields.get(&name) {
-                let declared = field.annotation.map(|annotation| self.annotation(info.module, annotation));
+                let declared = field
+                    .annotation
+                    .map(|annotation| self.annotation(info.module, annotation));
                 return match declared {
                     Some(types) if !types.all.is_empty() => types,
                     _ => field.value.map_or_else(Types::unknown, |value| {
@@ -197,10 +220,14 @@ impl<'s> Model<'s> {
                 return types;
             }
         }
-        let Some(depth) = depth.checked_sub(1) else { return Types::unknown() };
+        let Some(depth) = depth.checked_sub(1) else {
+            return Types::unknown();
+        };
         let mut values = Vec::new();
         returned(&info.facts.body, &mut values);
-        let types = values.into_iter().map(|value| self.infer_within(info.module, Some(function), value, depth));
+        let types = values
+            .into_iter()
+            .map(|value| self.infer_within(info.module, Some(function), value, depth));
         types.reduce(Types::or).unwrap_or_else(Types::unknown)
     }
 
@@ -210,7 +237,9 @@ impl<'s> Model<'s> {
     }
 
     fn infer_within(&self, module: ModId, function: Option<FnId>, expr: &Expr, depth: u32) -> Types {
-        let Some(depth) = depth.checked_sub(1) else { return Types::unknown() };
+        let Some(depth) = depth.checked_sub(1) else {
+            return Types::unknown();
+        };
         match expr {
             Expr::None => Types::none(),
             Expr::Await(inner) => self.infer_within(module, function, inner, depth),
@@ -229,10 +258,22 @@ impl<'s> Model<'s> {
             Expr::Name(name, _) => self.name_types(module, function, *name, depth),
             Expr::Attr(attr) => {
                 let base = self.infer_within(module, function, &attr.base, depth);
-                let types = base.all.iter().map(|ty| self.member_types_within(*ty, attr.name, depth));
+                let types = base
+                    .all
+                    .iter()
+                    .map(|ty| self.member_types_within(*ty, attr.name, depth));
                 types.reduce(Types::or).unwrap_or_else(Types::unknown)
             }
             Expr::Call(call) => {
+                // `getattr(object, "name")`
+                if let (Expr::Name(builtin, _), Some(object), Some(Expr::Str(name, _))) =
+                    (&call.func, call.position(0), call.position(1))
+                    && self.text(*builtin) == "getattr"
+                {
+                    let base = self.infer_within(module, function, object, depth);
+                    let types = base.all.iter().map(|ty| self.member_types_within(*ty, *name, depth));
+                    return types.reduce(Types::or).unwrap_or_else(Types::unknown);
+                }
                 let callee = self.infer_within(module, function, &call.func, depth);
                 let types = callee.all.iter().map(|ty| self.call_types_within(*ty, depth));
                 types.reduce(Types::or).unwrap_or_else(Types::unknown)
@@ -250,7 +291,13 @@ impl<'s> Model<'s> {
         let mut scope = function;
         while let Some(id) = scope {
             let info = self.function(id);
-            if let Some((index, param)) = info.facts.params.iter().enumerate().find(|(_, param)| param.name == name) {
+            if let Some((index, param)) = info
+                .facts
+                .params
+                .iter()
+                .enumerate()
+                .find(|(_, param)| param.name == name)
+            {
                 if let (0, Some(class)) = (index, info.class)
                     && !self.is_decorated(id, "staticmethod")
                 {
@@ -260,8 +307,13 @@ impl<'s> Model<'s> {
                         Types::one(Ty::Object { class, exact: false })
                     };
                 }
-                let declared = param.annotation.as_ref().map(|annotation| self.annotation(module, annotation));
-                return declared.filter(|types| !types.all.is_empty()).unwrap_or_else(Types::unknown);
+                let declared = param
+                    .annotation
+                    .as_ref()
+                    .map(|annotation| self.annotation(module, annotation));
+                return declared
+                    .filter(|types| !types.all.is_empty())
+                    .unwrap_or_else(Types::unknown);
             }
             let mut values = Vec::new();
             assigned(&self.file(info.module).facts, &info.facts.body, name, &mut values);
@@ -413,7 +465,10 @@ pub fn each_statement<'s>(body: &'s [Stmt], visit: &mut impl FnMut(&'s Stmt)) {
             Stmt::Match(matching) => matching.cases.iter().for_each(|case| each_statement(&case.body, visit)),
             Stmt::Try(attempt) => {
                 each_statement(&attempt.body, visit);
-                attempt.handlers.iter().for_each(|handler| each_statement(&handler.body, visit));
+                attempt
+                    .handlers
+                    .iter()
+                    .for_each(|handler| each_statement(&handler.body, visit));
                 each_statement(&attempt.otherwise, visit);
                 each_statement(&attempt.finally, visit);
             }

@@ -211,7 +211,7 @@ const fn gate_word(verdict: GateVerdict) -> (u8, &'static str) {
     }
 }
 
-fn escape_tsv(cell: &str) -> String {
+pub(crate) fn escape_tsv(cell: &str) -> String {
     let mut out = String::with_capacity(cell.len());
     for c in cell.chars() {
         match c {

@@ -35,7 +35,7 @@ pub(crate) fn after_check(report: &Report, style: &Style) -> String {
         return format!("Nothing to mend in what could be read; {places} above could not be.");
     }
     match first_undone(report) {
-        Some(_) => run("tickets", "to see the tickets that are not done.", style),
+        Some(_) => run(&on(report, "tickets"), "to see the tickets that are not done.", style),
         None => style.paint(GOOD, "Nothing to mend."),
     }
 }
@@ -46,7 +46,7 @@ pub(crate) fn after_tickets(report: &Report, style: &Style) -> String {
         return "The catalog holds no ticket.".to_owned();
     }
     if let Some(id) = first_undone(report) {
-        let command = format!("tickets {id}");
+        let command = format!("tickets {} {id}", folder(report));
         return run(&command, "to see what it lacks, and where.", style);
     }
     // Tickets do not cover everything, and what was not read is in none of them.
@@ -57,11 +57,15 @@ pub(crate) fn after_tickets(report: &Report, style: &Style) -> String {
         .count();
     if found > 0 {
         let purpose = format!("to see {}; every ticket is done or exempt.", count(found, "finding"));
-        return run("check", &purpose, style);
+        return run(&on(report, "check"), &purpose, style);
     }
     if !report.unchecked.is_empty() {
         let places = count(report.unchecked.len(), "place");
-        return run("check", &format!("to see {places} that could not be checked."), style);
+        return run(
+            &on(report, "check"),
+            &format!("to see {places} that could not be checked."),
+            style,
+        );
     }
     style.paint(GOOD, "Nothing to mend.")
 }
@@ -93,6 +97,25 @@ fn first_undone(report: &Report) -> Option<&str> {
     .into_iter()
     .find_map(|status| report.tickets.iter().find(|ticket| ticket.status == status))
     .map(|ticket| ticket.id.as_str())
+}
+
+/// A command on the folder that the report is about; the current one need not be named.
+fn on(report: &Report, command: &str) -> String {
+    if report.root == "." {
+        command.to_owned()
+    } else {
+        format!("{command} {}", folder(report))
+    }
+}
+
+/// The folder as a shell takes it.
+fn folder(report: &Report) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+@%:,~".contains(c);
+    if !report.root.is_empty() && report.root.chars().all(plain) {
+        report.root.clone()
+    } else {
+        format!("'{}'", report.root.replace('\'', "'\\''"))
+    }
 }
 
 fn run(command: &str, purpose: &str, style: &Style) -> String {

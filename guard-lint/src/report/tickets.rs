@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use anstyle::Style as Paint;
 
+use super::matrix::escape_tsv;
 use super::measure::{clean, count, flow, paragraph, width};
 use super::model::{Class, ClauseReport, ClauseVerdict, Family, Report, TicketCounts, TicketReport, TicketStatus};
 use super::next;
@@ -36,6 +37,27 @@ pub fn render(report: &Report, style: &Style, grouping: Grouping) -> String {
     }
     out.push_str(&next::after_tickets(report, style));
     out.push('\n');
+    out
+}
+
+/// The table as TSV: id, status, routers or files, what is left. Made to be recorded and compared.
+pub fn render_tsv(report: &Report) -> String {
+    let mut out = String::from("id\tstatus\tsubject\tleft\n");
+    for ticket in &report.tickets {
+        let files = ticket.files.iter().map(|file| file.path.as_str());
+        let subject: Vec<&str> = match ticket.routers.as_slice() {
+            [] => files.collect(),
+            routers => routers.iter().map(String::as_str).collect(),
+        };
+        let cells = [
+            ticket.id.clone(),
+            status_word(ticket.status).to_owned(),
+            subject.join(", "),
+            left(ticket),
+        ];
+        out.push_str(&cells.map(|cell| escape_tsv(&cell)).join("\t"));
+        out.push('\n');
+    }
     out
 }
 

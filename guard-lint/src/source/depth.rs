@@ -25,7 +25,10 @@ const ELIFS: usize = 300;
 /// Every bracket adds one level, and so does every operator or prefix since the last comma, colon or line end in the same
 /// bracket: an over-estimate of the syntax tree's depth.
 pub fn too_deep(text: &str) -> Option<u32> {
-    let mut scan = Scan { bytes: text.as_bytes(), ..Scan::default() };
+    let mut scan = Scan {
+        bytes: text.as_bytes(),
+        ..Scan::default()
+    };
     scan.run().then(|| lines::starts(&scan.bytes[..scan.at]).len() as u32)
 }
 
@@ -73,7 +76,13 @@ impl Scan<'_> {
                 b'a'..=b'z' | b'A'..=b'Z' | b'_' | 0x80.. => self.word(),
                 b' ' | b'\t' | b'0'..=b'9' | b'=' | b'\n' | b'\r' => continue,
                 // The line goes on.
-                b'\\' => self.at += if self.bytes[self.at..].starts_with(b"\r\n") { 2 } else { 1 },
+                b'\\' => {
+                    self.at += if self.bytes[self.at..].starts_with(b"\r\n") {
+                        2
+                    } else {
+                        1
+                    }
+                }
                 b'#' => self.skip_comment(),
                 b'"' | b'\'' => self.at = string_end(self.bytes, self.at - 1, byte),
                 b'(' | b'[' | b'{' => {
@@ -142,7 +151,11 @@ impl Scan<'_> {
             }
             b"not" | b"else" | b"await" | b"yield" => self.chain.operators += 1,
             prefix => {
-                let quote = self.bytes.get(self.at).copied().filter(|byte| matches!(byte, b'"' | b'\''));
+                let quote = self
+                    .bytes
+                    .get(self.at)
+                    .copied()
+                    .filter(|byte| matches!(byte, b'"' | b'\''));
                 if let Some(quote) = quote
                     && prefix.len() <= 2
                     && prefix.iter().any(|byte| matches!(byte, b'f' | b'F' | b't' | b'T'))
@@ -183,7 +196,9 @@ fn deepest_field(text: &[u8]) -> usize {
                 }
             }
             _ if open == 0 => {}
-            b'(' | b'[' | b'+' | b'-' | b'*' | b'/' | b'%' | b'&' | b'|' | b'^' | b'~' | b'.' | b'<' | b'>' => count += 1,
+            b'(' | b'[' | b'+' | b'-' | b'*' | b'/' | b'%' | b'&' | b'|' | b'^' | b'~' | b'.' | b'<' | b'>' => {
+                count += 1
+            }
             // `not`, `lambda`, `else`, `await` are words between spaces.
             b' ' | b'\n' => count += 1,
             _ => {}
@@ -196,7 +211,12 @@ fn deepest_field(text: &[u8]) -> usize {
 fn string_end(bytes: &[u8], start: usize, quote: u8) -> usize {
     let triple = bytes[start..].starts_with(&[quote; 3]);
     let mut at = start + if triple { 3 } else { 1 };
-    while let Some(next) = memchr::memchr3(b'\\', if triple { quote } else { b'\n' }, quote, &bytes[at.min(bytes.len())..]) {
+    while let Some(next) = memchr::memchr3(
+        b'\\',
+        if triple { quote } else { b'\n' },
+        quote,
+        &bytes[at.min(bytes.len())..],
+    ) {
         at += next;
         match bytes[at] {
             b'\\' => at += 2,
@@ -216,8 +236,24 @@ mod tests {
     #[test]
     fn finds_the_line_of_every_way_to_nest() {
         for open in [
-            "(", "[", "{", "f(", "not ", "-", "~", "x.", "a+", "a|", "lambda: ", "await ", "yield ", "x if x else ", "x \\\n+ ",
-            "f'{", "x[", "(a+",
+            "(",
+            "[",
+            "{",
+            "f(",
+            "not ",
+            "-",
+            "~",
+            "x.",
+            "a+",
+            "a|",
+            "lambda: ",
+            "await ",
+            "yield ",
+            "x if x else ",
+            "x \\\n+ ",
+            "f'{",
+            "x[",
+            "(a+",
         ] {
             let text = format!("x = 1\ny = {}1\n", open.repeat(2_000));
             assert!(too_deep(&text).is_some_and(|line| line >= 2), "{open}");
@@ -241,7 +277,12 @@ mod tests {
     fn ordinary_and_wide_code_passes() {
         let wide = format!("x = [{}]\n", "f(a.b) + 1, ".repeat(5_000));
         assert_eq!(too_deep(&wide), None);
-        let text = format!("s = '{}'\nt = \"\"\"{}\n\"\"\"\n# {}\n", "(".repeat(3_000), "(".repeat(3_000), "(".repeat(3_000));
+        let text = format!(
+            "s = '{}'\nt = \"\"\"{}\n\"\"\"\n# {}\n",
+            "(".repeat(3_000),
+            "(".repeat(3_000),
+            "(".repeat(3_000)
+        );
         assert_eq!(too_deep(&text), None);
         let banner = format!("s = f'{} {{x}}'\n", "-".repeat(2_000));
         assert_eq!(too_deep(&banner), None);

@@ -8,7 +8,7 @@
 pub type Name = lasso::Spur;
 
 /// The interner that all files of one run share.
-pub type Names = lasso::ThreadedRodeo<Name>;
+pub type Names = lasso::ThreadedRodeo<Name, rustc_hash::FxBuildHasher>;
 
 /// Byte offsets into the file's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]

@@ -34,7 +34,11 @@ impl Imports {
     fn add(&mut self, import: &Import, path: &str, names: &Names, tree: &Tree) {
         let imported = import.names.iter().map(|(name, _)| names.resolve(name));
         let Some(module) = import.module else {
-            self.wanted.extend(imported.filter(|name| tree.knows(name)).map(|name| (None, name.to_owned())));
+            self.wanted.extend(
+                imported
+                    .filter(|name| tree.knows(name))
+                    .map(|name| (None, name.to_owned())),
+            );
             return;
         };
         let module = names.resolve(&module);
@@ -46,7 +50,8 @@ impl Imports {
                 None => return,
             },
         };
-        self.wanted.extend(imported.map(|name| (start.clone(), below(module, name))));
+        self.wanted
+            .extend(imported.map(|name| (start.clone(), below(module, name))));
         self.wanted.push((start, module.to_owned()));
     }
 
@@ -69,7 +74,11 @@ impl Imports {
 }
 
 fn below(module: &str, name: &str) -> String {
-    if module.is_empty() { name.to_owned() } else { format!("{module}.{name}") }
+    if module.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{module}.{name}")
+    }
 }
 
 /// The folder in which a relative import of the file at `path` starts; nothing where it leaves the tree.
@@ -96,7 +105,9 @@ fn stands_for<'n>(body: &[Stmt], names: &'n Names) -> Option<&'n str> {
             Expr::Name(name, _) => names.resolve(name),
             _ => return None,
         };
-        (function == "import_module").then(|| call.position(0)?.as_str(names)).flatten()
+        (function == "import_module")
+            .then(|| call.position(0)?.as_str(names))
+            .flatten()
     };
     let assigned = |wanted: Name| {
         body.iter().find_map(|statement| match statement {
@@ -113,7 +124,9 @@ fn stands_for<'n>(body: &[Stmt], names: &'n Names) -> Option<&'n str> {
     };
     body.iter().find_map(|statement| {
         let Stmt::Assign(assign) = statement else { return None };
-        let Expr::Index(index, _) = &assign.target else { return None };
+        let Expr::Index(index, _) = &assign.target else {
+            return None;
+        };
         let Expr::Attr(modules) = &index.0 else { return None };
         if names.resolve(&modules.name) != "modules" || !is(&index.1, "__name__") {
             return None;
@@ -140,7 +153,10 @@ pub fn imports_of(body: &[Stmt]) -> Vec<&Import> {
                 Stmt::Match(matching) => matching.cases.iter().for_each(|case| collect(&case.body, found)),
                 Stmt::Try(attempt) => {
                     collect(&attempt.body, found);
-                    attempt.handlers.iter().for_each(|handler| collect(&handler.body, found));
+                    attempt
+                        .handlers
+                        .iter()
+                        .for_each(|handler| collect(&handler.body, found));
                     collect(&attempt.otherwise, found);
                     collect(&attempt.finally, found);
                 }

@@ -12,12 +12,18 @@ use super::{File, Sources, read};
 use crate::report::model::Unchecked;
 
 impl Sources {
-    /// Reads the tree under `root`.
-    pub fn load(root: &Path, exclude: &[String]) -> Result<Self, ignore::Error> {
+    /// Reads the tree under `root`. `wanted` names paths, with or without `.py`, that are parsed whatever reaches them.
+    pub fn load<'w>(
+        root: &Path,
+        exclude: &[String],
+        wanted: impl IntoIterator<Item = &'w str>,
+    ) -> Result<Self, ignore::Error> {
         let walked = walk::walk(root, exclude)?;
-        let names = Names::default();
+        let names = Names::with_hasher(rustc_hash::FxBuildHasher);
         let entries = &walked.files;
-        let looks = entries.par_iter().map_init(Vec::new, |buffer, entry| read::look(entry, &names, buffer));
+        let looks = entries
+            .par_iter()
+            .map_init(Vec::new, |buffer, entry| read::look(entry, &names, buffer));
         let mut looks: Vec<_> = looks.collect();
         let roots = looks.iter_mut().flat_map(|look| std::mem::take(&mut look.roots));
         let tree = Tree::new(entries.iter().map(|entry| entry.path.as_str()), roots);
@@ -26,6 +32,15 @@ impl Sources {
         loader.unchecked = walked.unchecked;
         let seeds = looks.into_iter().enumerate();
         let mut wave = loader.keep(seeds.filter_map(|(index, look)| Some((index as u32, look.seed.transpose()?))));
+        let mut wanted: Vec<u32> = wanted
+            .into_iter()
+            .filter_map(|path| loader.tree.file_at(path))
+            .collect();
+        loader.unseen(&mut wanted);
+        let wanted = wanted
+            .into_iter()
+            .map(|index| (index, read::read(&entries[index as usize], &names, &mut Vec::new())));
+        wave.extend(loader.keep(wanted.collect::<Vec<_>>()));
         while !wave.is_empty() {
             let next = loader.reach(&wave);
             let files = next.into_par_iter().map_init(Vec::new, |buffer, index| {
@@ -33,7 +48,12 @@ impl Sources {
             });
             wave = loader.keep(files.collect::<Vec<_>>());
         }
-        let Loader { files: loaded, tree, mut unchecked, .. } = loader;
+        let Loader {
+            files: loaded,
+            tree,
+            mut unchecked,
+            ..
+        } = loader;
         let mut files = Vec::new();
         let mut parsed = Vec::with_capacity(loaded.len());
         for file in loaded {
@@ -42,7 +62,14 @@ impl Sources {
         }
         unchecked.extend(files.iter().flat_map(syntax_errors));
         unchecked.sort();
-        Ok(Self { names, files, entries: walked.files, parsed, tree, unchecked })
+        Ok(Self {
+            names,
+            files,
+            entries: walked.files,
+            parsed,
+            tree,
+            unchecked,
+        })
     }
 }
 
@@ -66,7 +93,15 @@ impl<'l> Loader<'l> {
         files.resize_with(entries.len(), || None);
         // Tests are no part of what runs, even where something imports them.
         let seen = entries.iter().map(|entry| walk::is_test(&entry.path)).collect();
-        Self { entries, names, tree, files, seen, imports: Vec::new(), unchecked: Vec::new() }
+        Self {
+            entries,
+            names,
+            tree,
+            files,
+            seen,
+            imports: Vec::new(),
+            unchecked: Vec::new(),
+        }
     }
 
     /// Keeps what was read; the entries that were parsed.
@@ -104,14 +139,20 @@ impl<'l> Loader<'l> {
         }
         if aliased {
             let tree = &self.tree;
-            let again = self.imports.par_iter().flat_map_iter(|(index, imports)| {
-                imports.reach(&entries[*index as usize].path, tree)
-            });
+            let again = self
+                .imports
+                .par_iter()
+                .flat_map_iter(|(index, imports)| imports.reach(&entries[*index as usize].path, tree));
             reached.par_extend(again);
         }
-        reached.retain(|index| !std::mem::replace(&mut self.seen[*index as usize], true));
-        reached.sort_unstable();
+        self.unseen(&mut reached);
         reached
+    }
+
+    /// Leaves the entries that were not read yet, in order, and marks them.
+    fn unseen(&mut self, entries: &mut Vec<u32>) {
+        entries.retain(|index| !std::mem::replace(&mut self.seen[*index as usize], true));
+        entries.sort_unstable();
     }
 }
 
@@ -122,7 +163,11 @@ fn syntax_errors(file: &File) -> Vec<Unchecked> {
         let line = file.line(span.start);
         if errors.last().is_none_or(|last| last.line != line) {
             let reason = format!("syntax error: {message}; the functions after it may be missing from this report");
-            errors.push(Unchecked { file: file.path.clone(), line, reason });
+            errors.push(Unchecked {
+                file: file.path.clone(),
+                line,
+                reason,
+            });
         }
     }
     errors

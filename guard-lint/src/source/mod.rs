@@ -6,9 +6,9 @@
 pub mod depth;
 pub mod facts;
 pub mod imports;
-pub mod python;
 mod lines;
 mod load;
+pub mod python;
 mod read;
 mod scan;
 pub mod tree;
@@ -38,7 +38,10 @@ impl File {
     pub fn position(&self, offset: u32) -> (u32, u32) {
         let line = self.lines.partition_point(|start| *start <= offset).max(1);
         let start = self.lines.get(line - 1).copied().unwrap_or(0) as usize;
-        let before = self.text.get(start..(offset as usize).min(self.text.len())).unwrap_or("");
+        let before = self
+            .text
+            .get(start..(offset as usize).min(self.text.len()))
+            .unwrap_or("");
         (line as u32, before.chars().count() as u32 + 1)
     }
 

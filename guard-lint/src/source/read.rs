@@ -22,11 +22,21 @@ pub(super) struct Look {
 /// Looks at a file. `buffer` is scratch space: most files are read, scanned and forgotten.
 pub(super) fn look(entry: &Entry, names: &Names, buffer: &mut Vec<u8>) -> Look {
     if let Err(reason) = fill(entry, buffer) {
-        return Look { roots: Vec::new(), seed: Err(reason) };
+        return Look {
+            roots: Vec::new(),
+            seed: Err(reason),
+        };
     }
     let is_seed = !walk::is_test(&entry.path) && scan::is_seed(buffer);
-    let seed = if is_seed { parse(entry, buffer, names).map(Some) } else { Ok(None) };
-    Look { roots: scan::proven_roots(&entry.path, buffer), seed }
+    let seed = if is_seed {
+        parse(entry, buffer, names).map(Some)
+    } else {
+        Ok(None)
+    };
+    Look {
+        roots: scan::proven_roots(&entry.path, buffer),
+        seed,
+    }
 }
 
 /// Reads a file that an import reached.
@@ -36,7 +46,11 @@ pub(super) fn read(entry: &Entry, names: &Names, buffer: &mut Vec<u8>) -> Result
 }
 
 fn fill(entry: &Entry, buffer: &mut Vec<u8>) -> Result<(), Unchecked> {
-    let fail = |reason: String| Unchecked { file: entry.path.clone(), line: 1, reason };
+    let fail = |reason: String| Unchecked {
+        file: entry.path.clone(),
+        line: 1,
+        reason,
+    };
     let io = |error: io::Error| fail(error.to_string());
     let file = fs::File::open(&entry.open).map_err(io)?;
     let length = file.metadata().map_err(io)?.len();
@@ -54,15 +68,30 @@ fn fill(entry: &Entry, buffer: &mut Vec<u8>) -> Result<(), Unchecked> {
 }
 
 fn parse(entry: &Entry, bytes: &[u8], names: &Names) -> Result<File, Unchecked> {
-    let fail = |line: u32, reason: String| Unchecked { file: entry.path.clone(), line, reason };
+    let fail = |line: u32, reason: String| Unchecked {
+        file: entry.path.clone(),
+        line,
+        reason,
+    };
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let valid = error.valid_up_to();
-        fail(lines::starts(&bytes[..valid]).len() as u32, format!("not UTF-8 from byte {valid} on; save it as UTF-8"))
+        fail(
+            lines::starts(&bytes[..valid]).len() as u32,
+            format!("not UTF-8 from byte {valid} on; save it as UTF-8"),
+        )
     })?;
     if let Some(line) = depth::too_deep(text) {
-        return Err(fail(line, "nested deeper than Python allows; the file is not judged".to_owned()));
+        return Err(fail(
+            line,
+            "nested deeper than Python allows; the file is not judged".to_owned(),
+        ));
     }
     let facts = python::facts(text, names);
     let lines = lines::starts(text.as_bytes());
-    Ok(File { path: entry.path.clone(), text: text.to_owned(), lines, facts })
+    Ok(File {
+        path: entry.path.clone(),
+        text: text.to_owned(),
+        lines,
+        facts,
+    })
 }

@@ -52,8 +52,14 @@ impl Tree {
         }
         let roots: FxHashSet<String> = evidence.into_iter().chain([String::new()]).collect();
         tree.roots = roots.into_iter().collect();
-        tree.roots.sort_by_key(|root| (root.matches('/').count() + usize::from(!root.is_empty()), root.clone()));
-        tree.root_order = tree.roots.iter().enumerate().map(|(order, root)| (root.clone(), order as u32)).collect();
+        tree.roots
+            .sort_by_key(|root| (root.matches('/').count() + usize::from(!root.is_empty()), root.clone()));
+        tree.root_order = tree
+            .roots
+            .iter()
+            .enumerate()
+            .map(|(order, root)| (root.clone(), order as u32))
+            .collect();
         tree.list_heads();
         tree
     }
@@ -82,7 +88,11 @@ impl Tree {
 
     /// The packages that stand for another: (path of the package, dotted target), sorted.
     pub fn aliases(&self) -> Vec<(&str, &str)> {
-        let mut all: Vec<_> = self.aliases.iter().map(|(path, target)| (path.as_str(), target.as_str())).collect();
+        let mut all: Vec<_> = self
+            .aliases
+            .iter()
+            .map(|(path, target)| (path.as_str(), target.as_str()))
+            .collect();
         all.sort_unstable();
         all
     }
@@ -105,7 +115,9 @@ impl Tree {
         let holders = self.heads.get(head(dotted))?;
         let is_root = |folder: &&str| self.root_order.contains_key(*folder);
         let is_bare = |folder: &&str| !is_root(folder) && !self.modules.contains_key(*folder);
-        let above = folders_above(importer).filter(is_root).chain(folders_above(importer).filter(is_bare));
+        let above = folders_above(importer)
+            .filter(is_root)
+            .chain(folders_above(importer).filter(is_bare));
         let others = holders.iter().map(|order| self.roots[*order as usize].as_str());
         for folder in above.chain(others) {
             let before = on_the_way.len();
@@ -143,7 +155,11 @@ impl Tree {
             let file = self.modules.get(path.as_str()).copied();
             if let Some(target) = self.aliases.get(path.as_str()) {
                 on_the_way.extend(file);
-                let full = if tail.is_empty() { target.clone() } else { format!("{target}.{tail}") };
+                let full = if tail.is_empty() {
+                    target.clone()
+                } else {
+                    format!("{target}.{tail}")
+                };
                 // The package looks its target up from its own place.
                 path.push('/');
                 return self.resolve_within(&full, &path, on_the_way, hops);
@@ -178,9 +194,14 @@ impl Tree {
         let key = module_key(path);
         let (root, rest) = self.split(key);
         let own = self.root_order.get(root).copied().unwrap_or(0);
-        let holders = self.heads.get(rest.split('/').next().unwrap_or(rest)).into_iter().flatten();
+        let holders = self
+            .heads
+            .get(rest.split('/').next().unwrap_or(rest))
+            .into_iter()
+            .flatten();
         let shadowed = holders.take_while(|order| **order < own).any(|order| {
-            self.modules.contains_key(joined(&self.roots[*order as usize], rest).as_ref())
+            self.modules
+                .contains_key(joined(&self.roots[*order as usize], rest).as_ref())
         });
         if shadowed { key } else { rest }.replace('/', ".")
     }
@@ -194,14 +215,18 @@ impl Tree {
 
     /// A path as its nearest source root and the rest.
     fn split<'p>(&self, path: &'p str) -> (&'p str, &'p str) {
-        let root = folders_above(path).find(|folder| self.root_order.contains_key(*folder)).unwrap_or("");
+        let root = folders_above(path)
+            .find(|folder| self.root_order.contains_key(*folder))
+            .unwrap_or("");
         (root, if root.is_empty() { path } else { &path[root.len() + 1..] })
     }
 
     /// The file at this path, or else at this path below a source root.
     pub fn file_at(&self, path: &str) -> Option<u32> {
         let key = module_key(path);
-        self.roots.iter().find_map(|root| self.modules.get(joined(root, key).as_ref()).copied())
+        self.roots
+            .iter()
+            .find_map(|root| self.modules.get(joined(root, key).as_ref()).copied())
     }
 
     /// The module with this dotted name, below any source root, shallowest first.
@@ -213,11 +238,16 @@ impl Tree {
 /// The path of a module without `.py` and `/__init__.py`.
 pub fn module_key(path: &str) -> &str {
     let stem = path.strip_suffix(".py").unwrap_or(path);
-    stem.strip_suffix("/__init__").unwrap_or(if stem == "__init__" { "" } else { stem })
+    stem.strip_suffix("/__init__")
+        .unwrap_or(if stem == "__init__" { "" } else { stem })
 }
 
 fn joined<'p>(folder: &str, rest: &'p str) -> Cow<'p, str> {
-    if folder.is_empty() { Cow::Borrowed(rest) } else { Cow::Owned(format!("{folder}/{rest}")) }
+    if folder.is_empty() {
+        Cow::Borrowed(rest)
+    } else {
+        Cow::Owned(format!("{folder}/{rest}"))
+    }
 }
 
 fn head(dotted: &str) -> &str {

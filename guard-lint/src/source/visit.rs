@@ -35,7 +35,10 @@ pub fn each_expr<'s>(body: &'s [Stmt], visit: &mut impl FnMut(&'s Expr)) {
             }
             Stmt::Try(attempt) => {
                 each_expr(&attempt.body, visit);
-                attempt.handlers.iter().for_each(|handler| each_expr(&handler.body, visit));
+                attempt
+                    .handlers
+                    .iter()
+                    .for_each(|handler| each_expr(&handler.body, visit));
                 each_expr(&attempt.otherwise, visit);
                 each_expr(&attempt.finally, visit);
             }
@@ -50,12 +53,7 @@ pub fn each_expr<'s>(body: &'s [Stmt], visit: &mut impl FnMut(&'s Expr)) {
                     each_expr(&case.body, visit);
                 }
             }
-            Stmt::Function(_)
-            | Stmt::Class(_)
-            | Stmt::Import(_)
-            | Stmt::Global(_)
-            | Stmt::Break
-            | Stmt::Continue => {}
+            Stmt::Function(_) | Stmt::Class(_) | Stmt::Import(_) | Stmt::Global(_) | Stmt::Break | Stmt::Continue => {}
         }
     }
 }

@@ -26,8 +26,20 @@ pub struct Walked {
 
 /// Folders that never hold the project's own source.
 const SKIPPED: [&str; 14] = [
-    "__pycache__", "node_modules", "site-packages", "venv", "virtualenv", "vendor", "vendored", "_vendor", "third_party",
-    "thirdparty", "eggs", "target", "build", "dist",
+    "__pycache__",
+    "node_modules",
+    "site-packages",
+    "venv",
+    "virtualenv",
+    "vendor",
+    "vendored",
+    "_vendor",
+    "third_party",
+    "thirdparty",
+    "eggs",
+    "target",
+    "build",
+    "dist",
 ];
 
 /// Walks the tree under `root`, honouring `.gitignore` and `.ignore` files, in parallel.
@@ -62,7 +74,11 @@ pub fn walk(root: &Path, exclude: &[String]) -> Result<Walked, ignore::Error> {
     for entry in receiver {
         match entry {
             Ok(entry) => keep(root, &entry, &mut walked),
-            Err(error) => walked.unchecked.push(Unchecked { file: place(root, &error), line: 1, reason: error.to_string() }),
+            Err(error) => walked.unchecked.push(Unchecked {
+                file: place(root, &error),
+                line: 1,
+                reason: error.to_string(),
+            }),
         }
     }
     walked.files.sort();
@@ -71,7 +87,9 @@ pub fn walk(root: &Path, exclude: &[String]) -> Result<Walked, ignore::Error> {
 }
 
 fn is_skipped(entry: &ignore::DirEntry) -> bool {
-    let Some(name) = entry.file_name().to_str() else { return false };
+    let Some(name) = entry.file_name().to_str() else {
+        return false;
+    };
     entry.file_type().is_some_and(|kind| kind.is_dir())
         && (SKIPPED.contains(&name) || entry.path().join("pyvenv.cfg").is_file())
 }
@@ -82,10 +100,17 @@ fn keep(root: &Path, entry: &ignore::DirEntry, walked: &mut Walked) {
         let leads_to_source = is_source(entry.path()) || entry.path().is_dir();
         if leads_to_source {
             let reason = "symbolic link, not followed; scan its target instead".to_owned();
-            walked.unchecked.push(Unchecked { file: relative(root, entry.path()), line: 1, reason });
+            walked.unchecked.push(Unchecked {
+                file: relative(root, entry.path()),
+                line: 1,
+                reason,
+            });
         }
     } else if kind.is_file() && is_source(entry.path()) {
-        walked.files.push(Entry { path: relative(root, entry.path()), open: entry.path().to_owned() });
+        walked.files.push(Entry {
+            path: relative(root, entry.path()),
+            open: entry.path().to_owned(),
+        });
     }
 }
 

@@ -10,7 +10,10 @@ pub fn identity(endpoint: &Endpoint) -> IdentityVerdict {
     let (must, may) = (endpoint.summary.must, endpoint.summary.may);
     // A context that the client stated counts when the credential is compared with it.
     let stated = may.has(Facts::PAYLOAD_CONTEXT) && may.has(Facts::BOUND);
-    if must.has(Facts::IDENTITY) || (stated && credential(endpoint) == CredentialVerdict::Required) {
+    if must.has(Facts::IDENTITY) && may.has(Facts::EARLY_WRITE) {
+        // It comes after something was written.
+        IdentityVerdict::Partial
+    } else if must.has(Facts::IDENTITY) || (stated && credential(endpoint) == CredentialVerdict::Required) {
         IdentityVerdict::Enforced
     } else if may.has(Facts::IDENTITY) {
         IdentityVerdict::Partial
@@ -24,7 +27,9 @@ pub fn identity(endpoint: &Endpoint) -> IdentityVerdict {
 /// Is a verified token or ticket needed, not only headers?
 pub fn credential(endpoint: &Endpoint) -> CredentialVerdict {
     let (must, may) = (endpoint.summary.must, endpoint.summary.may);
-    if must.has(Facts::CREDENTIAL) || (must.has(Facts::PRESENT.with(Facts::TICKET_CHECKED)) && may.has(Facts::CREDENTIAL)) {
+    if must.has(Facts::CREDENTIAL)
+        || (must.has(Facts::PRESENT.with(Facts::TICKET_CHECKED)) && may.has(Facts::CREDENTIAL))
+    {
         CredentialVerdict::Required
     } else if may.has(Facts::CREDENTIAL) {
         CredentialVerdict::Optional
@@ -39,13 +44,16 @@ pub fn sites(endpoint: &Endpoint) -> Vec<(&Exit, SiteKind)> {
     let returned = summary.returns.errors.iter().flat_map(|errors| errors.iter());
     let sent = returned.filter(|exit| exit.kind == ExitKind::Sent);
     let leaving = summary.exits.iter().chain(sent);
-    let leaving = leaving.filter(|exit| exit.owner == Owner::Endpoint).map(|exit| (exit, kind(exit)));
-    let handled = summary.handled.iter().filter(|(exit, _)| exit.owner == Owner::Endpoint);
-    let handled = handled.map(|(exit, fate)| {
-        (exit, match fate {
-            Fate::Converted => SiteKind::Converted,
-            Fate::Swallowed => SiteKind::Swallowed,
-        })
+    let leaving = leaving
+        .filter(|exit| exit.owner == Owner::Endpoint)
+        .map(|exit| (exit, kind(exit)));
+    let handled = summary
+        .handled
+        .iter()
+        .filter(|handled| handled.exit.owner == Owner::Endpoint);
+    let handled = handled.map(|handled| match handled.fate {
+        Fate::Converted => (&handled.exit, SiteKind::Converted),
+        Fate::Swallowed => (&handled.exit, SiteKind::Swallowed),
     });
     leaving.chain(handled).collect()
 }
@@ -58,7 +66,8 @@ fn kind(exit: &Exit) -> SiteKind {
     }
 }
 
-/// Whether a site counts for the envelope: an HTTP or socket error, however it is sent.
+/// Whether a site counts for the envelope: an HTTP or socket error, however it is sent. Other exceptions that nobody
+/// catches are findings of their own.
 pub fn counts(exit: &Exit) -> bool {
     exit.kind != ExitKind::Other
 }
@@ -109,7 +118,9 @@ pub fn effect(endpoint: &Endpoint, methods: &[String], reads_by_name: bool) -> E
 
 /// Whether the contract takes one of the methods to change something.
 pub fn is_mutating(methods: &[String]) -> bool {
-    methods.iter().any(|method| matches!(method.as_str(), "POST" | "PUT" | "PATCH" | "DELETE"))
+    methods
+        .iter()
+        .any(|method| matches!(method.as_str(), "POST" | "PUT" | "PATCH" | "DELETE"))
 }
 
 /// Does the gate chain run before the first write?
@@ -119,16 +130,27 @@ pub fn gate(endpoint: &Endpoint, effect: Effect) -> GateVerdict {
         return GateVerdict::Unbindable;
     }
     if effect == Effect::Reads {
-        return if summary.must.has(Facts::GATE) { GateVerdict::Enforced } else { GateVerdict::NotRequired };
+        return if summary.must.has(Facts::GATE) {
+            GateVerdict::Enforced
+        } else {
+            GateVerdict::NotRequired
+        };
     }
     if summary.gates.iter().any(|gate| gate.swallowed) {
         return GateVerdict::Swallowed;
     }
-    let gated_write = summary.write.as_ref().is_some_and(|write| write.strength > Strength::Aside);
+    let gated_write = summary
+        .write
+        .as_ref()
+        .is_some_and(|write| write.strength > Strength::Aside);
     match &summary.ungated {
-        Some(_) if summary.gates.iter().any(|gate| gate.after_write) => GateVerdict::AfterWrite,
+        Some(_) if summary.gates.iter().any(|gate| gate.after_write) && !summary.may.has(Facts::NEVER_ASKED) => {
+            GateVerdict::AfterWrite
+        }
+        Some(write) if write.unsure => GateVerdict::Unknown,
         Some(_) => GateVerdict::Missing,
         None if gated_write || summary.must.has(Facts::GATE) => GateVerdict::Enforced,
+        None if summary.gates.iter().any(|gate| gate.passed_over) => GateVerdict::Swallowed,
         None => GateVerdict::Missing,
     }
 }

@@ -2,19 +2,17 @@
 
 use super::collect::function_of;
 use super::{Dependency, ExceptionHandler, Where};
-use crate::model::classes::Base;
+use crate::model::classes::{Base, last_segment};
 use crate::model::resolve::Entity;
 use crate::model::types::Ty;
 use crate::model::{FnId, ModId, Model, Place};
 use crate::source::facts::{Call, Expr};
 
 /// The providers of `dependencies=[Depends(provider), …]`.
-pub(super) fn dependencies<'s>(
-    model: &Model<'s>,
-    (module, function): Where,
-    call: &'s Call,
-) -> Vec<Dependency<'s>> {
-    let Some(list) = call.keyword(model.names, "dependencies") else { return Vec::new() };
+pub(super) fn dependencies<'s>(model: &Model<'s>, (module, function): Where, call: &'s Call) -> Vec<Dependency<'s>> {
+    let Some(list) = call.keyword(model.names, "dependencies") else {
+        return Vec::new();
+    };
     let mut found = Vec::new();
     dependencies_of(model, module, function, list, &mut found, 6);
     found
@@ -30,15 +28,19 @@ fn dependencies_of<'s>(
 ) {
     let Some(hops) = hops.checked_sub(1) else { return };
     match list {
-        Expr::Seq(items) => items.iter().for_each(|item| dependencies_of(model, module, function, item, found, hops)),
+        Expr::Seq(items) => items
+            .iter()
+            .for_each(|item| dependencies_of(model, module, function, item, found, hops)),
         Expr::Star(inner) => dependencies_of(model, module, function, inner, found, hops),
         Expr::Add(pair) => {
             dependencies_of(model, module, function, &pair.0, found, hops);
             dependencies_of(model, module, function, &pair.1, found, hops);
         }
-        Expr::Call(_) => found.extend(
-            depends(model, list).flatten().map(|provider| Dependency { module, function, provider }),
-        ),
+        Expr::Call(_) => found.extend(depends(model, module, list).flatten().map(|provider| Dependency {
+            module,
+            function,
+            provider,
+        })),
         Expr::Name(..) | Expr::Attr(_) => {
             if let Some(Entity::Global(owner, name)) = model.expression(module, list)
                 && let Some(value) = model.global_value(owner, name)
@@ -51,26 +53,32 @@ fn dependencies_of<'s>(
 }
 
 /// What `Depends(provider)` or `Security(provider)` depends on: `Some(None)` for `Depends()` without one.
-pub(crate) fn depends<'s>(model: &Model<'_>, expr: &'s Expr) -> Option<Option<&'s Expr>> {
+pub(crate) fn depends<'s>(model: &Model<'_>, module: ModId, expr: &'s Expr) -> Option<Option<&'s Expr>> {
     let Expr::Call(call) = expr else { return None };
-    let name = match &call.func {
-        Expr::Name(name, _) => model.text(*name),
-        Expr::Attr(attr) => model.text(attr.name),
-        _ => return None,
+    let name = match model.expression(module, &call.func) {
+        Some(Entity::External(dotted)) => last_segment(model.text(dotted)),
+        _ => match &call.func {
+            Expr::Name(name, _) => model.text(*name),
+            Expr::Attr(attr) => model.text(attr.name),
+            _ => return None,
+        },
     };
     matches!(name, "Depends" | "Security").then(|| call.argument(model.names, "dependency", 0))
 }
 
 /// `exception_handlers={Class: handler}`.
-pub(super) fn handlers<'s>(
-    model: &Model<'s>,
-    (module, function): Where,
-    call: &'s Call,
-) -> Vec<ExceptionHandler> {
-    let Some(Expr::Dict(items, _)) = call.keyword(model.names, "exception_handlers") else { return Vec::new() };
-    let place = Place { module, span: call.span };
+pub(super) fn handlers<'s>(model: &Model<'s>, (module, function): Where, call: &'s Call) -> Vec<ExceptionHandler> {
+    let Some(Expr::Dict(items, _)) = call.keyword(model.names, "exception_handlers") else {
+        return Vec::new();
+    };
+    let place = Place {
+        module,
+        span: call.span,
+    };
     let entries = items.iter().filter_map(|(key, value)| Some((key.as_ref()?, value)));
-    entries.map(|(class, handler)| exception_handler(model, (module, function), class, Some(handler), place)).collect()
+    entries
+        .map(|(class, handler)| exception_handler(model, (module, function), class, Some(handler), place))
+        .collect()
 }
 
 /// A handler registration.
@@ -89,5 +97,9 @@ pub(super) fn exception_handler(
             _ => None,
         }),
     };
-    ExceptionHandler { class, function: function.and_then(|function| function_of(model, at, function)), place }
+    ExceptionHandler {
+        class,
+        function: function.and_then(|function| function_of(model, at, function)),
+        place,
+    }
 }

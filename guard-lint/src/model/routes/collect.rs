@@ -72,7 +72,9 @@ fn operations<'s>(model: &Model<'s>) -> Vec<Operation<'s>> {
                     found.extend(operation(model, call, Some(id), at));
                 }
             }
-            each_call(&function.body, &mut |call| called(model, call, (module, Some(id)), &mut found));
+            each_call(&function.body, &mut |call| {
+                called(model, call, (module, Some(id)), &mut found)
+            });
         }
         each_call(&facts.body, &mut |call| called(model, call, (module, None), &mut found));
         for class in &facts.classes {
@@ -99,7 +101,13 @@ fn operation<'s>(model: &Model<'s>, call: &'s Call, decorated: Option<FnId>, at:
     let Expr::Attr(attr) = &call.func else { return None };
     let method = model.text(attr.name);
     let registers = match decorated {
-        Some(_) => verb(method).is_some() || matches!(method, "api_route" | "route" | "websocket" | "websocket_route" | "exception_handler"),
+        Some(_) => {
+            verb(method).is_some()
+                || matches!(
+                    method,
+                    "api_route" | "route" | "websocket" | "websocket_route" | "exception_handler"
+                )
+        }
         None => matches!(
             method,
             "include_router"
@@ -111,7 +119,13 @@ fn operation<'s>(model: &Model<'s>, call: &'s Call, decorated: Option<FnId>, at:
                 | "add_exception_handler"
         ),
     };
-    registers.then_some(Operation { receiver: &attr.base, call, method, decorated, at })
+    registers.then_some(Operation {
+        receiver: &attr.base,
+        call,
+        method,
+        decorated,
+        at,
+    })
 }
 
 /// The upper-case HTTP method that a decorator's name means.
@@ -137,7 +151,10 @@ fn apply<'s>(
     routers: &mut [Router<'s>],
 ) {
     let Operation { call, at, method, .. } = *operation;
-    let place = Place { module: at.0, span: call.span };
+    let place = Place {
+        module: at.0,
+        span: call.span,
+    };
     match method {
         "include_router" | "mount" => {
             let Some(child) = operation.child(model) else { return };
@@ -164,15 +181,21 @@ fn apply<'s>(
             }
         }
         "exception_handler" => {
-            let Some(class) = call.argument(model.names, "exc_class_or_status_code", 0) else { return };
+            let Some(class) = call.argument(model.names, "exc_class_or_status_code", 0) else {
+                return;
+            };
             let mut handler = exception_handler(model, at, class, None, place);
             handler.function = operation.decorated;
             routers[receiver.0 as usize].handlers.push(handler);
         }
         "add_exception_handler" => {
-            let Some(class) = call.argument(model.names, "exc_class_or_status_code", 0) else { return };
+            let Some(class) = call.argument(model.names, "exc_class_or_status_code", 0) else {
+                return;
+            };
             let function = call.argument(model.names, "handler", 1);
-            routers[receiver.0 as usize].handlers.push(exception_handler(model, at, class, function, place));
+            routers[receiver.0 as usize]
+                .handlers
+                .push(exception_handler(model, at, class, function, place));
         }
         _ => {
             if let Some(route) = route(model, operation, place) {
@@ -183,11 +206,19 @@ fn apply<'s>(
 }
 
 fn route<'s>(model: &Model<'s>, operation: &Operation<'s>, place: Place) -> Option<Route<'s>> {
-    let Operation { call, at, method, decorated, .. } = *operation;
+    let Operation {
+        call,
+        at,
+        method,
+        decorated,
+        ..
+    } = *operation;
     let handler = match decorated {
         Some(function) => function,
         None => {
-            let given = call.keyword(model.names, "endpoint").or_else(|| call.argument(model.names, "route", 1))?;
+            let given = call
+                .keyword(model.names, "endpoint")
+                .or_else(|| call.argument(model.names, "route", 1))?;
             function_of(model, at, given)?
         }
     };
@@ -199,7 +230,14 @@ fn route<'s>(model: &Model<'s>, operation: &Operation<'s>, place: Place) -> Opti
         Some(verb) => vec![verb.to_owned()],
         None => methods(model, at, call),
     };
-    Some(Route { handler, methods, path, websocket, dependencies: dependencies(model, at, call), place })
+    Some(Route {
+        handler,
+        methods,
+        path,
+        websocket,
+        dependencies: dependencies(model, at, call),
+        place,
+    })
 }
 
 /// `methods=[…]`, GET where none is given.

@@ -24,7 +24,11 @@ pub(super) struct Scope<'e, 's> {
 impl<'e, 's> Scope<'e, 's> {
     /// The scope of a function whose parameters are unknown, or of a module.
     pub(super) fn at(at: Where) -> Self {
-        Self { at, given: &[], outer: None }
+        Self {
+            at,
+            given: &[],
+            outer: None,
+        }
     }
 
     /// The text of an expression, with `?` for each part of it that is not constant.
@@ -64,18 +68,31 @@ impl<'e, 's> Scope<'e, 's> {
         while let Some(id) = function {
             let info = model.function(id);
             if let Some(param) = info.facts.params.iter().find(|param| param.name == name) {
-                let given = self.given.iter().find(|(given, _)| *given == name && Some(id) == self.at.1);
+                let given = self
+                    .given
+                    .iter()
+                    .find(|(given, _)| *given == name && Some(id) == self.at.1);
                 return Some(match (given, &param.default) {
                     (Some((_, Some(value))), _) => self.outer.and_then(|outer| outer.part(model, value, hops)),
-                    (Some((_, None)), Some(default)) => Scope::at((info.module, info.parent)).part(model, default, hops),
+                    (Some((_, None)), Some(default)) => {
+                        Scope::at((info.module, info.parent)).part(model, default, hops)
+                    }
                     // Whoever calls the function decides.
                     _ => None,
                 });
             }
             let values = assigned(&info.facts.body, name);
             if let [first, rest @ ..] = values.as_slice() {
-                let scope = if Some(id) == self.at.1 { *self } else { Scope::at((info.module, Some(id))) };
-                return Some(if rest.is_empty() { scope.part(model, first, hops) } else { None });
+                let scope = if Some(id) == self.at.1 {
+                    *self
+                } else {
+                    Scope::at((info.module, Some(id)))
+                };
+                return Some(if rest.is_empty() {
+                    scope.part(model, first, hops)
+                } else {
+                    None
+                });
             }
             function = info.parent;
         }
@@ -113,7 +130,10 @@ impl<'e, 's> Scope<'e, 's> {
                 }
             }
             Expr::Name(name, _) if self.at.1.is_some_and(|function| binds(model, function, *name)) => {
-                let values = self.at.1.map(|function| assigned(&model.function(function).facts.body, *name));
+                let values = self
+                    .at
+                    .1
+                    .map(|function| assigned(&model.function(function).facts.body, *name));
                 match values.as_deref() {
                     Some([only]) => self.items(model, only, found, hops),
                     _ => found.push(UNKNOWN.to_owned()),

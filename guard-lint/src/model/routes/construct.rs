@@ -82,13 +82,19 @@ fn router<'s>(model: &Model<'s>, at: Where, call: &'s Call, kind: &Kind, variabl
     let own = kind.subclass.and_then(|class| constructor(model, class));
     let (prefix, dependencies) = match own {
         Some(init) => through_constructor(model, at, call, init),
-        None => (prefix(model, &Scope::at(at), call), arguments::dependencies(model, at, call)),
+        None => (
+            prefix(model, &Scope::at(at), call),
+            arguments::dependencies(model, at, call),
+        ),
     };
     Router {
         module: at.0,
         function: at.1,
         variable,
-        place: Place { module: at.0, span: call.span },
+        place: Place {
+            module: at.0,
+            span: call.span,
+        },
         is_app: kind.is_app,
         prefix: if kind.is_app { String::new() } else { prefix },
         dependencies,
@@ -114,7 +120,10 @@ fn kind(model: &Model<'_>, (module, function): Where, call: &Call) -> Option<Kin
         Entity::Class(class) => {
             let is_app = model.has_external_base(class, &["FastAPI"]);
             let is_router = is_app || model.has_external_base(class, &["APIRouter"]);
-            is_router.then_some(Kind { is_app, subclass: Some(class) })
+            is_router.then_some(Kind {
+                is_app,
+                subclass: Some(class),
+            })
         }
         _ => None,
     };
@@ -170,12 +179,24 @@ fn through_constructor<'s>(
 ) -> (String, Vec<Dependency<'s>>) {
     let info = model.function(init);
     let inside = (info.module, Some(init));
-    let Ok(bound) = bind(info.facts, call, true) else { return (UNKNOWN.to_owned(), Vec::new()) };
-    let given: Vec<_> = info.facts.params.iter().map(|param| param.name).zip(bound.values).collect();
+    let Ok(bound) = bind(info.facts, call, true) else {
+        return (UNKNOWN.to_owned(), Vec::new());
+    };
+    let given: Vec<_> = info
+        .facts
+        .params
+        .iter()
+        .map(|param| param.name)
+        .zip(bound.values)
+        .collect();
     // What `**kwargs` takes goes on unchanged, as far as the constructor passes it on.
     let passes_on = inner.args.iter().any(|arg| arg.kind == ArgKind::DoubleStar);
     let outer = Scope::at(at);
-    let scope = Scope { at: inside, given: &given, outer: Some(&outer) };
+    let scope = Scope {
+        at: inside,
+        given: &given,
+        outer: Some(&outer),
+    };
     let prefix = match inner.keyword(model.names, "prefix") {
         Some(own) => scope.text(model, own),
         None if passes_on => prefix(model, &outer, call),

@@ -37,8 +37,15 @@ enum Pick {
 impl<'m, 's> Finder<'m, 's> {
     /// A finder of these routers, once it has followed them into the parameters that operations are done on.
     pub(super) fn new(model: &'m Model<'s>, routers: &[Router<'s>], operations: &[Operation<'s>]) -> Self {
-        let made = routers.iter().enumerate().map(|(index, router)| (router.place, RouterId(index as u32)));
-        let mut finder = Self { model, made: made.collect(), passed: FxHashMap::default() };
+        let made = routers
+            .iter()
+            .enumerate()
+            .map(|(index, router)| (router.place, RouterId(index as u32)));
+        let mut finder = Self {
+            model,
+            made: made.collect(),
+            passed: FxHashMap::default(),
+        };
         finder.follow_arguments(operations);
         finder
     }
@@ -87,12 +94,18 @@ impl<'m, 's> Finder<'m, 's> {
     fn pass_arguments(&mut self, wanted: &mut Vec<(FnId, Name)>) -> bool {
         let mut changed = false;
         for (at, call) in self.calls_of(wanted) {
-            let Some(callee) = function_of(self.model, at, &call.func) else { continue };
+            let Some(callee) = function_of(self.model, at, &call.func) else {
+                continue;
+            };
             let info = self.model.function(callee);
             let is_method = matches!(&call.func, Expr::Attr(_)) && info.class.is_some();
-            let Ok(bound) = bind(info.facts, call, is_method) else { continue };
+            let Ok(bound) = bind(info.facts, call, is_method) else {
+                continue;
+            };
             for (param, value) in info.facts.params.iter().zip(bound.values) {
-                let Some(value) = value.filter(|_| wanted.contains(&(callee, param.name))) else { continue };
+                let Some(value) = value.filter(|_| wanted.contains(&(callee, param.name))) else {
+                    continue;
+                };
                 changed |= self.want(at, value, wanted);
                 for router in self.routers(at, value) {
                     let passed = self.passed.entry((callee, param.name)).or_default();
@@ -108,7 +121,10 @@ impl<'m, 's> Finder<'m, 's> {
 
     /// The calls that may be of these functions, by name. A renamed import calls a function by another name.
     fn calls_of(&self, wanted: &[(FnId, Name)]) -> Vec<(Where, &'s Call)> {
-        let names: Vec<Name> = wanted.iter().map(|(function, _)| self.model.function(*function).facts.name).collect();
+        let names: Vec<Name> = wanted
+            .iter()
+            .map(|(function, _)| self.model.function(*function).facts.name)
+            .collect();
         let mut calls: Vec<(Where, &'s Call)> = Vec::new();
         for index in 0..self.model.sources.files.len() {
             let module = ModId(index as u32);
@@ -147,7 +163,10 @@ impl<'m, 's> Finder<'m, 's> {
         let Some(hops) = hops.checked_sub(1) else { return };
         match expr {
             Expr::Call(call) => {
-                if let Some(router) = self.made.get(&Place { module: at.0, span: call.span }) {
+                if let Some(router) = self.made.get(&Place {
+                    module: at.0,
+                    span: call.span,
+                }) {
                     push(found, *router);
                 } else if let Some(function) = function_of(self.model, at, &call.func) {
                     self.returned(function, found, hops);
@@ -181,7 +200,11 @@ impl<'m, 's> Finder<'m, 's> {
         while let Some(function) = scope {
             let info = self.model.function(function);
             if info.facts.params.iter().any(|param| param.name == name) {
-                self.passed.get(&(function, name)).into_iter().flatten().for_each(|router| push(found, *router));
+                self.passed
+                    .get(&(function, name))
+                    .into_iter()
+                    .flatten()
+                    .for_each(|router| push(found, *router));
                 return;
             }
             if self.search_locals((at.0, Some(function)), &info.facts.body, name, found, hops) {
@@ -266,7 +289,9 @@ impl<'m, 's> Finder<'m, 's> {
         match expr {
             Expr::Seq(_) | Expr::Dict(..) => found.push((at, expr)),
             Expr::Call(call) if is_copy(self.model, call) => {
-                call.position(0).iter().for_each(|inner| self.displays(at, inner, found, hops));
+                call.position(0)
+                    .iter()
+                    .for_each(|inner| self.displays(at, inner, found, hops));
             }
             Expr::Add(pair) | Expr::Pipe(pair) => {
                 self.displays(at, &pair.0, found, hops);
@@ -279,7 +304,9 @@ impl<'m, 's> Finder<'m, 's> {
                     let values = assigned_displays(&info.facts.body, *name);
                     if !values.is_empty() {
                         let at = (at.0, scope);
-                        return values.into_iter().for_each(|value| self.displays(at, value, found, hops));
+                        return values
+                            .into_iter()
+                            .for_each(|value| self.displays(at, value, found, hops));
                     }
                     scope = info.parent;
                 }
@@ -320,9 +347,13 @@ impl<'m, 's> Finder<'m, 's> {
         self.displays(at, container, &mut displays, hops);
         for (at, display) in displays {
             match display {
-                Expr::Seq(items) => items.iter().for_each(|item| self.search_picked(at, item, pick, found, hops)),
+                Expr::Seq(items) => items
+                    .iter()
+                    .for_each(|item| self.search_picked(at, item, pick, found, hops)),
                 Expr::Dict(items, _) if of_dict => {
-                    items.iter().for_each(|(_, value)| self.search_picked(at, value, pick, found, hops));
+                    items
+                        .iter()
+                        .for_each(|(_, value)| self.search_picked(at, value, pick, found, hops));
                 }
                 _ => {}
             }
@@ -333,7 +364,10 @@ impl<'m, 's> Finder<'m, 's> {
         match (pick, item) {
             (_, Expr::Star(inner)) => self.search_items(at, inner, pick, found, hops),
             (Pick::Part(part), Expr::Seq(parts)) => {
-                parts.get(part).iter().for_each(|part| self.search(at, part, found, hops));
+                parts
+                    .get(part)
+                    .iter()
+                    .for_each(|part| self.search(at, part, found, hops));
             }
             (Pick::Part(_), _) => {}
             (Pick::Whole, item) => self.search(at, item, found, hops),
@@ -353,7 +387,8 @@ impl<'m, 's> Finder<'m, 's> {
                 (Expr::Seq(items), _) => items.iter().for_each(|item| self.search(at, item, found, hops)),
                 (Expr::Dict(items, _), _) => {
                     for (key, value) in items {
-                        let differs = matches!((key, index), (Some(Expr::Str(key, _)), Expr::Str(index, _)) if key != index);
+                        let differs =
+                            matches!((key, index), (Some(Expr::Str(key, _)), Expr::Str(index, _)) if key != index);
                         if !differs {
                             self.search(at, value, found, hops);
                         }
@@ -432,9 +467,10 @@ fn assigned_displays(body: &[Stmt], name: Name) -> Vec<&Expr> {
 fn picked(target: &Expr, name: Name) -> Option<Pick> {
     match target {
         Expr::Name(bound, _) if *bound == name => Some(Pick::Whole),
-        Expr::Seq(parts) => {
-            parts.iter().position(|part| matches!(part, Expr::Name(bound, _) if *bound == name)).map(Pick::Part)
-        }
+        Expr::Seq(parts) => parts
+            .iter()
+            .position(|part| matches!(part, Expr::Name(bound, _) if *bound == name))
+            .map(Pick::Part),
         _ => None,
     }
 }

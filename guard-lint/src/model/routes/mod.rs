@@ -122,7 +122,11 @@ impl<'s> Routes<'s> {
         collect::fill(model, &mut routers, &made);
         let mountings = mount::mountings(&routers);
         let shadows = shadow::shadows(&routers);
-        Self { routers, mountings, shadows }
+        Self {
+            routers,
+            mountings,
+            shadows,
+        }
     }
 
     /// A router.

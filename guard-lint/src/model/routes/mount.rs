@@ -44,15 +44,29 @@ fn descend(
     steps: &mut Vec<Step>,
     mountings: &mut Vec<Vec<Mounting>>,
 ) {
-    mountings[at.0 as usize].push(Mounting { app, prefix: prefix.clone(), steps: steps.clone() });
+    mountings[at.0 as usize].push(Mounting {
+        app,
+        prefix: prefix.clone(),
+        steps: steps.clone(),
+    });
     let prefix = join(&prefix, &routers[at.0 as usize].prefix);
     for (index, include) in routers[at.0 as usize].includes.iter().enumerate() {
         let cyclic = include.child == at || steps.iter().any(|step| step.parent == include.child);
         if include.mounted || cyclic {
             continue;
         }
-        steps.push(Step { parent: at, include: index });
-        descend(routers, app, include.child, join(&prefix, &include.prefix), steps, mountings);
+        steps.push(Step {
+            parent: at,
+            include: index,
+        });
+        descend(
+            routers,
+            app,
+            include.child,
+            join(&prefix, &include.prefix),
+            steps,
+            mountings,
+        );
         steps.pop();
     }
 }

@@ -89,7 +89,11 @@ fn covered(served: &[Served<'_>]) -> Vec<(usize, usize)> {
                 && covers(&other.path, &route.path)
         };
         let groups = [literal.get(route.path.as_str()), templates.get(&length), Some(&rest)];
-        let first = groups.into_iter().flatten().filter_map(|group| group.iter().find(covers_it)).min();
+        let first = groups
+            .into_iter()
+            .flatten()
+            .filter_map(|group| group.iter().find(covers_it))
+            .min();
         pairs.extend(first.map(|earlier| (later, *earlier)));
         if route.path.contains(":path}") {
             rest.push(later);

@@ -39,7 +39,9 @@ fn rows<'s>(
         let path = join(prefix, &path);
         match class {
             "Route" | "APIRoute" | "WebSocketRoute" | "APIWebSocketRoute" => {
-                let Some(endpoint) = call.argument(model.names, "endpoint", 1) else { continue };
+                let Some(endpoint) = call.argument(model.names, "endpoint", 1) else {
+                    continue;
+                };
                 let websocket = class.contains("WebSocket");
                 for (handler, methods) in handlers(model, at, endpoint, call, websocket) {
                     router.routes.push(Route {
@@ -48,7 +50,10 @@ fn rows<'s>(
                         path: path.clone(),
                         websocket,
                         dependencies: super::arguments::dependencies(model, at, call),
-                        place: Place { module: at.0, span: call.span },
+                        place: Place {
+                            module: at.0,
+                            span: call.span,
+                        },
                     });
                 }
             }
@@ -58,7 +63,10 @@ fn rows<'s>(
                 }
                 let app = call.argument(model.names, "app", 1);
                 for child in app.map_or_else(Vec::new, |app| finder.routers(at, app)) {
-                    let place = Place { module: at.0, span: call.span };
+                    let place = Place {
+                        module: at.0,
+                        span: call.span,
+                    };
                     router.includes.push(Include {
                         child,
                         prefix: path.clone(),
@@ -90,18 +98,39 @@ fn handlers<'s>(
     websocket: bool,
 ) -> Vec<(FnId, Vec<String>)> {
     if let Some(function) = function_of(model, at, endpoint) {
-        return vec![(function, if websocket { Vec::new() } else { methods(model, at, call) })];
+        return vec![(
+            function,
+            if websocket {
+                Vec::new()
+            } else {
+                methods(model, at, call)
+            },
+        )];
     }
-    let class = model.infer(at.0, at.1, endpoint).all.into_iter().find_map(|ty| match ty {
-        Ty::Entity(Entity::Class(class)) => Some(class),
-        _ => None,
-    });
+    let class = model
+        .infer(at.0, at.1, endpoint)
+        .all
+        .into_iter()
+        .find_map(|ty| match ty {
+            Ty::Entity(Entity::Class(class)) => Some(class),
+            _ => None,
+        });
     let Some(class) = class else { return Vec::new() };
-    let answering: &[&str] =
-        if websocket { &["on_receive"] } else { &["delete", "get", "head", "options", "patch", "post", "put"] };
+    let answering: &[&str] = if websocket {
+        &["on_receive"]
+    } else {
+        &["delete", "get", "head", "options", "patch", "post", "put"]
+    };
     let found = answering.iter().filter_map(|name| {
         let method = model.method(class, model.intern(name))?;
-        Some((method, if websocket { Vec::new() } else { vec![name.to_uppercase()] }))
+        Some((
+            method,
+            if websocket {
+                Vec::new()
+            } else {
+                vec![name.to_uppercase()]
+            },
+        ))
     });
     found.collect()
 }

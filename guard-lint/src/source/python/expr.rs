@@ -62,9 +62,10 @@ impl Lowering<'_> {
                 then: self.expr(&choice.body),
                 otherwise: self.expr(&choice.orelse),
             })),
-            ast::Expr::Subscript(index) => {
-                Expr::Index(Box::new((self.expr(&index.value), self.expr(&index.slice))), span(index.range))
-            }
+            ast::Expr::Subscript(index) => Expr::Index(
+                Box::new((self.expr(&index.value), self.expr(&index.slice))),
+                span(index.range),
+            ),
             ast::Expr::Lambda(lambda) => Expr::Lambda(self.lambda(lambda)),
             ast::Expr::Named(named) => {
                 let value = self.expr(&named.value);
@@ -109,15 +110,27 @@ impl Lowering<'_> {
             ast::Expr::Starred(star) => (ArgKind::Star, &*star.value),
             other => (ArgKind::Position, other),
         });
-        let mut args: Vec<_> = positional.map(|(kind, value)| Arg { kind, value: self.expr(value) }).collect();
+        let mut args: Vec<_> = positional
+            .map(|(kind, value)| Arg {
+                kind,
+                value: self.expr(value),
+            })
+            .collect();
         for keyword in &call.arguments.keywords {
             let kind = match &keyword.arg {
                 Some(name) => ArgKind::Keyword(self.name(name.as_str())),
                 None => ArgKind::DoubleStar,
             };
-            args.push(Arg { kind, value: self.expr(&keyword.value) });
+            args.push(Arg {
+                kind,
+                value: self.expr(&keyword.value),
+            });
         }
-        Call { func: self.expr(&call.func), args, span: span(call.range()) }
+        Call {
+            func: self.expr(&call.func),
+            args,
+            span: span(call.range()),
+        }
     }
 
     /// A chain `a < b < c` is the conjunction of its links; the middle operand is lowered for each.
@@ -136,7 +149,12 @@ impl Lowering<'_> {
             };
             let (lowered_left, lowered_right) = (self.expr(left), self.expr(right));
             let span = span(compare.range);
-            links.push(Expr::Compare(Box::new(Compare { left: lowered_left, op, right: lowered_right, span })));
+            links.push(Expr::Compare(Box::new(Compare {
+                left: lowered_left,
+                op,
+                right: lowered_right,
+                span,
+            })));
             left = right;
         }
         if links.len() == 1

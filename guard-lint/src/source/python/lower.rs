@@ -5,8 +5,8 @@ use ruff_text_size::Ranged;
 
 use super::span;
 use crate::source::facts::{
-    Assign, Case, Class, Expr, Function, Handler, If, Import, Loop, Match, Module, Name, Names, Param, ParamKind, Scope,
-    Stmt, Try, With,
+    Assign, Case, Class, Expr, Function, Handler, If, Import, Loop, Match, Module, Name, Names, Param, ParamKind,
+    Scope, Stmt, Try, With,
 };
 
 /// How many bytes of a string literal are kept.
@@ -23,7 +23,12 @@ pub(super) struct Lowering<'n> {
 
 impl<'n> Lowering<'n> {
     pub(super) fn new(names: &'n Names) -> Self {
-        Self { names, module: Module::default(), scope: Scope::Module, yields: false }
+        Self {
+            names,
+            module: Module::default(),
+            scope: Scope::Module,
+            yields: false,
+        }
     }
 
     pub(super) fn finish(self) -> Module {
@@ -70,23 +75,45 @@ impl<'n> Lowering<'n> {
                 let annotation = Some(self.expr(&assign.annotation));
                 let target = self.expr(&assign.target);
                 let span = span(assign.range);
-                body.push(Stmt::Assign(Box::new(Assign { target, annotation, value, augmented: false, span })));
+                body.push(Stmt::Assign(Box::new(Assign {
+                    target,
+                    annotation,
+                    value,
+                    augmented: false,
+                    span,
+                })));
             }
             ast::Stmt::AugAssign(assign) => {
                 let value = Some(self.expr(&assign.value));
                 let target = self.expr(&assign.target);
                 let span = span(assign.range);
-                body.push(Stmt::Assign(Box::new(Assign { target, annotation: None, value, augmented: true, span })));
+                body.push(Stmt::Assign(Box::new(Assign {
+                    target,
+                    annotation: None,
+                    value,
+                    augmented: true,
+                    span,
+                })));
             }
             ast::Stmt::For(each) => {
                 let (target, head) = (Some(self.expr(&each.target)), self.expr(&each.iter));
                 let (inner, otherwise) = (self.body(&each.body), self.body(&each.orelse));
-                body.push(Stmt::Loop(Box::new(Loop { target, head, body: inner, otherwise })));
+                body.push(Stmt::Loop(Box::new(Loop {
+                    target,
+                    head,
+                    body: inner,
+                    otherwise,
+                })));
             }
             ast::Stmt::While(each) => {
                 let head = self.expr(&each.test);
                 let (inner, otherwise) = (self.body(&each.body), self.body(&each.orelse));
-                body.push(Stmt::Loop(Box::new(Loop { target: None, head, body: inner, otherwise })));
+                body.push(Stmt::Loop(Box::new(Loop {
+                    target: None,
+                    head,
+                    body: inner,
+                    otherwise,
+                })));
             }
             ast::Stmt::If(branch) => {
                 let otherwise = self.elif(&branch.elif_else_clauses);
@@ -96,7 +123,10 @@ impl<'n> Lowering<'n> {
             ast::Stmt::With(with) => {
                 let items = with.items.iter();
                 let items = items.map(|item| {
-                    (self.expr(&item.context_expr), item.optional_vars.as_ref().map(|target| self.expr(target)))
+                    (
+                        self.expr(&item.context_expr),
+                        item.optional_vars.as_ref().map(|target| self.expr(target)),
+                    )
                 });
                 let items = items.collect();
                 let inner = self.body(&with.body);
@@ -116,19 +146,33 @@ impl<'n> Lowering<'n> {
             ast::Stmt::Assert(assert) => body.push(Stmt::Assert(self.expr(&assert.test), span(assert.range))),
             ast::Stmt::Import(import) => {
                 let names = self.aliases(&import.names);
-                body.push(Stmt::Import(Box::new(Import { level: 0, module: None, names, span: span(import.range) })));
+                body.push(Stmt::Import(Box::new(Import {
+                    level: 0,
+                    module: None,
+                    names,
+                    span: span(import.range),
+                })));
             }
             ast::Stmt::ImportFrom(import) => {
                 let names = self.aliases(&import.names);
                 let module = Some(self.name(import.module.as_ref().map_or("", |module| module.as_str())));
                 let span = span(import.range);
-                body.push(Stmt::Import(Box::new(Import { level: import.level, module, names, span })));
+                body.push(Stmt::Import(Box::new(Import {
+                    level: import.level,
+                    module,
+                    names,
+                    span,
+                })));
             }
             ast::Stmt::Global(global) => {
-                body.push(Stmt::Global(global.names.iter().map(|name| self.name(name.as_str())).collect()));
+                body.push(Stmt::Global(
+                    global.names.iter().map(|name| self.name(name.as_str())).collect(),
+                ));
             }
             ast::Stmt::Nonlocal(nonlocal) => {
-                body.push(Stmt::Global(nonlocal.names.iter().map(|name| self.name(name.as_str())).collect()));
+                body.push(Stmt::Global(
+                    nonlocal.names.iter().map(|name| self.name(name.as_str())).collect(),
+                ));
             }
             ast::Stmt::Expr(inner) => {
                 // A literal alone is a doc string or nothing.
@@ -161,7 +205,13 @@ impl<'n> Lowering<'n> {
                 first = Some((*name, *span));
             }
             let span = span(assign.range);
-            body.push(Stmt::Assign(Box::new(Assign { target, annotation: None, value: given, augmented: false, span })));
+            body.push(Stmt::Assign(Box::new(Assign {
+                target,
+                annotation: None,
+                value: given,
+                augmented: false,
+                span,
+            })));
         }
     }
 
@@ -171,7 +221,11 @@ impl<'n> Lowering<'n> {
         for clause in clauses.iter().rev() {
             let then = self.body(&clause.body);
             otherwise = match &clause.test {
-                Some(test) => vec![Stmt::If(Box::new(If { test: self.expr(test), then, otherwise }))],
+                Some(test) => vec![Stmt::If(Box::new(If {
+                    test: self.expr(test),
+                    then,
+                    otherwise,
+                }))],
                 None => then,
             };
         }
@@ -180,17 +234,30 @@ impl<'n> Lowering<'n> {
 
     fn attempt(&mut self, attempt: &ast::StmtTry) -> Try {
         let body = self.body(&attempt.body);
-        let handlers = attempt.handlers.iter().map(|ast::ExceptHandler::ExceptHandler(handler)| {
-            let classes = match handler.type_.as_deref() {
-                None => Vec::new(),
-                Some(ast::Expr::Tuple(tuple)) => tuple.elts.iter().map(|class| self.expr(class)).collect(),
-                Some(class) => vec![self.expr(class)],
-            };
-            let name = handler.name.as_ref().map(|name| self.name(name.as_str()));
-            Handler { classes, name, body: self.body(&handler.body), span: span(handler.range) }
-        });
+        let handlers = attempt
+            .handlers
+            .iter()
+            .map(|ast::ExceptHandler::ExceptHandler(handler)| {
+                let classes = match handler.type_.as_deref() {
+                    None => Vec::new(),
+                    Some(ast::Expr::Tuple(tuple)) => tuple.elts.iter().map(|class| self.expr(class)).collect(),
+                    Some(class) => vec![self.expr(class)],
+                };
+                let name = handler.name.as_ref().map(|name| self.name(name.as_str()));
+                Handler {
+                    classes,
+                    name,
+                    body: self.body(&handler.body),
+                    span: span(handler.range),
+                }
+            });
         let handlers = handlers.collect();
-        Try { body, handlers, otherwise: self.body(&attempt.orelse), finally: self.body(&attempt.finalbody) }
+        Try {
+            body,
+            handlers,
+            otherwise: self.body(&attempt.orelse),
+            finally: self.body(&attempt.finalbody),
+        }
     }
 
     fn case(&mut self, case: &ast::MatchCase) -> Case {
@@ -202,7 +269,13 @@ impl<'n> Lowering<'n> {
         };
         let guard = case.guard.as_ref().map(|guard| self.expr(guard));
         let wildcard = case.pattern.is_irrefutable() && guard.is_none();
-        Case { literal, binds, wildcard, guard, body: self.body(&case.body) }
+        Case {
+            literal,
+            binds,
+            wildcard,
+            guard,
+            body: self.body(&case.body),
+        }
     }
 
     fn bound_names(&self, pattern: &ast::Pattern, names: &mut Vec<Name>) {
@@ -216,15 +289,32 @@ impl<'n> Lowering<'n> {
             ast::Pattern::MatchStar(inner) => names.extend(inner.name.as_ref().map(|name| self.name(name.as_str()))),
             ast::Pattern::MatchMapping(inner) => {
                 names.extend(inner.rest.as_ref().map(|name| self.name(name.as_str())));
-                inner.patterns.iter().for_each(|pattern| self.bound_names(pattern, names));
+                inner
+                    .patterns
+                    .iter()
+                    .for_each(|pattern| self.bound_names(pattern, names));
             }
             ast::Pattern::MatchSequence(inner) => {
-                inner.patterns.iter().for_each(|pattern| self.bound_names(pattern, names));
+                inner
+                    .patterns
+                    .iter()
+                    .for_each(|pattern| self.bound_names(pattern, names));
             }
-            ast::Pattern::MatchOr(inner) => inner.patterns.iter().for_each(|pattern| self.bound_names(pattern, names)),
+            ast::Pattern::MatchOr(inner) => inner
+                .patterns
+                .iter()
+                .for_each(|pattern| self.bound_names(pattern, names)),
             ast::Pattern::MatchClass(inner) => {
-                inner.arguments.patterns.iter().for_each(|pattern| self.bound_names(pattern, names));
-                inner.arguments.keywords.iter().for_each(|keyword| self.bound_names(&keyword.pattern, names));
+                inner
+                    .arguments
+                    .patterns
+                    .iter()
+                    .for_each(|pattern| self.bound_names(pattern, names));
+                inner
+                    .arguments
+                    .keywords
+                    .iter()
+                    .for_each(|keyword| self.bound_names(&keyword.pattern, names));
             }
             ast::Pattern::MatchValue(_) | ast::Pattern::MatchSingleton(_) => {}
         }
@@ -232,13 +322,20 @@ impl<'n> Lowering<'n> {
 
     fn aliases(&self, aliases: &[ast::Alias]) -> Vec<(Name, Option<Name>)> {
         let alias = |alias: &ast::Alias| {
-            (self.name(alias.name.as_str()), alias.asname.as_ref().map(|name| self.name(name.as_str())))
+            (
+                self.name(alias.name.as_str()),
+                alias.asname.as_ref().map(|name| self.name(name.as_str())),
+            )
         };
         aliases.iter().map(alias).collect()
     }
 
     fn function(&mut self, def: &ast::StmtFunctionDef) -> u32 {
-        let decorators = def.decorator_list.iter().map(|decorator| self.expr(&decorator.expression)).collect();
+        let decorators = def
+            .decorator_list
+            .iter()
+            .map(|decorator| self.expr(&decorator.expression))
+            .collect();
         let params = self.params(&def.parameters);
         let returns = def.returns.as_ref().map(|returns| self.expr(returns));
         let index = self.reserve_function(self.name(def.name.as_str()), span(def.name.range));
@@ -259,10 +356,16 @@ impl<'n> Lowering<'n> {
     }
 
     pub(super) fn lambda(&mut self, lambda: &ast::ExprLambda) -> u32 {
-        let params = lambda.parameters.as_ref().map_or_else(Vec::new, |params| self.params(params));
+        let params = lambda
+            .parameters
+            .as_ref()
+            .map_or_else(Vec::new, |params| self.params(params));
         let index = self.reserve_function(self.name("<lambda>"), span(lambda.range));
         let (body, is_generator) = self.in_function(index, |lowering| {
-            vec![Stmt::Return(Some(lowering.expr(&lambda.body)), span(lambda.body.range()))]
+            vec![Stmt::Return(
+                Some(lowering.expr(&lambda.body)),
+                span(lambda.body.range()),
+            )]
         });
         let function = &mut self.module.functions[index as usize];
         (function.params, function.body, function.is_generator) = (params, body, is_generator);
@@ -289,9 +392,16 @@ impl<'n> Lowering<'n> {
 
     fn params(&mut self, params: &ast::Parameters) -> Vec<Param> {
         let mut all = Vec::with_capacity(params.len());
-        let groups = [(&params.posonlyargs, ParamKind::PositionOnly), (&params.args, ParamKind::Normal)];
+        let groups = [
+            (&params.posonlyargs, ParamKind::PositionOnly),
+            (&params.args, ParamKind::Normal),
+        ];
         for (group, kind) in groups {
-            all.extend(group.iter().map(|param| self.param(&param.parameter, param.default(), kind)));
+            all.extend(
+                group
+                    .iter()
+                    .map(|param| self.param(&param.parameter, param.default(), kind)),
+            );
         }
         if let Some(rest) = &params.vararg {
             all.push(self.param(rest, None, ParamKind::Rest));
@@ -307,17 +417,34 @@ impl<'n> Lowering<'n> {
     fn param(&mut self, param: &ast::Parameter, default: Option<&ast::Expr>, kind: ParamKind) -> Param {
         let annotation = param.annotation().map(|annotation| self.expr(annotation));
         let default = default.map(|default| self.expr(default));
-        Param { name: self.name(param.name.as_str()), kind, annotation, default, span: span(param.name.range) }
+        Param {
+            name: self.name(param.name.as_str()),
+            kind,
+            annotation,
+            default,
+            span: span(param.name.range),
+        }
     }
 
     fn class(&mut self, def: &ast::StmtClassDef) -> u32 {
-        let decorators = def.decorator_list.iter().map(|decorator| self.expr(&decorator.expression)).collect();
+        let decorators = def
+            .decorator_list
+            .iter()
+            .map(|decorator| self.expr(&decorator.expression))
+            .collect();
         let bases = def.arguments.as_ref().map_or_else(Vec::new, |arguments| {
             arguments.args.iter().map(|base| self.expr(base)).collect()
         });
         let index = self.module.classes.len() as u32;
         let name = self.name(def.name.as_str());
-        let class = Class { name, span: span(def.name.range), scope: self.scope, bases, decorators, body: Vec::new() };
+        let class = Class {
+            name,
+            span: span(def.name.range),
+            scope: self.scope,
+            bases,
+            decorators,
+            body: Vec::new(),
+        };
         self.module.classes.push(class);
         let outer = std::mem::replace(&mut self.scope, Scope::Class(index));
         let body = self.body(&def.body);

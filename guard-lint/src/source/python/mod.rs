@@ -17,7 +17,11 @@ pub fn facts(text: &str, names: &Names) -> Module {
     let mut lowering = Lowering::new(names);
     lowering.module(parsed.suite());
     let mut module = lowering.finish();
-    module.errors = parsed.errors().iter().map(|error| (span(error.location), error.error.to_string())).collect();
+    module.errors = parsed
+        .errors()
+        .iter()
+        .map(|error| (span(error.location), error.error.to_string()))
+        .collect();
     module.directives = parsed
         .tokens()
         .iter()
@@ -30,10 +34,16 @@ pub fn facts(text: &str, names: &Names) -> Module {
 /// A comment `# guard-lint: …`, as its place and the text after the marker.
 fn directive(text: &str, at: Span) -> Option<(Span, String)> {
     let comment = text.get(at.start as usize..at.end as usize)?;
-    let body = comment.trim_start_matches('#').trim_start().strip_prefix("guard-lint:")?;
+    let body = comment
+        .trim_start_matches('#')
+        .trim_start()
+        .strip_prefix("guard-lint:")?;
     Some((at, body.trim().to_owned()))
 }
 
 fn span(range: ruff_text_size::TextRange) -> Span {
-    Span { start: range.start().to_u32(), end: range.end().to_u32() }
+    Span {
+        start: range.start().to_u32(),
+        end: range.end().to_u32(),
+    }
 }

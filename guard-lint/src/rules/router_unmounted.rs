@@ -1,0 +1,36 @@
+//! GL402: router-unmounted
+
+use super::{Meta, Rule, Sink, declare_rule};
+use crate::verdict::judge::Judged;
+
+declare_rule! {
+    /// A router with routes that no application includes.
+    ///
+    /// Its routes answer nobody. That may be meant; a ticket that asks for it to be mounted is not met.
+    RouterUnmounted {
+        code: "GL402",
+        name: "router-unmounted",
+        severity: Note,
+        confidence: High,
+        help: "include the router in an application, or remove it",
+    }
+}
+
+impl Rule for RouterUnmounted {
+    fn meta(&self) -> &'static Meta {
+        &Self::META
+    }
+
+    fn check(&self, program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
+        for id in program.routes.ids() {
+            let router = program.routes.router(id);
+            if router.routes.is_empty() || !program.routes.mountings[id.0 as usize].is_empty() {
+                continue;
+            }
+            let module = &program.model.dotted[router.module.0 as usize];
+            let name = format!("{module}:{}", program.model.text(router.variable));
+            let finding = sink.place(router.place, &name, "", format!("no application includes `{name}`"));
+            finding.router = Some(module.clone());
+        }
+    }
+}

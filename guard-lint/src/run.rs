@@ -1,0 +1,148 @@
+//! One run: from a folder to a report.
+
+use std::mem::ManuallyDrop;
+use std::path::Path;
+
+use rustc_hash::FxHashSet;
+
+use crate::analysis::Analyzer;
+use crate::assemble::{Parts, report};
+use crate::catalog::Catalog;
+use crate::config::Config;
+use crate::error::Error;
+use crate::model::Model;
+use crate::model::routes::Routes;
+use crate::report::{Report, SourceMap};
+use crate::source::Sources;
+use crate::verdict::judge::Judged;
+use crate::verdict::ticket;
+use crate::{rules, suppress};
+
+/// How deep calls may nest while summaries are computed. Only what is used is ever touched.
+const STACK: usize = 256 << 20;
+
+/// What a run gives: the report, and the source texts that its frames show.
+pub struct Outcome {
+    /// The report.
+    pub report: Report,
+    /// The texts of the files that findings point at.
+    pub sources: SourceMap,
+}
+
+/// What becomes of the run's memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Memory {
+    /// It is given back.
+    Freed,
+    /// It is left to the process's end: taking the program apart costs a tenth of a run.
+    Left,
+}
+
+/// Reads a folder and judges it. `threads` of 0 takes as many as the machine has.
+pub fn run(root: &Path, config: &Config, catalog: &Catalog, threads: usize) -> Result<Outcome, Error> {
+    within(root, threads, || judge(root, config, catalog, Memory::Freed))
+}
+
+/// As [`run`], for a process that ends afterwards: the program's memory is never given back.
+pub fn run_before_exit(root: &Path, config: &Config, catalog: &Catalog, threads: usize) -> Result<Outcome, Error> {
+    within(root, threads, || judge(root, config, catalog, Memory::Left))
+}
+
+fn within(
+    root: &Path,
+    threads: usize,
+    judge: impl FnOnce() -> Result<Outcome, Error> + Send,
+) -> Result<Outcome, Error> {
+    if !root.exists() {
+        return Err(Error::PathMissing { path: root.to_owned() });
+    }
+    if !root.is_dir() {
+        return Err(Error::NotADirectory { path: root.to_owned() });
+    }
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .stack_size(STACK)
+        .build();
+    let pool = pool.map_err(|error| Error::Usage {
+        message: format!("cannot start the threads: {error}"),
+        help: "try `--threads 1`".to_owned(),
+    })?;
+    pool.install(judge)
+}
+
+fn judge(root: &Path, config: &Config, catalog: &Catalog, memory: Memory) -> Result<Outcome, Error> {
+    let modules = catalog
+        .tickets
+        .iter()
+        .flat_map(|ticket| &ticket.routers)
+        .map(|router| router.replace('.', "/"));
+    let files = catalog.tickets.iter().flat_map(|ticket| ticket.files.iter().cloned());
+    let wanted: Vec<String> = modules.chain(files).collect();
+    let sources =
+        Sources::load(root, &config.exclude, wanted.iter().map(String::as_str)).map_err(|error| Error::Usage {
+            message: error.to_string(),
+            help: "globs are relative to the scanned folder, as in .gitignore".to_owned(),
+        })?;
+    let sources = ManuallyDrop::new(sources);
+    let model = ManuallyDrop::new(Model::new(&sources));
+    let routes = ManuallyDrop::new(Routes::new(&model));
+    if routes.routers.iter().all(|router| router.routes.is_empty()) {
+        return Err(no_routers(root, &sources));
+    }
+    let vocabulary = config.vocabulary();
+    let modules = routes.routers.iter().map(|router| router.module).collect();
+    let analyzer = ManuallyDrop::new(Analyzer::new(&model, &vocabulary, modules));
+    let judged = ManuallyDrop::new(Judged::new(&analyzer, &routes, catalog));
+    let mut findings = rules::run(&judged, &|meta| config.severity(meta));
+    suppress::apply(&sources, &mut findings);
+    let tickets = ticket::tickets(&judged, catalog, config.envelope, &mut findings);
+    let parts = Parts {
+        root: root.to_string_lossy().into_owned(),
+        catalog,
+        tickets,
+        findings,
+        unchecked: sources.unchecked.clone(),
+        vocabulary: &vocabulary,
+    };
+    let report = report(&judged, parts);
+    let texts = shown(&report, &sources);
+    if memory == Memory::Freed {
+        drop(ManuallyDrop::into_inner(judged));
+        drop(ManuallyDrop::into_inner(analyzer));
+        drop(ManuallyDrop::into_inner(routes));
+        drop(ManuallyDrop::into_inner(model));
+        drop(ManuallyDrop::into_inner(sources));
+    }
+    Ok(Outcome { report, sources: texts })
+}
+
+/// The texts of the files that findings point at.
+fn shown(report: &Report, sources: &Sources) -> SourceMap {
+    let files = report.findings.iter().flat_map(|finding| {
+        let trace = finding.trace.iter().map(|step| step.file.as_str());
+        std::iter::once(finding.file.as_str()).chain(trace)
+    });
+    let shown: FxHashSet<&str> = files.collect();
+    let files = sources.files.iter().filter(|file| shown.contains(file.path.as_str()));
+    files.map(|file| (file.path.clone(), file.text.clone())).collect()
+}
+
+fn no_routers(root: &Path, sources: &Sources) -> Error {
+    let tests = sources
+        .entries
+        .iter()
+        .filter(|entry| crate::source::walk::is_test(&entry.path))
+        .count();
+    let hint = if let Some(first) = sources.unchecked.first() {
+        format!("{} could not be read ({}), and may hold one", first.file, first.reason)
+    } else if tests > 0 && tests == sources.entries.len() {
+        "every file here is a test; give the folder that holds the engine's source".to_owned()
+    } else {
+        String::new()
+    };
+    Error::NoRouters {
+        root: root.to_owned(),
+        files: sources.entries.len(),
+        hint,
+    }
+}

@@ -1,0 +1,211 @@
+//! Every endpoint of a program with its verdicts: what rules and clauses look at.
+
+use crate::analysis::summary::Exit;
+use crate::analysis::{Analyzer, Endpoint, evaluate};
+use crate::catalog::{Catalog, Check};
+use crate::model::routes::{Route, Router, Routes, join};
+use crate::model::{Model, Place};
+use crate::report::model::{
+    CredentialVerdict, EndpointKind, EnvelopeVerdict, Evidence, GateVerdict, IdentityVerdict, SiteKind, WireVerdict,
+};
+
+use super::endpoint::{self as verdict, Effect};
+use super::{subject, wire};
+
+/// A program with the verdicts on all of its endpoints.
+pub struct Judged<'a, 'm, 's> {
+    /// The linked program.
+    pub model: &'m Model<'s>,
+    /// Its routers.
+    pub routes: &'a Routes<'s>,
+    /// Its summaries.
+    pub analyzer: &'a Analyzer<'m, 's>,
+    /// The endpoints, by router and order of registration.
+    pub endpoints: Vec<Judgement>,
+    /// For each router: the id of the ticket that exempts it.
+    pub exemptions: Vec<Option<String>>,
+}
+
+/// The verdicts on one endpoint.
+#[derive(Debug)]
+pub struct Judgement {
+    /// What evaluation says of it.
+    pub endpoint: Endpoint,
+    /// Is identity established?
+    pub identity: IdentityVerdict,
+    /// Is a credential needed?
+    pub credential: CredentialVerdict,
+    /// Do its errors carry the envelope, as the source shows it?
+    pub envelope: EnvelopeVerdict,
+    /// Do they on the wire?
+    pub wire: WireVerdict,
+    /// Does the gate run before the first write?
+    pub gate: GateVerdict,
+    /// What it changes.
+    pub effect: Effect,
+    /// Whether a ticket exempts it.
+    pub exempt: bool,
+}
+
+impl<'a, 'm, 's> Judged<'a, 'm, 's> {
+    /// Judges every endpoint.
+    pub fn new(analyzer: &'a Analyzer<'m, 's>, routes: &'a Routes<'s>, catalog: &Catalog) -> Self {
+        let model = analyzer.model();
+        let exemptions = exemptions(model, routes, catalog);
+        let mut endpoints = Vec::new();
+        for id in routes.ids() {
+            let exempt = exemptions[id.0 as usize].is_some();
+            for index in 0..routes.router(id).routes.len() {
+                let endpoint = evaluate(analyzer, routes, id, index);
+                endpoints.push(judge(analyzer, routes, endpoint, exempt));
+            }
+        }
+        Self {
+            model,
+            routes,
+            analyzer,
+            endpoints,
+            exemptions,
+        }
+    }
+
+    /// The router of an endpoint.
+    pub fn router(&self, judgement: &Judgement) -> &'a Router<'s> {
+        self.routes.router(judgement.endpoint.router)
+    }
+
+    /// The route of an endpoint.
+    pub fn route(&self, judgement: &Judgement) -> &'a Route<'s> {
+        &self.router(judgement).routes[judgement.endpoint.route]
+    }
+
+    /// The path with the router's own prefix.
+    pub fn path(&self, judgement: &Judgement) -> String {
+        join(&self.router(judgement).prefix, &self.route(judgement).path)
+    }
+
+    /// `GET,POST /path`, or `WEBSOCKET /path`.
+    pub fn label(&self, judgement: &Judgement) -> String {
+        label(self.route(judgement), &self.path(judgement))
+    }
+
+    /// The handler's name.
+    pub fn handler(&self, judgement: &Judgement) -> &'s str {
+        self.model
+            .text(self.model.function(self.route(judgement).handler).facts.name)
+    }
+
+    /// The place of the handler's name.
+    pub fn place(&self, judgement: &Judgement) -> Place {
+        self.model.function_place(self.route(judgement).handler)
+    }
+
+    /// What an endpoint speaks.
+    pub fn kind(&self, judgement: &Judgement) -> EndpointKind {
+        if self.route(judgement).websocket {
+            EndpointKind::Websocket
+        } else if judgement.endpoint.summary.streams {
+            EndpointKind::Sse
+        } else {
+            EndpointKind::Http
+        }
+    }
+
+    /// The calls that lead from an endpoint to an error, outermost first.
+    pub fn trace(&self, exit: &Exit) -> Vec<Evidence> {
+        let same = |other: &Exit| other.place == exit.place && other.class == exit.class;
+        let calls = self.analyzer.trace(exit.via, |summary| {
+            let handled = summary.handled.iter().map(|handled| &handled.exit);
+            summary
+                .exits
+                .iter()
+                .chain(handled)
+                .find(|other| same(other))
+                .map(|other| other.via)
+        });
+        self.calls(&calls)
+    }
+
+    /// Calls as evidence.
+    pub fn calls(&self, calls: &[(Place, crate::model::FnId)]) -> Vec<Evidence> {
+        let call = |(place, callee): &(Place, crate::model::FnId)| {
+            self.evidence(*place, format!("calls `{}`", self.model.function_name(*callee)))
+        };
+        calls.iter().map(call).collect()
+    }
+
+    /// A place with what it shows.
+    pub fn evidence(&self, place: Place, message: String) -> Evidence {
+        let file = self.model.file(place.module);
+        let (line, column) = file.position(place.span.start);
+        Evidence {
+            file: file.path.clone(),
+            line,
+            column,
+            message,
+        }
+    }
+
+    /// The error sites of an endpoint.
+    pub fn sites<'j>(&self, judgement: &'j Judgement) -> Vec<(&'j Exit, SiteKind)> {
+        verdict::sites(&judgement.endpoint)
+    }
+}
+
+/// `GET,POST /path`, or `WEBSOCKET /path`.
+pub fn label(route: &Route<'_>, path: &str) -> String {
+    if route.websocket {
+        format!("WEBSOCKET {path}")
+    } else {
+        format!("{} {path}", route.methods.join(","))
+    }
+}
+
+fn judge(analyzer: &Analyzer<'_, '_>, routes: &Routes<'_>, endpoint: Endpoint, exempt: bool) -> Judgement {
+    let model = analyzer.model();
+    let route = &routes.router(endpoint.router).routes[endpoint.route];
+    let name = model.text(model.function(route.handler).facts.name);
+    let effect = verdict::effect(&endpoint, &route.methods, analyzer.reads_by_name(name));
+    let (mut identity, mut gate) = (verdict::identity(&endpoint), verdict::gate(&endpoint, effect));
+    if exempt {
+        if identity != IdentityVerdict::Enforced {
+            identity = IdentityVerdict::Exempt;
+        }
+        if matches!(gate, GateVerdict::Missing | GateVerdict::Unknown) {
+            gate = GateVerdict::NotRequired;
+        }
+    }
+    let exits: Vec<&Exit> = verdict::sites(&endpoint)
+        .into_iter()
+        .filter(|(_, kind)| !matches!(kind, SiteKind::Converted | SiteKind::Swallowed))
+        .map(|(exit, _)| exit)
+        .collect();
+    Judgement {
+        identity,
+        credential: verdict::credential(&endpoint),
+        envelope: verdict::envelope(&endpoint),
+        wire: wire::wire(analyzer, routes, endpoint.router, exits.iter().copied()),
+        gate,
+        effect,
+        exempt,
+        endpoint,
+    }
+}
+
+/// For each router: the ticket that exempts it.
+fn exemptions(model: &Model<'_>, routes: &Routes<'_>, catalog: &Catalog) -> Vec<Option<String>> {
+    let mut exemptions = vec![None; routes.routers.len()];
+    for ticket in &catalog.tickets {
+        let exempts = ticket
+            .clauses
+            .iter()
+            .any(|clause| clause.checks.contains(&Check::Exemption));
+        if !exempts {
+            continue;
+        }
+        for router in subject::routers_of(model, routes, ticket) {
+            exemptions[router.0 as usize] = Some(ticket.id.clone());
+        }
+    }
+    exemptions
+}

@@ -1,0 +1,123 @@
+//! What a ticket speaks of: which files and routers its names lead to.
+
+use crate::catalog::Ticket;
+use crate::model::resolve::Entity;
+use crate::model::routes::{RouterId, Routes};
+use crate::model::{ModId, Model};
+use crate::report::model::TicketFile;
+use crate::source::tree::Found;
+
+/// The routers that a ticket names by module, or that are defined in its files.
+pub fn routers_of(model: &Model<'_>, routes: &Routes<'_>, ticket: &Ticket) -> Vec<RouterId> {
+    let mut modules: Vec<ModId> = Vec::new();
+    let named = ticket
+        .routers
+        .iter()
+        .filter_map(|router| parsed(model, model.sources.tree.module(router)));
+    let files = ticket
+        .files
+        .iter()
+        .filter_map(|file| parsed(model, entry_at(model, file).map(Found::File)));
+    for module in named.chain(files) {
+        if !modules.contains(&module) {
+            modules.push(module);
+        }
+    }
+    let mut found: Vec<RouterId> = Vec::new();
+    for id in routes.ids() {
+        let router = routes.router(id);
+        let handles = router
+            .routes
+            .iter()
+            .any(|route| modules.contains(&model.function(route.handler).module));
+        if modules.contains(&router.module) || handles {
+            found.push(id);
+        }
+    }
+    // A package that re-exports a router from one of its modules.
+    for module in &modules {
+        for id in routes.ids() {
+            let router = routes.router(id);
+            let exported = router.function.is_none()
+                && model.global(*module, router.variable) == Some(Entity::Global(router.module, router.variable));
+            if exported && !found.contains(&id) {
+                found.push(id);
+            }
+        }
+    }
+    found
+}
+
+/// Whether a ticket's module binds something that looks like a router and cannot be followed.
+pub fn hides_router(model: &Model<'_>, ticket: &Ticket) -> bool {
+    let named = ticket
+        .routers
+        .iter()
+        .filter_map(|router| parsed(model, model.sources.tree.module(router)));
+    let files = ticket
+        .files
+        .iter()
+        .filter_map(|file| parsed(model, entry_at(model, file).map(Found::File)));
+    named.chain(files).any(|module| {
+        ["router", "app", "api"].iter().any(|name| {
+            let name = model.intern(name);
+            matches!(model.global(module, name), Some(Entity::Global(..))) || model.has_function(module, "__getattr__")
+        })
+    })
+}
+
+fn parsed(model: &Model<'_>, found: Option<Found>) -> Option<ModId> {
+    match found? {
+        Found::File(entry) => model.sources.parsed[entry as usize].map(ModId),
+        Found::Namespace(_) => None,
+    }
+}
+
+/// The file at a ticket's path: itself, below a source root, or behind a package that stands for another.
+fn entry_at(model: &Model<'_>, path: &str) -> Option<u32> {
+    let tree = &model.sources.tree;
+    tree.file_at(path)
+        .or_else(|| match tree.module(&path.strip_suffix(".py")?.replace('/', "."))? {
+            Found::File(entry) => Some(entry),
+            Found::Namespace(_) => None,
+        })
+}
+
+/// A ticket's files with where they lead.
+pub fn files_of(model: &Model<'_>, ticket: &Ticket) -> Vec<TicketFile> {
+    let file = |path: &String| {
+        let entry = entry_at(model, path).map(|entry| model.sources.entries[entry as usize].path.clone());
+        TicketFile {
+            path: path.clone(),
+            exists: entry.is_some(),
+            resolved: entry.filter(|real| real != path),
+        }
+    };
+    ticket.files.iter().map(file).collect()
+}
+
+/// Other names of a router's module: through packages that stand for another, and packages that re-export the router.
+pub fn aliases_of(model: &Model<'_>, routes: &Routes<'_>, id: RouterId) -> Vec<String> {
+    let router = routes.router(id);
+    let module = &model.dotted[router.module.0 as usize];
+    let mut aliases: Vec<String> = Vec::new();
+    for (package, target) in model.sources.tree.aliases() {
+        let rest = module
+            .strip_prefix(target)
+            .filter(|rest| rest.is_empty() || rest.starts_with('.'));
+        aliases.extend(rest.map(|rest| format!("{}{rest}", package.replace('/', "."))));
+    }
+    for (index, file) in model.sources.files.iter().enumerate() {
+        let package = ModId(index as u32);
+        let exports = package != router.module
+            && file.path.ends_with("__init__.py")
+            && router.function.is_none()
+            && model.global(package, router.variable) == Some(Entity::Global(router.module, router.variable));
+        if exports {
+            aliases.push(model.dotted[index].clone());
+        }
+    }
+    aliases.sort();
+    aliases.dedup();
+    aliases
+}

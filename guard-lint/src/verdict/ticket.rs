@@ -1,0 +1,223 @@
+//! Verdicts on tickets: from their clauses, and from what they name.
+
+use crate::catalog::{Catalog, Check, Role, Ticket};
+use crate::model::routes::RouterId;
+use crate::report::model::{ClauseReport, ClauseVerdict, Finding, TicketReport, TicketStatus};
+
+use super::clause::{Answer, Judge, answer, combine, works};
+use super::judge::{Judged, Judgement};
+use super::subject;
+
+/// Judges every ticket of a catalog, and tells each finding which tickets it decides.
+pub fn tickets(
+    judged: &Judged<'_, '_, '_>,
+    catalog: &Catalog,
+    judge: Judge,
+    findings: &mut [Finding],
+) -> Vec<TicketReport> {
+    catalog
+        .tickets
+        .iter()
+        .map(|ticket| report(judged, ticket, judge, findings))
+        .collect()
+}
+
+fn report(judged: &Judged<'_, '_, '_>, ticket: &Ticket, judge: Judge, findings: &mut [Finding]) -> TicketReport {
+    let routers = subject::routers_of(judged.model, judged.routes, ticket);
+    let files = subject::files_of(judged.model, ticket);
+    let endpoints = endpoints_of(judged, ticket, &routers);
+    let names: Vec<(String, String)> = endpoints
+        .iter()
+        .map(|endpoint| {
+            (
+                judged.model.dotted[judged.router(endpoint).module.0 as usize].clone(),
+                judged.label(endpoint),
+            )
+        })
+        .collect();
+    let mut clauses: Vec<ClauseReport> = Vec::new();
+    let attach = |answers: &[Answer], findings: &mut [Finding]| {
+        let rules: Vec<&str> = answers.iter().flat_map(|answer| answer.rules).copied().collect();
+        let mut prints = Vec::new();
+        for finding in findings
+            .iter_mut()
+            .filter(|finding| rules.contains(&finding.rule.as_str()))
+        {
+            let ours = names.iter().any(|(module, label)| {
+                finding.router.as_ref() == Some(module) && finding.endpoint.as_ref() == Some(label)
+            });
+            if ours {
+                prints.push(finding.fingerprint.clone());
+                if !finding.tickets.contains(&ticket.id) {
+                    finding.tickets.push(ticket.id.clone());
+                }
+            }
+        }
+        prints
+    };
+    for clause in &ticket.clauses {
+        if clause.role == Role::Exemption {
+            clauses.push(exemption(ticket, &clause.id, &clause.text, &routers));
+            continue;
+        }
+        let answers: Vec<Answer> = clause
+            .checks
+            .iter()
+            .map(|check| answer(judged, &endpoints, check, judge))
+            .collect();
+        let prints = attach(&answers, findings);
+        clauses.push(clause_report(
+            clause.id.clone(),
+            clause.text.clone(),
+            combine(answers),
+            prints,
+        ));
+    }
+    let exempt = ticket
+        .clauses
+        .iter()
+        .any(|clause| clause.checks.contains(&Check::Exemption));
+    if !exempt && !endpoints.is_empty() {
+        let works = works(judged, &endpoints);
+        let prints = attach(std::slice::from_ref(&works), findings);
+        clauses.push(clause_report(
+            "family-works".to_owned(),
+            "Every route can answer.".to_owned(),
+            works,
+            prints,
+        ));
+    }
+    let status = if exempt {
+        if routers.is_empty() {
+            TicketStatus::Missing
+        } else {
+            TicketStatus::Exempt
+        }
+    } else {
+        status(judged, ticket, &routers, files.iter().all(|file| file.exists), &clauses)
+    };
+    TicketReport {
+        id: ticket.id.clone(),
+        title: ticket.title.clone(),
+        family: ticket.family,
+        class: ticket.class,
+        status,
+        routers: ticket.routers.clone(),
+        files,
+        clauses,
+    }
+}
+
+fn clause_report(id: String, text: String, answer: Answer, findings: Vec<String>) -> ClauseReport {
+    ClauseReport {
+        id,
+        text,
+        verdict: answer.verdict,
+        reason: answer.reason,
+        evidence: answer.evidence,
+        findings,
+    }
+}
+
+fn exemption(ticket: &Ticket, id: &str, text: &str, routers: &[RouterId]) -> ClauseReport {
+    let found = !routers.is_empty();
+    let reason = match (found, ticket.exempt_reason.as_deref()) {
+        (true, _) => "the router is exempt from identity and gates, not from the envelope".to_owned(),
+        (false, _) => "the exempt router does not exist".to_owned(),
+    };
+    let verdict = if found {
+        ClauseVerdict::Met
+    } else {
+        ClauseVerdict::Unmet
+    };
+    ClauseReport {
+        id: id.to_owned(),
+        text: text.to_owned(),
+        verdict,
+        reason,
+        evidence: Vec::new(),
+        findings: Vec::new(),
+    }
+}
+
+/// The endpoints that a ticket speaks of: those of its routers; of an application that serves many, only the handlers in
+/// the ticket's own files.
+fn endpoints_of<'j>(judged: &'j Judged<'_, '_, '_>, ticket: &Ticket, routers: &[RouterId]) -> Vec<&'j Judgement> {
+    let files = subject::files_of(judged.model, ticket);
+    let is_named = |path: &str| {
+        files
+            .iter()
+            .any(|file| file.resolved.as_deref().unwrap_or(&file.path) == path)
+    };
+    let of_ticket = |endpoint: &&Judgement| {
+        routers.contains(&endpoint.endpoint.router) && {
+            let handler = judged.model.function(judged.route(endpoint).handler);
+            let router = judged.router(endpoint);
+            is_named(&judged.model.file(handler.module).path)
+                || is_named(&judged.model.file(router.module).path)
+                || !ticket.routers.is_empty()
+        }
+    };
+    judged.endpoints.iter().filter(of_ticket).collect()
+}
+
+fn status(
+    judged: &Judged<'_, '_, '_>,
+    ticket: &Ticket,
+    routers: &[RouterId],
+    files_exist: bool,
+    clauses: &[ClauseReport],
+) -> TicketStatus {
+    let hidden = !ticket.routers.is_empty() && routers.is_empty();
+    if !files_exist || (hidden && !subject::hides_router(judged.model, ticket)) {
+        return TicketStatus::Missing;
+    }
+    if hidden {
+        return TicketStatus::Unknown;
+    }
+    let own = || clauses.iter().filter(|clause| !clause.id.starts_with("family-"));
+    let count = |wanted: ClauseVerdict| own().filter(|clause| clause.verdict == wanted).count();
+    let broken = clauses
+        .iter()
+        .any(|clause| clause.id == "family-works" && clause.verdict == ClauseVerdict::Unmet);
+    let (met, unmet) = (
+        count(ClauseVerdict::Met) + count(ClauseVerdict::NotApplicable),
+        count(ClauseVerdict::Unmet),
+    );
+    let (partial, unknown) = (count(ClauseVerdict::Partial), count(ClauseVerdict::Unknown));
+    if partial > 0 || (met > 0 && unmet > 0) {
+        TicketStatus::Partial
+    } else if unmet > 0 {
+        TicketStatus::Open
+    } else if unknown > 0 {
+        if broken && met > 0 {
+            TicketStatus::Partial
+        } else {
+            TicketStatus::Unknown
+        }
+    } else if met > 0 {
+        if broken {
+            TicketStatus::Partial
+        } else {
+            TicketStatus::Done
+        }
+    } else {
+        TicketStatus::Unknown
+    }
+}
+
+/// Counts by status.
+pub fn counts(tickets: &[TicketReport]) -> crate::report::model::TicketCounts {
+    let mut counts = crate::report::model::TicketCounts::default();
+    for ticket in tickets {
+        *match ticket.status {
+            TicketStatus::Done => &mut counts.done,
+            TicketStatus::Partial => &mut counts.partial,
+            TicketStatus::Open => &mut counts.open,
+            TicketStatus::Exempt => &mut counts.exempt,
+            TicketStatus::Missing => &mut counts.missing,
+            TicketStatus::Unknown => &mut counts.unknown,
+        } += 1;
+    }
+    counts
+}

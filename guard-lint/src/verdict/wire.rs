@@ -1,0 +1,117 @@
+//! What the applications' exception handlers make of an endpoint's errors.
+
+use crate::analysis::Analyzer;
+use crate::analysis::summary::{Exit, ExitKind, Owner};
+use crate::analysis::value::Shape;
+use crate::model::classes::{Base, Relation};
+use crate::model::routes::{ExceptionHandler, Router, RouterId, Routes};
+use crate::report::model::WireVerdict;
+
+use super::endpoint::counts;
+
+/// What leaves the wire for these errors, over every application that serves the router.
+pub fn wire<'e>(
+    analyzer: &Analyzer<'_, '_>,
+    routes: &Routes<'_>,
+    router: RouterId,
+    exits: impl Iterator<Item = &'e Exit> + Clone,
+) -> WireVerdict {
+    let mountings = &routes.mountings[router.0 as usize];
+    if mountings.is_empty() {
+        return WireVerdict::Unknown;
+    }
+    let mut unknown = false;
+    for mounting in mountings {
+        let app = routes.router(mounting.app);
+        let mut raised = false;
+        for exit in exits
+            .clone()
+            .filter(|exit| exit.owner == Owner::Endpoint && counts(exit))
+        {
+            raised = true;
+            match leaves(analyzer, app, exit) {
+                WireVerdict::Enveloped => {}
+                WireVerdict::Bare => return WireVerdict::Bare,
+                WireVerdict::Unknown => unknown = true,
+            }
+        }
+        // An endpoint that raises nothing still answers with the framework's own errors.
+        if !raised {
+            match framework(analyzer, app) {
+                WireVerdict::Enveloped => {}
+                WireVerdict::Bare => return WireVerdict::Bare,
+                WireVerdict::Unknown => unknown = true,
+            }
+        }
+    }
+    if unknown {
+        WireVerdict::Unknown
+    } else {
+        WireVerdict::Enveloped
+    }
+}
+
+fn leaves(analyzer: &Analyzer<'_, '_>, app: &Router<'_>, exit: &Exit) -> WireVerdict {
+    if matches!(exit.kind, ExitKind::Sent | ExitKind::Socket) {
+        return match exit.shape {
+            Shape::Canonical | Shape::Envelope => WireVerdict::Enveloped,
+            _ => WireVerdict::Bare,
+        };
+    }
+    handled(analyzer, app, exit.class)
+}
+
+/// What the application's handler for this class answers with; the framework's own answer is bare, an enveloped detail
+/// included: it is sent as `{"detail": …}`.
+fn handled(analyzer: &Analyzer<'_, '_>, app: &Router<'_>, class: Base) -> WireVerdict {
+    let model = analyzer.model();
+    let http = Base::External(model.intern("starlette.exceptions.HTTPException"));
+    let is_http = model.is_subclass(class, http) == Relation::Yes;
+    let fits = |handler: &&ExceptionHandler| {
+        handler.class.is_some_and(|caught| {
+            // The framework answers its own errors before a handler for every exception sees them.
+            let catch_all =
+                matches!(caught, Base::External(name) if matches!(model.text(name), "Exception" | "BaseException"));
+            !(is_http && catch_all) && model.is_subclass(class, caught) == Relation::Yes
+        })
+    };
+    // The nearest class wins; of two for the same class, the later registration.
+    let nearest = app.handlers.iter().filter(fits).reduce(|best, next| {
+        let closer = match (best.class, next.class) {
+            (Some(best), Some(next)) => model.is_subclass(next, best) == Relation::Yes,
+            _ => false,
+        };
+        if closer { next } else { best }
+    });
+    match nearest {
+        None => WireVerdict::Bare,
+        Some(handler) => envelopes(analyzer, handler),
+    }
+}
+
+/// Whether a handler answers with the envelope.
+pub fn envelopes(analyzer: &Analyzer<'_, '_>, handler: &ExceptionHandler) -> WireVerdict {
+    let Some(function) = handler.function else {
+        return WireVerdict::Unknown;
+    };
+    match analyzer.summary(function).returns.shape {
+        Shape::Canonical => WireVerdict::Enveloped,
+        Shape::Unknown | Shape::Param(_) => WireVerdict::Unknown,
+        _ => WireVerdict::Bare,
+    }
+}
+
+/// What the framework's own errors become: its 404 and 405, and a request that does not validate.
+fn framework(analyzer: &Analyzer<'_, '_>, app: &Router<'_>) -> WireVerdict {
+    let model = analyzer.model();
+    let classes = ["fastapi.HTTPException", "fastapi.RequestValidationError"];
+    let mut verdict = WireVerdict::Enveloped;
+    for class in classes {
+        match handled(analyzer, app, Base::External(model.intern(class))) {
+            WireVerdict::Enveloped => {}
+            WireVerdict::Bare => return WireVerdict::Bare,
+            WireVerdict::Unknown => verdict = WireVerdict::Unknown,
+        }
+    }
+    verdict
+}
