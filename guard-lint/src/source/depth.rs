@@ -14,6 +14,9 @@ const INDENTS: usize = 100;
 /// How deep the syntax tree of one expression may be.
 const OPERATORS: usize = 600;
 
+/// How many operators a `lambda` counts for: its parameters and their defaults take the parser through many functions.
+const LAMBDA: usize = 4;
+
 /// How many `elif` may follow each other, on all open levels together.
 const ELIFS: usize = 300;
 
@@ -143,7 +146,7 @@ impl Scan<'_> {
         self.at = end.map_or(self.bytes.len(), |end| self.at + end);
         match &self.bytes[start..self.at] {
             b"lambda" => {
-                self.chain.operators += 1;
+                self.chain.operators += LAMBDA;
                 self.chain.lambdas += 1;
             }
             b"not" | b"else" | b"await" | b"yield" => self.chain.operators += 1,

@@ -124,10 +124,11 @@ impl<'e, 's> Scope<'e, 's> {
                 self.items(model, &pair.1, found, hops);
             }
             // `list(METHODS)`, `sorted({…})`
-            Expr::Call(call) if super::finder::is_copy(model, call) => match call.position(0) {
-                Some(inner) => self.items(model, inner, found, hops),
-                None => {}
-            },
+            Expr::Call(call) if super::finder::is_copy(model, call) => {
+                if let Some(inner) = call.position(0) {
+                    self.items(model, inner, found, hops);
+                }
+            }
             Expr::Name(name, _) if self.at.1.is_some_and(|function| binds(model, function, *name)) => {
                 let values = self
                     .at
