@@ -14,7 +14,7 @@ const HEAD: &str = "from fastapi import APIRouter\nrouter = APIRouter()\n@router
 fn no_folder_is_an_error_or_unchecked_and_an_empty_one_is_empty() {
     let tree = Tree::new(&[]);
     assert!(tree.unchecked().is_empty() && tree.routes().is_empty());
-    let missing = Sources::load(&tree.path().join("missing"), &[]);
+    let missing = Sources::load(&tree.path().join("missing"), &[], []);
     assert!(missing.is_err() || missing.is_ok_and(|sources| !sources.unchecked.is_empty()));
 }
 

@@ -46,7 +46,7 @@ impl Tree {
     }
 
     fn sources(&self) -> Sources {
-        Sources::load(&self.root, &[]).expect("sources")
+        Sources::load(&self.root, &[], []).expect("sources")
     }
 
     /// The routes as `file function METHODS path`, in the order of the routers.

@@ -64,7 +64,7 @@ proptest! {
     #[test]
     fn any_text_has_facts(text in any::<String>()) {
         if depth::too_deep(&text).is_none() {
-            python::facts(&text, &Names::default());
+            python::facts(&text, &Names::with_hasher(rustc_hash::FxBuildHasher));
         }
     }
 
