@@ -26,6 +26,7 @@ mod provider_bare_error;
 mod provider_called_directly;
 mod route_shadowed;
 mod router_unmounted;
+mod scope_not_compared;
 mod self_comparison;
 mod status_lost;
 mod unhandled_error;
@@ -101,6 +102,7 @@ pub static RULES: &[&dyn Rule] = &[
     &identity_from_payload::IdentityFromPayload,
     &self_comparison::SelfComparison,
     &provider_called_directly::ProviderCalledDirectly,
+    &scope_not_compared::ScopeNotCompared,
     &bare_error::BareError,
     &foreign_envelope::ForeignEnvelope,
     &exception_text::ExceptionText,
