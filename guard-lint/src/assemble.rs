@@ -38,7 +38,11 @@ pub struct Parts<'p> {
 /// Puts the report together.
 pub fn report(judged: &Judged<'_, '_, '_>, parts: Parts<'_>) -> Report {
     let aliases = subject::aliases(judged.model, judged.routes);
-    let reported = judged.routes.ids().zip(aliases).filter(|(id, _)| is_reported(judged, *id));
+    let reported = judged
+        .routes
+        .ids()
+        .zip(aliases)
+        .filter(|(id, _)| is_reported(judged, *id));
     let mut routers: Vec<RouterReport> = reported.map(|(id, aliases)| router(judged, id, aliases)).collect();
     routers.sort_by(|left, right| (&left.module, &left.file, left.line).cmp(&(&right.module, &right.file, right.line)));
     let summary = Summary {

@@ -113,7 +113,10 @@ impl<'s> Model<'s> {
                     let id = self.local_function(module, *local);
                     let function = self.function(id).facts;
                     if self.classes[index].methods.insert(function.name, id).is_none() {
-                        self.classes_with.entry(function.name).or_default().push(ClassId(index as u32));
+                        self.classes_with
+                            .entry(function.name)
+                            .or_default()
+                            .push(ClassId(index as u32));
                     }
                     self.list_attributes(index, id, &function.body);
                 }

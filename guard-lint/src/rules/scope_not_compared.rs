@@ -41,8 +41,14 @@ impl Rule for ScopeNotCompared {
             }
             let handler = program.route(endpoint).handler;
             for (name, span) in repetitions(program, handler) {
-                let place = crate::model::Place { module: program.model.function(handler).module, span };
-                let message = format!("nothing compares `{name}` of `{}` with the context", program.handler(endpoint));
+                let place = crate::model::Place {
+                    module: program.model.function(handler).module,
+                    span,
+                };
+                let message = format!(
+                    "nothing compares `{name}` of `{}` with the context",
+                    program.handler(endpoint)
+                );
                 sink.endpoint(endpoint, place, &name, message);
             }
         }
@@ -60,11 +66,18 @@ fn repetitions(program: &Judged<'_, '_, '_>, handler: FnId) -> Vec<(String, Span
         if param.name == tenant {
             found.push((name.to_owned(), param.span));
         }
-        let types = param.annotation.as_ref().map(|annotation| model.annotation(info.module, annotation));
+        let types = param
+            .annotation
+            .as_ref()
+            .map(|annotation| model.annotation(info.module, annotation));
         let repeats = types.into_iter().flat_map(|types| types.all).any(|ty| match ty {
             Ty::Object { class, .. } => {
                 let is_model = model.has_external_base(class, &["BaseModel", "SQLModel"]);
-                is_model && model.ancestry(class).iter().any(|class| model.class(*class).fields.contains_key(&tenant))
+                is_model
+                    && model
+                        .ancestry(class)
+                        .iter()
+                        .any(|class| model.class(*class).fields.contains_key(&tenant))
             }
             _ => false,
         });

@@ -185,7 +185,10 @@ fn own_error(judged: &Judged<'_, '_, '_>, endpoint: &Judgement) -> Option<String
     let own = |exit: &&Exit| matches!(exit.class, Base::Local(_)) && judged.trace(exit).len() <= 1;
     let exit = judged.unhandled(endpoint).into_iter().find(own)?;
     let place = judged.evidence(exit.place, String::new());
-    Some(format!("an error of its own that nothing catches at {}:{}", place.file, place.line))
+    Some(format!(
+        "an error of its own that nothing catches at {}:{}",
+        place.file, place.line
+    ))
 }
 
 /// Whether any enveloped error is the router's own work: made in its module, or by a helper that it calls. What a shared

@@ -106,7 +106,10 @@ pub fn aliases(model: &Model<'_>, routes: &Routes<'_>) -> Vec<Vec<String>> {
     let mut exported: FxHashMap<(ModId, Name), Vec<usize>> = FxHashMap::default();
     for (index, router) in routes.routers.iter().enumerate() {
         if router.function.is_none() {
-            exported.entry((router.module, router.variable)).or_default().push(index);
+            exported
+                .entry((router.module, router.variable))
+                .or_default()
+                .push(index);
         }
     }
     let variables: FxHashSet<Name> = exported.keys().map(|(_, variable)| *variable).collect();

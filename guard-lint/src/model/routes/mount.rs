@@ -33,7 +33,11 @@ pub(super) fn mountings(routers: &[Router<'_>]) -> Vec<Vec<Mounting>> {
 /// The ways to routers that no application serves, from the outermost router that includes them: what those add holds
 /// wherever the outermost one may be mounted.
 pub(super) fn unserved(routers: &[Router<'_>]) -> Vec<Vec<Mounting>> {
-    let included: FxHashSet<RouterId> = routers.iter().flat_map(|router| &router.includes).map(|include| include.child).collect();
+    let included: FxHashSet<RouterId> = routers
+        .iter()
+        .flat_map(|router| &router.includes)
+        .map(|include| include.child)
+        .collect();
     from(routers, |router, id| !router.is_app && !included.contains(&id))
 }
 
