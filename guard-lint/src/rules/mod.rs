@@ -1,6 +1,6 @@
 //! Rules: questions to judged endpoints, one file each.
 //!
-//! A rule is declared with [`declare_rule!`]: its doc comment is its documentation, shown by `explain` and written to
+//! A rule is declared with `declare_rule!`: its doc comment is its documentation, shown by `explain` and written to
 //! `docs/rules.md`. It looks at a [`Judged`] program and reports to a [`Sink`]; it never parses, prints or decides a ticket.
 //! To add one, see CONTRIBUTING.md.
 
