@@ -51,7 +51,7 @@ pub fn main() -> ExitCode {
 fn execute(command: &Command, style: &Style) -> Result<(String, Exit), Error> {
     match command {
         Command::Check { scan, format, fail_on } => {
-            let (outcome, _) = scanned(scan)?;
+            let outcome = scanned(scan)?;
             let output = match format {
                 CheckFormat::Text => text::render(&outcome.report, &outcome.sources, style, Detail::Full),
                 CheckFormat::Concise => text::render(&outcome.report, &outcome.sources, style, Detail::Concise),
@@ -67,31 +67,17 @@ fn execute(command: &Command, style: &Style) -> Result<(String, Exit), Error> {
             format,
             fail_on,
         } => {
-            let (outcome, _) = scanned(scan)?;
-            let report = &outcome.report;
-            let output = if ids.is_empty() {
-                match format {
-                    TicketsFormat::Text => tickets::render(report, style, Grouping::from(*group)),
-                    TicketsFormat::Tsv => tickets::render_tsv(report),
-                    TicketsFormat::Json => as_json(report)?,
-                }
-            } else {
-                let known: Vec<&str> = report.tickets.iter().map(|ticket| ticket.id.as_str()).collect();
-                let mut output = String::new();
-                for id in ids {
-                    let ticket = report.tickets.iter().find(|ticket| ticket.id.eq_ignore_ascii_case(id));
-                    let ticket = ticket.ok_or_else(|| explain::unknown(id, &known))?;
-                    if !output.is_empty() {
-                        output.push('\n');
-                    }
-                    output.push_str(&tickets::render_ticket(report, ticket, style));
-                }
-                output
+            let report = &scanned(scan)?.report;
+            let output = match format {
+                _ if !ids.is_empty() => details(report, ids, style)?,
+                TicketsFormat::Text => tickets::render(report, style, Grouping::from(*group)),
+                TicketsFormat::Tsv => tickets::render_tsv(report),
+                TicketsFormat::Json => as_json(report)?,
             };
             Ok((output, exit(report, *fail_on, scan.strict)))
         }
         Command::Matrix { scan, format } => {
-            let (outcome, _) = scanned(scan)?;
+            let outcome = scanned(scan)?;
             let output = match format {
                 MatrixFormat::Tsv => matrix::render_tsv(&outcome.report),
                 MatrixFormat::Markdown => matrix::render_markdown(&outcome.report),
@@ -110,7 +96,19 @@ fn execute(command: &Command, style: &Style) -> Result<(String, Exit), Error> {
     }
 }
 
-fn scanned(scan: &Scan) -> Result<(Outcome, Config), Error> {
+/// Single tickets in detail.
+fn details(report: &Report, ids: &[String], style: &Style) -> Result<String, Error> {
+    let known: Vec<&str> = report.tickets.iter().map(|ticket| ticket.id.as_str()).collect();
+    let mut parts = Vec::with_capacity(ids.len());
+    for id in ids {
+        let ticket = report.tickets.iter().find(|ticket| ticket.id.eq_ignore_ascii_case(id));
+        let ticket = ticket.ok_or_else(|| explain::unknown(id, &known))?;
+        parts.push(tickets::render_ticket(report, ticket, style));
+    }
+    Ok(parts.join("\n"))
+}
+
+fn scanned(scan: &Scan) -> Result<Outcome, Error> {
     let mut config = Config::load(&scan.path, scan.config.as_deref())?;
     config.exclude.extend(scan.exclude.iter().cloned());
     let documents = if scan.catalog.is_empty() {
@@ -119,8 +117,15 @@ fn scanned(scan: &Scan) -> Result<(Outcome, Config), Error> {
         &scan.catalog
     };
     let catalog = load_catalog(documents)?;
-    let outcome = run_before_exit(&scan.path, &config, &catalog, scan.threads)?;
-    Ok((outcome, config))
+    // `guard-lint tickets ENG-STD-003`: the folder comes first.
+    let path = scan.path.to_string_lossy();
+    if !scan.path.exists() && catalog.ticket(&path.to_uppercase()).is_some() {
+        return Err(Error::Usage {
+            message: format!("`{path}` is a ticket, and the folder comes first"),
+            help: format!("run `guard-lint tickets . {path}`"),
+        });
+    }
+    run_before_exit(&scan.path, &config, &catalog, scan.threads)
 }
 
 fn load_catalog(documents: &[PathBuf]) -> Result<Catalog, Error> {

@@ -1,6 +1,6 @@
 //! GL403: call-cannot-succeed
 
-use super::{Meta, Rule, Sink, declare_rule};
+use super::{Sink, declare_rule};
 use crate::analysis::summary::OddityKind;
 use crate::verdict::judge::Judged;
 
@@ -17,28 +17,22 @@ declare_rule! {
     }
 }
 
-impl Rule for CallCannotSucceed {
-    fn meta(&self) -> &'static Meta {
-        &Self::META
-    }
-
-    fn check(&self, program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
-        super::each_oddity(program, &[OddityKind::CannotSucceed], |endpoint, oddity, trace| {
-            let gate = endpoint
-                .endpoint
-                .summary
-                .gates
-                .iter()
-                .any(|gate| gate.at.place == oddity.at.place);
-            if !gate {
-                let message = format!(
-                    "`{}` makes a call that cannot succeed: {}",
-                    program.handler(endpoint),
-                    oddity.at.what
-                );
-                sink.endpoint(endpoint, oddity.at.place, &oddity.at.what, message)
-                    .with_trace(trace);
-            }
-        });
-    }
+fn check(program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
+    super::each_oddity(program, &[OddityKind::CannotSucceed], |endpoint, oddity, trace| {
+        let gate = endpoint
+            .endpoint
+            .summary
+            .gates
+            .iter()
+            .any(|gate| gate.at.place == oddity.at.place);
+        if !gate {
+            let message = format!(
+                "`{}` makes a call that cannot succeed: {}",
+                program.handler(endpoint),
+                oddity.at.what
+            );
+            sink.endpoint(endpoint, oddity.at.place, &oddity.at.what, message)
+                .with_trace(trace);
+        }
+    });
 }

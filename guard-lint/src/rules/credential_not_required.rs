@@ -1,6 +1,6 @@
 //! GL103: credential-not-required
 
-use super::{Meta, Rule, Sink, declare_rule};
+use super::{Sink, declare_rule};
 use crate::report::model::CredentialVerdict;
 use crate::report::model::IdentityVerdict;
 use crate::verdict::judge::Judged;
@@ -20,24 +20,18 @@ declare_rule! {
     }
 }
 
-impl Rule for CredentialNotRequired {
-    fn meta(&self) -> &'static Meta {
-        &Self::META
-    }
-
-    fn check(&self, program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
-        for endpoint in &program.endpoints {
-            // Without any identity the rule for that says it already.
-            let named = matches!(endpoint.identity, IdentityVerdict::Enforced | IdentityVerdict::Partial);
-            let what = match endpoint.credential {
-                CredentialVerdict::Required => continue,
-                CredentialVerdict::Optional => "verifies a credential only where one is sent",
-                CredentialVerdict::None => "verifies no credential: headers alone name the caller",
-            };
-            if named && !endpoint.exempt {
-                let message = format!("`{}` {what}", program.handler(endpoint));
-                sink.endpoint(endpoint, program.place(endpoint), "", message);
-            }
+fn check(program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
+    for endpoint in &program.endpoints {
+        // Without any identity the rule for that says it already.
+        let named = matches!(endpoint.identity, IdentityVerdict::Enforced | IdentityVerdict::Partial);
+        let what = match endpoint.credential {
+            CredentialVerdict::Required => continue,
+            CredentialVerdict::Optional => "verifies a credential only where one is sent",
+            CredentialVerdict::None => "verifies no credential: headers alone name the caller",
+        };
+        if named && !endpoint.exempt {
+            let message = format!("`{}` {what}", program.handler(endpoint));
+            sink.endpoint(endpoint, program.place(endpoint), "", message);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! GL209: envelope-not-on-wire
 
-use super::{Meta, Rule, Sink, declare_rule};
+use super::{Sink, declare_rule};
 use crate::report::model::{EnvelopeVerdict, WireVerdict};
 use crate::verdict::judge::Judged;
 use rustc_hash::FxHashSet;
@@ -19,29 +19,23 @@ declare_rule! {
     }
 }
 
-impl Rule for EnvelopeNotOnWire {
-    fn meta(&self) -> &'static Meta {
-        &Self::META
-    }
-
-    fn check(&self, program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
-        let mut seen = FxHashSet::default();
-        for endpoint in &program.endpoints {
-            if endpoint.envelope != EnvelopeVerdict::Canonical || endpoint.wire != WireVerdict::Bare {
-                continue;
-            }
-            for mounting in &program.routes.mountings[endpoint.endpoint.router.0 as usize] {
-                let app = program.routes.router(mounting.app);
-                if app.handlers.is_empty() && seen.insert(mounting.app) {
-                    let name = format!(
-                        "{}:{}",
-                        program.model.dotted[app.module.0 as usize],
-                        program.model.text(app.variable)
-                    );
-                    let message =
-                        format!("`{name}` has no exception handler: enveloped errors leave as `{{\"detail\": …}}`");
-                    sink.place(app.place, &name, "", message);
-                }
+fn check(program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
+    let mut seen = FxHashSet::default();
+    for endpoint in &program.endpoints {
+        if endpoint.envelope != EnvelopeVerdict::Canonical || endpoint.wire != WireVerdict::Bare {
+            continue;
+        }
+        for mounting in &program.routes.mountings[endpoint.endpoint.router.0 as usize] {
+            let app = program.routes.router(mounting.app);
+            if app.handlers.is_empty() && seen.insert(mounting.app) {
+                let name = format!(
+                    "{}:{}",
+                    program.model.dotted[app.module.0 as usize],
+                    program.model.text(app.variable)
+                );
+                let message =
+                    format!("`{name}` has no exception handler: enveloped errors leave as `{{\"detail\": …}}`");
+                sink.place(app.place, &name, "", message);
             }
         }
     }

@@ -1,6 +1,6 @@
 //! GL208: error-after-head
 
-use super::{Meta, Rule, Sink, declare_rule};
+use super::{Sink, declare_rule};
 use crate::analysis::summary::ExitKind;
 use crate::report::model::SiteKind;
 use crate::verdict::judge::Judged;
@@ -19,28 +19,22 @@ declare_rule! {
     }
 }
 
-impl Rule for ErrorAfterHead {
-    fn meta(&self) -> &'static Meta {
-        &Self::META
-    }
-
-    fn check(&self, program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
-        for endpoint in &program.endpoints {
-            for (exit, kind) in program.sites(endpoint) {
-                let leaves = !matches!(kind, SiteKind::Converted | SiteKind::Swallowed);
-                if leaves && exit.after_head && exit.kind == ExitKind::Http && endpoint.endpoint.summary.streams {
-                    let status = exit
-                        .status
-                        .known()
-                        .map_or_else(|| "an error".to_owned(), |status| format!("a {status}"));
-                    let message = format!(
-                        "`{}` raises {status} after the response head was sent",
-                        program.handler(endpoint)
-                    );
-                    let shape = super::site_shape(program, exit);
-                    sink.endpoint(endpoint, exit.place, &shape, message)
-                        .with_trace(program.trace(exit));
-                }
+fn check(program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
+    for endpoint in &program.endpoints {
+        for (exit, kind) in program.sites(endpoint) {
+            let leaves = !matches!(kind, SiteKind::Converted | SiteKind::Swallowed);
+            if leaves && exit.after_head && exit.kind == ExitKind::Http && endpoint.endpoint.summary.streams {
+                let status = exit
+                    .status
+                    .known()
+                    .map_or_else(|| "an error".to_owned(), |status| format!("a {status}"));
+                let message = format!(
+                    "`{}` raises {status} after the response head was sent",
+                    program.handler(endpoint)
+                );
+                let shape = super::site_shape(program, exit);
+                sink.endpoint(endpoint, exit.place, &shape, message)
+                    .with_trace(program.trace(exit));
             }
         }
     }

@@ -1,6 +1,6 @@
 //! GL203: exception-text
 
-use super::{Meta, Rule, Sink, declare_rule};
+use super::{Sink, declare_rule};
 use crate::report::model::SiteKind;
 use crate::verdict::endpoint::counts;
 use crate::verdict::judge::Judged;
@@ -19,24 +19,18 @@ declare_rule! {
     }
 }
 
-impl Rule for ExceptionText {
-    fn meta(&self) -> &'static Meta {
-        &Self::META
-    }
-
-    fn check(&self, program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
-        for endpoint in &program.endpoints {
-            for (exit, kind) in program.sites(endpoint) {
-                if exit.leaks && !matches!(kind, SiteKind::Converted | SiteKind::Swallowed) && counts(exit) {
-                    let message = format!(
-                        "`{}` sends the text of an exception to the client",
-                        program.handler(endpoint)
-                    );
-                    let place = super::first_place(exit.via, exit.place);
-                    let shape = super::site_shape(program, exit);
-                    sink.endpoint(endpoint, place, &shape, message)
-                        .with_trace(program.trace(exit));
-                }
+fn check(program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
+    for endpoint in &program.endpoints {
+        for (exit, kind) in program.sites(endpoint) {
+            if exit.leaks && !matches!(kind, SiteKind::Converted | SiteKind::Swallowed) && counts(exit) {
+                let message = format!(
+                    "`{}` sends the text of an exception to the client",
+                    program.handler(endpoint)
+                );
+                let place = super::first_place(exit.via, exit.place);
+                let shape = super::site_shape(program, exit);
+                sink.endpoint(endpoint, place, &shape, message)
+                    .with_trace(program.trace(exit));
             }
         }
     }

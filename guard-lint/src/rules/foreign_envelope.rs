@@ -1,6 +1,6 @@
 //! GL202: foreign-envelope
 
-use super::{Meta, Rule, Sink, declare_rule};
+use super::{Sink, declare_rule};
 use crate::report::model::SiteKind;
 use crate::verdict::endpoint::counts;
 use crate::verdict::judge::Judged;
@@ -19,23 +19,17 @@ declare_rule! {
     }
 }
 
-impl Rule for ForeignEnvelope {
-    fn meta(&self) -> &'static Meta {
-        &Self::META
-    }
-
-    fn check(&self, program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
-        for endpoint in &program.endpoints {
-            for (exit, kind) in program.sites(endpoint) {
-                if kind == SiteKind::Foreign && counts(exit) && !exit.after_head {
-                    let message = format!(
-                        "`{}` can answer with a dict that looks like the envelope and is not",
-                        program.handler(endpoint)
-                    );
-                    let shape = super::site_shape(program, exit);
-                    sink.endpoint(endpoint, exit.place, &shape, message)
-                        .with_trace(program.trace(exit));
-                }
+fn check(program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
+    for endpoint in &program.endpoints {
+        for (exit, kind) in program.sites(endpoint) {
+            if kind == SiteKind::Foreign && counts(exit) && !exit.after_head {
+                let message = format!(
+                    "`{}` can answer with a dict that looks like the envelope and is not",
+                    program.handler(endpoint)
+                );
+                let shape = super::site_shape(program, exit);
+                sink.endpoint(endpoint, exit.place, &shape, message)
+                    .with_trace(program.trace(exit));
             }
         }
     }

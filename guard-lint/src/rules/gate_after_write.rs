@@ -1,6 +1,6 @@
 //! GL302: gate-after-write
 
-use super::{Meta, Rule, Sink, declare_rule};
+use super::{Sink, declare_rule};
 use crate::report::model::GateVerdict;
 use crate::verdict::judge::Judged;
 
@@ -17,31 +17,25 @@ declare_rule! {
     }
 }
 
-impl Rule for GateAfterWrite {
-    fn meta(&self) -> &'static Meta {
-        &Self::META
-    }
-
-    fn check(&self, program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
-        for endpoint in program
-            .endpoints
-            .iter()
-            .filter(|endpoint| endpoint.gate == GateVerdict::AfterWrite)
-        {
-            let Some(write) = &endpoint.endpoint.summary.ungated else {
-                continue;
-            };
-            let late = endpoint.endpoint.summary.gates.iter().find(|gate| gate.after_write);
-            let Some(gate) = late else { continue };
-            let message = format!(
-                "`{}` asks the gate after the first write ({})",
-                program.handler(endpoint),
-                write.at.what
-            );
-            let place = super::first_place(gate.at.via, gate.at.place);
-            let mut trace = super::write_trace(program, write);
-            trace.push(program.evidence(write.at.place, "the first write is here".to_owned()));
-            sink.endpoint(endpoint, place, "", message).with_trace(trace);
-        }
+fn check(program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
+    for endpoint in program
+        .endpoints
+        .iter()
+        .filter(|endpoint| endpoint.gate == GateVerdict::AfterWrite)
+    {
+        let Some(write) = &endpoint.endpoint.summary.ungated else {
+            continue;
+        };
+        let late = endpoint.endpoint.summary.gates.iter().find(|gate| gate.after_write);
+        let Some(gate) = late else { continue };
+        let message = format!(
+            "`{}` asks the gate after the first write ({})",
+            program.handler(endpoint),
+            write.at.what
+        );
+        let place = super::first_place(gate.at.via, gate.at.place);
+        let mut trace = super::write_trace(program, write);
+        trace.push(program.evidence(write.at.place, "the first write is here".to_owned()));
+        sink.endpoint(endpoint, place, "", message).with_trace(trace);
     }
 }

@@ -1,6 +1,6 @@
 //! GL303: gate-swallowed
 
-use super::{Meta, Rule, Sink, declare_rule};
+use super::{Sink, declare_rule};
 use crate::report::model::GateVerdict;
 use crate::verdict::judge::Judged;
 
@@ -17,23 +17,17 @@ declare_rule! {
     }
 }
 
-impl Rule for GateSwallowed {
-    fn meta(&self) -> &'static Meta {
-        &Self::META
-    }
-
-    fn check(&self, program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
-        for endpoint in program
-            .endpoints
-            .iter()
-            .filter(|endpoint| endpoint.gate == GateVerdict::Swallowed)
-        {
-            for gate in endpoint.endpoint.summary.gates.iter().filter(|gate| gate.swallowed) {
-                let message = format!("`{}` catches the gate's refusal and goes on", program.handler(endpoint));
-                let place = super::first_place(gate.at.via, gate.at.place);
-                sink.endpoint(endpoint, place, "", message)
-                    .with_trace(super::gate_trace(program, gate));
-            }
+fn check(program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
+    for endpoint in program
+        .endpoints
+        .iter()
+        .filter(|endpoint| endpoint.gate == GateVerdict::Swallowed)
+    {
+        for gate in endpoint.endpoint.summary.gates.iter().filter(|gate| gate.swallowed) {
+            let message = format!("`{}` catches the gate's refusal and goes on", program.handler(endpoint));
+            let place = super::first_place(gate.at.via, gate.at.place);
+            sink.endpoint(endpoint, place, "", message)
+                .with_trace(super::gate_trace(program, gate));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! GL304: gate-unbindable
 
-use super::{Meta, Rule, Sink, declare_rule};
+use super::{Sink, declare_rule};
 use crate::verdict::judge::Judged;
 
 declare_rule! {
@@ -16,19 +16,13 @@ declare_rule! {
     }
 }
 
-impl Rule for GateUnbindable {
-    fn meta(&self) -> &'static Meta {
-        &Self::META
-    }
-
-    fn check(&self, program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
-        for endpoint in &program.endpoints {
-            for gate in &endpoint.endpoint.summary.gates {
-                let Some(why) = &gate.unbindable else { continue };
-                let message = format!("the gate call of `{}` cannot succeed: {why}", program.handler(endpoint));
-                sink.endpoint(endpoint, gate.at.place, why, message)
-                    .with_trace(super::gate_trace(program, gate));
-            }
+fn check(program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
+    for endpoint in &program.endpoints {
+        for gate in &endpoint.endpoint.summary.gates {
+            let Some(why) = &gate.unbindable else { continue };
+            let message = format!("the gate call of `{}` cannot succeed: {why}", program.handler(endpoint));
+            sink.endpoint(endpoint, gate.at.place, why, message)
+                .with_trace(super::gate_trace(program, gate));
         }
     }
 }

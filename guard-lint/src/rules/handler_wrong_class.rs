@@ -1,6 +1,6 @@
 //! GL206: handler-wrong-class
 
-use super::{Meta, Rule, Sink, declare_rule};
+use super::{Sink, declare_rule};
 use crate::model::classes::{Base, Relation};
 use crate::verdict::judge::Judged;
 
@@ -18,33 +18,27 @@ declare_rule! {
     }
 }
 
-impl Rule for HandlerWrongClass {
-    fn meta(&self) -> &'static Meta {
-        &Self::META
-    }
-
-    fn check(&self, program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
-        let model = program.model;
-        let fastapi = Base::External(model.intern("fastapi.HTTPException"));
-        let starlette = Base::External(model.intern("starlette.exceptions.HTTPException"));
-        for router in program.routes.routers.iter().filter(|router| router.is_app) {
-            let catches = |wanted: Base| {
-                router.handlers.iter().find(|handler| {
-                    handler.class.is_some_and(|class| {
-                        model.is_subclass(wanted, class) == Relation::Yes
-                            && model.is_subclass(class, starlette) == Relation::Yes
-                    })
+fn check(program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
+    let model = program.model;
+    let fastapi = Base::External(model.intern("fastapi.HTTPException"));
+    let starlette = Base::External(model.intern("starlette.exceptions.HTTPException"));
+    for router in program.routes.routers.iter().filter(|router| router.is_app) {
+        let catches = |wanted: Base| {
+            router.handlers.iter().find(|handler| {
+                handler.class.is_some_and(|class| {
+                    model.is_subclass(wanted, class) == Relation::Yes
+                        && model.is_subclass(class, starlette) == Relation::Yes
                 })
-            };
-            if let (Some(handler), None) = (catches(fastapi), catches(starlette)) {
-                let app = format!(
-                    "{}:{}",
-                    model.dotted[router.module.0 as usize],
-                    model.text(router.variable)
-                );
-                let message = format!("the handler of `{app}` does not see the framework's own 404 and 405");
-                sink.place(handler.place, &app, "", message);
-            }
+            })
+        };
+        if let (Some(handler), None) = (catches(fastapi), catches(starlette)) {
+            let app = format!(
+                "{}:{}",
+                model.dotted[router.module.0 as usize],
+                model.text(router.variable)
+            );
+            let message = format!("the handler of `{app}` does not see the framework's own 404 and 405");
+            sink.place(handler.place, &app, "", message);
         }
     }
 }

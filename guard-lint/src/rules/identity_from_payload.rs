@@ -1,6 +1,6 @@
 //! GL104: identity-from-payload
 
-use super::{Meta, Rule, Sink, declare_rule};
+use super::{Sink, declare_rule};
 use crate::analysis::summary::OddityKind;
 use crate::verdict::judge::Judged;
 
@@ -23,18 +23,12 @@ declare_rule! {
     }
 }
 
-impl Rule for IdentityFromPayload {
-    fn meta(&self) -> &'static Meta {
-        &Self::META
-    }
-
-    fn check(&self, program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
-        super::each_oddity(program, &[OddityKind::ContextFromPayload], |endpoint, oddity, trace| {
-            let message = format!(
-                "`{}` takes the caller's identity from the payload",
-                program.handler(endpoint)
-            );
-            sink.endpoint(endpoint, oddity.at.place, "", message).with_trace(trace);
-        });
-    }
+fn check(program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
+    super::each_oddity(program, &[OddityKind::ContextFromPayload], |endpoint, oddity, trace| {
+        let message = format!(
+            "`{}` takes the caller's identity from the payload",
+            program.handler(endpoint)
+        );
+        sink.endpoint(endpoint, oddity.at.place, "", message).with_trace(trace);
+    });
 }

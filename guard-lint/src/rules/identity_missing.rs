@@ -1,6 +1,6 @@
 //! GL101: identity-missing
 
-use super::{Meta, Rule, Sink, declare_rule};
+use super::{Sink, declare_rule};
 use crate::report::model::IdentityVerdict;
 use crate::verdict::judge::Judged;
 
@@ -25,22 +25,16 @@ declare_rule! {
     }
 }
 
-impl Rule for IdentityMissing {
-    fn meta(&self) -> &'static Meta {
-        &Self::META
-    }
-
-    fn check(&self, program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
-        for endpoint in program
-            .endpoints
-            .iter()
-            .filter(|endpoint| endpoint.identity == IdentityVerdict::Missing)
-        {
-            let message = format!(
-                "`{}` never establishes the caller's identity",
-                program.handler(endpoint)
-            );
-            sink.endpoint(endpoint, program.place(endpoint), "", message);
-        }
+fn check(program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
+    for endpoint in program
+        .endpoints
+        .iter()
+        .filter(|endpoint| endpoint.identity == IdentityVerdict::Missing)
+    {
+        let message = format!(
+            "`{}` never establishes the caller's identity",
+            program.handler(endpoint)
+        );
+        sink.endpoint(endpoint, program.place(endpoint), "", message);
     }
 }

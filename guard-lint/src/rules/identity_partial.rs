@@ -1,6 +1,6 @@
 //! GL102: identity-partial
 
-use super::{Meta, Rule, Sink, declare_rule};
+use super::{Sink, declare_rule};
 use crate::report::model::IdentityVerdict;
 use crate::verdict::judge::Judged;
 
@@ -23,26 +23,20 @@ declare_rule! {
     }
 }
 
-impl Rule for IdentityPartial {
-    fn meta(&self) -> &'static Meta {
-        &Self::META
-    }
-
-    fn check(&self, program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
-        for endpoint in program
-            .endpoints
-            .iter()
-            .filter(|endpoint| endpoint.identity == IdentityVerdict::Partial)
-        {
-            let message = format!(
-                "`{}` establishes the caller's identity on some paths only",
-                program.handler(endpoint)
-            );
-            let finding = sink.endpoint(endpoint, program.place(endpoint), "", message);
-            if let Some(identity) = &endpoint.endpoint.summary.identity {
-                let provider = program.evidence(identity.place, format!("established here, by `{}`", identity.what));
-                finding.with_trace(vec![provider]);
-            }
+fn check(program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
+    for endpoint in program
+        .endpoints
+        .iter()
+        .filter(|endpoint| endpoint.identity == IdentityVerdict::Partial)
+    {
+        let message = format!(
+            "`{}` establishes the caller's identity on some paths only",
+            program.handler(endpoint)
+        );
+        let finding = sink.endpoint(endpoint, program.place(endpoint), "", message);
+        if let Some(identity) = &endpoint.endpoint.summary.identity {
+            let provider = program.evidence(identity.place, format!("established here, by `{}`", identity.what));
+            finding.with_trace(vec![provider]);
         }
     }
 }

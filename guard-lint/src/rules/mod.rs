@@ -71,7 +71,7 @@ pub trait Rule: Sync {
     fn check(&self, program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>);
 }
 
-/// Declares a rule: its doc comment is its documentation.
+/// Declares a rule: its doc comment is its documentation, and the function `check` of its module what it does.
 macro_rules! declare_rule {
     (
         $(#[doc = $doc:expr])+
@@ -81,7 +81,7 @@ macro_rules! declare_rule {
         pub(super) struct $rule;
 
         impl $rule {
-            pub(super) const META: $crate::rules::Meta = $crate::rules::Meta {
+            const META: $crate::rules::Meta = $crate::rules::Meta {
                 code: $code,
                 name: $name,
                 severity: $crate::report::model::Severity::$severity,
@@ -89,6 +89,16 @@ macro_rules! declare_rule {
                 help: $help,
                 docs: concat!($($doc, "\n"),+),
             };
+        }
+
+        impl $crate::rules::Rule for $rule {
+            fn meta(&self) -> &'static $crate::rules::Meta {
+                &Self::META
+            }
+
+            fn check(&self, program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
+                check(program, sink);
+            }
         }
     };
 }

@@ -1,6 +1,6 @@
 //! GL207: provider-bare-error
 
-use super::{Meta, Rule, Sink, declare_rule};
+use super::{Sink, declare_rule};
 use crate::analysis::summary::{ExitKind, Owner};
 use crate::analysis::value::Shape;
 use crate::verdict::judge::Judged;
@@ -19,23 +19,16 @@ declare_rule! {
     }
 }
 
-impl Rule for ProviderBareError {
-    fn meta(&self) -> &'static Meta {
-        &Self::META
-    }
-
-    fn check(&self, program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
-        let mut seen = FxHashSet::default();
-        for endpoint in &program.endpoints {
-            for exit in &endpoint.endpoint.summary.exits {
-                let enveloped = matches!(exit.shape, Shape::Canonical | Shape::Envelope);
-                if exit.owner == Owner::Provider && exit.kind == ExitKind::Http && !enveloped && seen.insert(exit.place)
-                {
-                    let provider = program.model.function_name(exit.function);
-                    let owner = format!("{}:{provider}", program.model.dotted[exit.place.module.0 as usize]);
-                    let message = format!("the provider `{provider}` refuses with a bare error");
-                    sink.place(exit.place, &owner, &super::site_shape(program, exit), message);
-                }
+fn check(program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
+    let mut seen = FxHashSet::default();
+    for endpoint in &program.endpoints {
+        for exit in &endpoint.endpoint.summary.exits {
+            let enveloped = matches!(exit.shape, Shape::Canonical | Shape::Envelope);
+            if exit.owner == Owner::Provider && exit.kind == ExitKind::Http && !enveloped && seen.insert(exit.place) {
+                let provider = program.model.function_name(exit.function);
+                let owner = format!("{}:{provider}", program.model.dotted[exit.place.module.0 as usize]);
+                let message = format!("the provider `{provider}` refuses with a bare error");
+                sink.place(exit.place, &owner, &super::site_shape(program, exit), message);
             }
         }
     }

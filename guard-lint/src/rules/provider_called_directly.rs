@@ -1,6 +1,6 @@
 //! GL106: provider-called-directly
 
-use super::{Meta, Rule, Sink, declare_rule};
+use super::{Sink, declare_rule};
 use crate::analysis::summary::OddityKind;
 use crate::verdict::judge::Judged;
 
@@ -18,16 +18,10 @@ declare_rule! {
     }
 }
 
-impl Rule for ProviderCalledDirectly {
-    fn meta(&self) -> &'static Meta {
-        &Self::META
-    }
-
-    fn check(&self, program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
-        let kinds = [OddityKind::FrameworkDefaults, OddityKind::FrameworkIdentity];
-        super::each_oddity(program, &kinds, |endpoint, oddity, trace| {
-            sink.endpoint(endpoint, oddity.at.place, &oddity.at.what, oddity.at.what.clone())
-                .with_trace(trace);
-        });
-    }
+fn check(program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
+    let kinds = [OddityKind::FrameworkDefaults, OddityKind::FrameworkIdentity];
+    super::each_oddity(program, &kinds, |endpoint, oddity, trace| {
+        sink.endpoint(endpoint, oddity.at.place, &oddity.at.what, oddity.at.what.clone())
+            .with_trace(trace);
+    });
 }

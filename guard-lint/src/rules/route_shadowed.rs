@@ -1,6 +1,6 @@
 //! GL401: route-shadowed
 
-use super::{Meta, Rule, Sink, declare_rule};
+use super::{Sink, declare_rule};
 use crate::verdict::judge::Judged;
 
 declare_rule! {
@@ -16,25 +16,19 @@ declare_rule! {
     }
 }
 
-impl Rule for RouteShadowed {
-    fn meta(&self) -> &'static Meta {
-        &Self::META
-    }
-
-    fn check(&self, program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
-        for endpoint in &program.endpoints {
-            let shadows = &program.routes.shadows[endpoint.endpoint.router.0 as usize];
-            let Some((router, route)) = shadows[endpoint.endpoint.route] else {
-                continue;
-            };
-            let by = &program.routes.router(router).routes[route];
-            let message = format!(
-                "`{}` never answers: an earlier route matches its requests",
-                program.handler(endpoint)
-            );
-            let earlier = program.evidence(by.place, "this route answers first".to_owned());
-            sink.endpoint(endpoint, program.place(endpoint), "", message)
-                .with_trace(vec![earlier]);
-        }
+fn check(program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
+    for endpoint in &program.endpoints {
+        let shadows = &program.routes.shadows[endpoint.endpoint.router.0 as usize];
+        let Some((router, route)) = shadows[endpoint.endpoint.route] else {
+            continue;
+        };
+        let by = &program.routes.router(router).routes[route];
+        let message = format!(
+            "`{}` never answers: an earlier route matches its requests",
+            program.handler(endpoint)
+        );
+        let earlier = program.evidence(by.place, "this route answers first".to_owned());
+        sink.endpoint(endpoint, program.place(endpoint), "", message)
+            .with_trace(vec![earlier]);
     }
 }

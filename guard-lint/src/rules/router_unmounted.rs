@@ -1,6 +1,6 @@
 //! GL402: router-unmounted
 
-use super::{Meta, Rule, Sink, declare_rule};
+use super::{Sink, declare_rule};
 use crate::verdict::judge::Judged;
 
 declare_rule! {
@@ -16,21 +16,15 @@ declare_rule! {
     }
 }
 
-impl Rule for RouterUnmounted {
-    fn meta(&self) -> &'static Meta {
-        &Self::META
-    }
-
-    fn check(&self, program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
-        for id in program.routes.ids() {
-            let router = program.routes.router(id);
-            if router.routes.is_empty() || !program.routes.mountings[id.0 as usize].is_empty() {
-                continue;
-            }
-            let module = &program.model.dotted[router.module.0 as usize];
-            let name = format!("{module}:{}", program.model.text(router.variable));
-            let finding = sink.place(router.place, &name, "", format!("no application includes `{name}`"));
-            finding.router = Some(module.clone());
+fn check(program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
+    for id in program.routes.ids() {
+        let router = program.routes.router(id);
+        if router.routes.is_empty() || !program.routes.mountings[id.0 as usize].is_empty() {
+            continue;
         }
+        let module = &program.model.dotted[router.module.0 as usize];
+        let name = format!("{module}:{}", program.model.text(router.variable));
+        let finding = sink.place(router.place, &name, "", format!("no application includes `{name}`"));
+        finding.router = Some(module.clone());
     }
 }

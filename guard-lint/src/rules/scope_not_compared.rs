@@ -1,6 +1,6 @@
 //! GL107: scope-not-compared
 
-use super::{Meta, Rule, Sink, declare_rule};
+use super::{Sink, declare_rule};
 use crate::analysis::value::Facts;
 use crate::model::FnId;
 use crate::model::types::Ty;
@@ -27,30 +27,24 @@ declare_rule! {
     }
 }
 
-impl Rule for ScopeNotCompared {
-    fn meta(&self) -> &'static Meta {
-        &Self::META
-    }
-
-    fn check(&self, program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
-        for endpoint in &program.endpoints {
-            let may = endpoint.endpoint.summary.may;
-            let compared = may.has(Facts::COMPARED) || may.has(Facts::BOUND);
-            if endpoint.identity != IdentityVerdict::Enforced || compared {
-                continue;
-            }
-            let handler = program.route(endpoint).handler;
-            for (name, span) in repetitions(program, handler) {
-                let place = crate::model::Place {
-                    module: program.model.function(handler).module,
-                    span,
-                };
-                let message = format!(
-                    "nothing compares `{name}` of `{}` with the context",
-                    program.handler(endpoint)
-                );
-                sink.endpoint(endpoint, place, &name, message);
-            }
+fn check(program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
+    for endpoint in &program.endpoints {
+        let may = endpoint.endpoint.summary.may;
+        let compared = may.has(Facts::COMPARED) || may.has(Facts::BOUND);
+        if endpoint.identity != IdentityVerdict::Enforced || compared {
+            continue;
+        }
+        let handler = program.route(endpoint).handler;
+        for (name, span) in repetitions(program, handler) {
+            let place = crate::model::Place {
+                module: program.model.function(handler).module,
+                span,
+            };
+            let message = format!(
+                "nothing compares `{name}` of `{}` with the context",
+                program.handler(endpoint)
+            );
+            sink.endpoint(endpoint, place, &name, message);
         }
     }
 }

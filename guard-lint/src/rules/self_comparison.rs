@@ -1,6 +1,6 @@
 //! GL105: self-comparison
 
-use super::{Meta, Rule, Sink, declare_rule};
+use super::{Sink, declare_rule};
 use crate::analysis::summary::OddityKind;
 use crate::verdict::judge::Judged;
 
@@ -17,18 +17,12 @@ declare_rule! {
     }
 }
 
-impl Rule for SelfComparison {
-    fn meta(&self) -> &'static Meta {
-        &Self::META
-    }
-
-    fn check(&self, program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
-        super::each_oddity(program, &[OddityKind::SelfComparison], |endpoint, oddity, trace| {
-            let message = format!(
-                "`{}` depends on a comparison of a value with itself",
-                program.handler(endpoint)
-            );
-            sink.endpoint(endpoint, oddity.at.place, "", message).with_trace(trace);
-        });
-    }
+fn check(program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
+    super::each_oddity(program, &[OddityKind::SelfComparison], |endpoint, oddity, trace| {
+        let message = format!(
+            "`{}` depends on a comparison of a value with itself",
+            program.handler(endpoint)
+        );
+        sink.endpoint(endpoint, oddity.at.place, "", message).with_trace(trace);
+    });
 }

@@ -1,6 +1,6 @@
 //! GL204: status-lost
 
-use super::{Meta, Rule, Sink, declare_rule};
+use super::{Sink, declare_rule};
 use crate::verdict::judge::Judged;
 
 declare_rule! {
@@ -24,29 +24,23 @@ declare_rule! {
     }
 }
 
-impl Rule for StatusLost {
-    fn meta(&self) -> &'static Meta {
-        &Self::META
-    }
-
-    fn check(&self, program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
-        for endpoint in &program.endpoints {
-            for lost in &endpoint.endpoint.summary.handled {
-                let (Some(was), Some(becomes)) = (lost.exit.status.known(), lost.becomes) else {
-                    continue;
-                };
-                if was < 500 && becomes.status >= 500 {
-                    let message = format!(
-                        "`{}` turns a {was} into a {}",
-                        program.handler(endpoint),
-                        becomes.status
-                    );
-                    let shape = super::site_shape(program, &lost.exit);
-                    let mut trace = program.trace(&lost.exit);
-                    trace.push(program.evidence(lost.exit.place, format!("the {was} is raised here")));
-                    sink.endpoint(endpoint, becomes.place, &shape, message)
-                        .with_trace(trace);
-                }
+fn check(program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
+    for endpoint in &program.endpoints {
+        for lost in &endpoint.endpoint.summary.handled {
+            let (Some(was), Some(becomes)) = (lost.exit.status.known(), lost.becomes) else {
+                continue;
+            };
+            if was < 500 && becomes.status >= 500 {
+                let message = format!(
+                    "`{}` turns a {was} into a {}",
+                    program.handler(endpoint),
+                    becomes.status
+                );
+                let shape = super::site_shape(program, &lost.exit);
+                let mut trace = program.trace(&lost.exit);
+                trace.push(program.evidence(lost.exit.place, format!("the {was} is raised here")));
+                sink.endpoint(endpoint, becomes.place, &shape, message)
+                    .with_trace(trace);
             }
         }
     }

@@ -1,6 +1,6 @@
 //! GL205: unhandled-error
 
-use super::{Meta, Rule, Sink, declare_rule};
+use super::{Sink, declare_rule};
 use crate::verdict::judge::Judged;
 
 declare_rule! {
@@ -17,21 +17,15 @@ declare_rule! {
     }
 }
 
-impl Rule for UnhandledError {
-    fn meta(&self) -> &'static Meta {
-        &Self::META
-    }
-
-    fn check(&self, program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
-        for endpoint in &program.endpoints {
-            for exit in program.unhandled(endpoint) {
-                let class = super::class_name(program, exit.class);
-                let handler = program.handler(endpoint);
-                let message = format!("`{handler}` lets `{class}` out: a 500 without the envelope");
-                let shape = super::site_shape(program, exit);
-                sink.endpoint(endpoint, exit.place, &shape, message)
-                    .with_trace(program.trace(exit));
-            }
+fn check(program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
+    for endpoint in &program.endpoints {
+        for exit in program.unhandled(endpoint) {
+            let class = super::class_name(program, exit.class);
+            let handler = program.handler(endpoint);
+            let message = format!("`{handler}` lets `{class}` out: a 500 without the envelope");
+            let shape = super::site_shape(program, exit);
+            sink.endpoint(endpoint, exit.place, &shape, message)
+                .with_trace(program.trace(exit));
         }
     }
 }

@@ -21,14 +21,20 @@ pub(super) struct Look {
 
 /// Looks at a file. `buffer` is scratch space: most files are read, scanned and forgotten.
 pub(super) fn look(entry: &Entry, names: &Names, buffer: &mut Vec<u8>) -> Look {
+    // Tests run with a search path of their own: they are no seed, and prove no source root.
+    if walk::is_test(&entry.path) {
+        return Look {
+            roots: Vec::new(),
+            seed: Ok(None),
+        };
+    }
     if let Err(reason) = fill(entry, buffer) {
         return Look {
             roots: Vec::new(),
             seed: Err(reason),
         };
     }
-    let is_seed = !walk::is_test(&entry.path) && scan::is_seed(buffer);
-    let seed = if is_seed {
+    let seed = if scan::is_seed(buffer) {
         parse(entry, buffer, names).map(Some)
     } else {
         Ok(None)
