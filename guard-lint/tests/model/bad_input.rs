@@ -14,17 +14,24 @@ const HEAD: &str = "from fastapi import APIRouter\nrouter = APIRouter()\n@router
 fn no_folder_is_an_error_or_unchecked_and_an_empty_one_is_empty() {
     let tree = Tree::new(&[]);
     assert!(tree.unchecked().is_empty() && tree.routes().is_empty());
-    let missing = Sources::load(&tree.path().join("missing"), &[]);
+    let missing = Sources::load(&tree.path().join("missing"), &[], []);
     assert!(missing.is_err() || missing.is_ok_and(|sources| !sources.unchecked.is_empty()));
 }
 
 #[test]
 fn a_syntax_error_leaves_the_other_functions() {
-    let text = format!("{HEAD}@router.get('/broken')\ndef broken(:\n    return 1\n@router.get('/after')\ndef after(): ...\n");
+    let text =
+        format!("{HEAD}@router.get('/broken')\ndef broken(:\n    return 1\n@router.get('/after')\ndef after(): ...\n");
     let tree = Tree::new(&[("main.py", &text)]);
     let routes = tree.routes();
-    assert!(routes.contains(&"main.py ok GET /ok".to_owned()) && routes.contains(&"main.py after GET /after".to_owned()));
-    assert!(tree.unchecked()[0].starts_with("main.py:6 syntax error"), "{:?}", tree.unchecked());
+    assert!(
+        routes.contains(&"main.py ok GET /ok".to_owned()) && routes.contains(&"main.py after GET /after".to_owned())
+    );
+    assert!(
+        tree.unchecked()[0].starts_with("main.py:6 syntax error"),
+        "{:?}",
+        tree.unchecked()
+    );
 }
 
 #[test]
@@ -91,30 +98,66 @@ fn no_nesting_exhausts_the_stack() {
     };
     let elif = |count: usize| format!("if x:\n    y = 1\n{}", "elif x:\n    y = 2\n".repeat(count));
     let blocks = |word: &str, count: usize| {
-        let lines: String = (0..count).map(|depth| format!("{}{word}:\n", " ".repeat(depth))).collect();
+        let lines: String = (0..count)
+            .map(|depth| format!("{}{word}:\n", " ".repeat(depth)))
+            .collect();
         format!("{lines}{}pass", " ".repeat(count))
     };
     for count in [90, 195, 290, 590, 50_000] {
         for body in [
-            wrap("(", "x", ")", count), wrap("[", "", "]", count), wrap("{1:", "1", "}", count), wrap("f(", "x", ")", count),
-            wrap("not ", "x", "", count), wrap("-", "x", "", count), wrap("x+", "x", "", count), wrap("x**", "x", "", count),
-            wrap("", "x", ".a", count), wrap("", "x", ".a()", count), wrap("", "x", "()", count), wrap("", "x", "[0]", count),
-            wrap("lambda: ", "x", "", count), wrap("lambda a=", "x", ": x", count), wrap("x if x else ", "x", "", count),
-            wrap("await ", "x", "", count), wrap("(yield ", "x", ")", count), wrap("yield ", "x", "", count),
-            wrap("[x for x in ", "y", "]", count), wrap("(y:=", "x", ")", count), wrap("x<", "x", "", count),
-            wrap("x and ", "x", "", count), wrap("f'{", "x", "}'", count), wrap("\"a\" ", "'b'", "", count), wrap("'a'+", "'b'", "", count),
-            elif(count), blocks("if x", count.min(2_000)), blocks("def f()", count.min(2_000)), blocks("class C", count.min(2_000)),
-            format!("match x:\n    case {}a{}:\n        pass", "[".repeat(count), "]".repeat(count)),
+            wrap("(", "x", ")", count),
+            wrap("[", "", "]", count),
+            wrap("{1:", "1", "}", count),
+            wrap("f(", "x", ")", count),
+            wrap("not ", "x", "", count),
+            wrap("-", "x", "", count),
+            wrap("x+", "x", "", count),
+            wrap("x**", "x", "", count),
+            wrap("", "x", ".a", count),
+            wrap("", "x", ".a()", count),
+            wrap("", "x", "()", count),
+            wrap("", "x", "[0]", count),
+            wrap("lambda: ", "x", "", count),
+            wrap("lambda a=", "x", ": x", count),
+            wrap("x if x else ", "x", "", count),
+            wrap("await ", "x", "", count),
+            wrap("(yield ", "x", ")", count),
+            wrap("yield ", "x", "", count),
+            wrap("[x for x in ", "y", "]", count),
+            wrap("(y:=", "x", ")", count),
+            wrap("x<", "x", "", count),
+            wrap("x and ", "x", "", count),
+            wrap("f'{", "x", "}'", count),
+            wrap("\"a\" ", "'b'", "", count),
+            wrap("'a'+", "'b'", "", count),
+            elif(count),
+            blocks("if x", count.min(2_000)),
+            blocks("def f()", count.min(2_000)),
+            blocks("class C", count.min(2_000)),
+            format!(
+                "match x:\n    case {}a{}:\n        pass",
+                "[".repeat(count),
+                "]".repeat(count)
+            ),
             format!("match x:\n    case {}2:\n        pass", "1|".repeat(count)),
-            format!("x = {}", "(".repeat(count)), format!("x = {}", "f\"{".repeat(count)), "x = 1;".repeat(count),
+            format!("x = {}", "(".repeat(count)),
+            format!("x = {}", "f\"{".repeat(count)),
+            "x = 1;".repeat(count),
         ] {
             let indented: String = body.lines().map(|line| format!("    {line}\n")).collect();
-            let tree = Tree::new(&[("main.py", &format!("{HEAD}@router.post('/deep')\nasync def deep(x):\n{indented}"))]);
+            let tree = Tree::new(&[(
+                "main.py",
+                &format!("{HEAD}@router.post('/deep')\nasync def deep(x):\n{indented}"),
+            )]);
             let sources = tree.sources();
             let model = Model::new(&sources);
             let routes = Routes::new(&model);
             let judged = routes.routers.iter().any(|router| !router.routes.is_empty());
-            assert!(judged || !sources.unchecked.is_empty(), "{}", &body[..body.len().min(40)]);
+            assert!(
+                judged || !sources.unchecked.is_empty(),
+                "{}",
+                &body[..body.len().min(40)]
+            );
         }
     }
 }

@@ -31,10 +31,14 @@ fn calls_bind_as_python_binds_them() {
         let tree = Tree::new(&[("main.py", &text)]);
         let sources = tree.sources();
         let model = Model::new(&sources);
-        let Some(Entity::Function(function)) = model.global(ModId(0), model.intern("f")) else { panic!("no f") };
+        let Some(Entity::Function(function)) = model.global(ModId(0), model.intern("f")) else {
+            panic!("no f")
+        };
         let mut found = None;
         each_call(&model.file(ModId(0)).facts.body, &mut |call| {
-            found = bind(model.function(function).facts, call, false).err().map(|error| error.describe(&model));
+            found = bind(model.function(function).facts, call, false)
+                .err()
+                .map(|error| error.describe(&model));
         });
         assert_eq!(found.as_deref(), problem, "def f({signature}) called {call}");
     }

@@ -30,7 +30,11 @@ fn exceptions_are_related_as_python_relates_them() {
         (local("Sub"), local("Own"), Relation::Yes),
         (local("Own"), local("Sub"), Relation::No),
         (local("Sub"), outside("fastapi.HTTPException"), Relation::Yes),
-        (local("Sub"), outside("starlette.exceptions.HTTPException"), Relation::Yes),
+        (
+            local("Sub"),
+            outside("starlette.exceptions.HTTPException"),
+            Relation::Yes,
+        ),
         (local("Sub"), outside("Exception"), Relation::Yes),
         (local("Plain"), outside("fastapi.HTTPException"), Relation::No),
         (local("Far"), outside("fastapi.HTTPException"), Relation::Unknown),
@@ -41,7 +45,11 @@ fn exceptions_are_related_as_python_relates_them() {
         (outside("asyncio.CancelledError"), outside("Exception"), Relation::No),
         (outside("json.JSONDecodeError"), outside("ValueError"), Relation::Yes),
     ] {
-        assert_eq!(model.is_subclass(class, ancestor), expected, "{class:?} under {ancestor:?}");
+        assert_eq!(
+            model.is_subclass(class, ancestor),
+            expected,
+            "{class:?} under {ancestor:?}"
+        );
     }
 }
 
@@ -56,15 +64,20 @@ fn a_protocol_is_implemented_by_what_looks_like_it() {
     let sources = tree.sources();
     let model = Model::new(&sources);
     let found = model.implementations(class(&model, "Store"), model.intern("put"));
-    assert_eq!(found.iter().map(|id| model.function_name(*id)).collect::<Vec<_>>(), ["Memory.put"]);
+    assert_eq!(
+        found.iter().map(|id| model.function_name(*id)).collect::<Vec<_>>(),
+        ["Memory.put"]
+    );
 }
 
 #[test]
 fn a_method_is_the_nearest_one() {
-    let text = format!("{SEED}class A:\n    def f(self): ...\nclass B(A): ...\nclass C(B):\n    def f(self): return 1\n");
+    let text =
+        format!("{SEED}class A:\n    def f(self): ...\nclass B(A): ...\nclass C(B):\n    def f(self): return 1\n");
     let tree = Tree::new(&[("main.py", &text)]);
     let sources = tree.sources();
     let model = Model::new(&sources);
-    let name = |class_name: &str| model.function_name(model.method(class(&model, class_name), model.intern("f")).expect("f"));
+    let name =
+        |class_name: &str| model.function_name(model.method(class(&model, class_name), model.intern("f")).expect("f"));
     assert_eq!((name("B"), name("C")), ("A.f".to_owned(), "C.f".to_owned()));
 }

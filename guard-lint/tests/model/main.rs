@@ -1,5 +1,9 @@
 //! Small Python trees, and what the model makes of them.
-#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test stops at what it did not expect")]
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test stops at what it did not expect"
+)]
 
 mod bad_input;
 mod binding;
@@ -26,8 +30,14 @@ impl Tree {
     /// Writes files, each as its path and its text.
     fn new(files: &[(&str, &str)]) -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
-        let name = format!("guard-lint-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-        let tree = Self { root: std::env::temp_dir().join(name) };
+        let name = format!(
+            "guard-lint-{}-{}",
+            std::process::id(),
+            NEXT.fetch_add(1, Ordering::Relaxed)
+        );
+        let tree = Self {
+            root: std::env::temp_dir().join(name),
+        };
         fs::create_dir_all(&tree.root).expect("a folder");
         for (path, text) in files {
             tree.write(path, text.as_bytes());
@@ -46,7 +56,7 @@ impl Tree {
     }
 
     fn sources(&self) -> Sources {
-        Sources::load(&self.root, &[]).expect("sources")
+        Sources::load(&self.root, &[], []).expect("sources")
     }
 
     /// The routes as `file function METHODS path`, in the order of the routers.
@@ -57,7 +67,11 @@ impl Tree {
         let rows = routes.routers.iter().flat_map(|router| {
             router.routes.iter().map(|route| {
                 let handler = model.function(route.handler);
-                let methods = if route.websocket { "WEBSOCKET".to_owned() } else { route.methods.join(",") };
+                let methods = if route.websocket {
+                    "WEBSOCKET".to_owned()
+                } else {
+                    route.methods.join(",")
+                };
                 let (file, name) = (&model.file(handler.module).path, model.text(handler.facts.name));
                 format!("{file} {name} {methods} {}", join(&router.prefix, &route.path))
             })
@@ -75,7 +89,12 @@ impl Tree {
             for mounting in mountings {
                 let app = model.text(routes.router(mounting.app).variable);
                 let prefix = join(&mounting.prefix, &router.prefix);
-                rows.extend(router.routes.iter().map(|route| format!("{app} {}", join(&prefix, &route.path))));
+                rows.extend(
+                    router
+                        .routes
+                        .iter()
+                        .map(|route| format!("{app} {}", join(&prefix, &route.path))),
+                );
             }
         }
         rows.sort();
@@ -85,7 +104,9 @@ impl Tree {
     /// What could not be read, as `file:line reason`.
     fn unchecked(&self) -> Vec<String> {
         let rows = self.sources().unchecked;
-        rows.iter().map(|row| format!("{}:{} {}", row.file, row.line, row.reason)).collect()
+        rows.iter()
+            .map(|row| format!("{}:{} {}", row.file, row.line, row.reason))
+            .collect()
     }
 }
 
@@ -98,5 +119,8 @@ impl Drop for Tree {
 /// The routes of one file, without the file.
 fn routes_of(text: &str) -> Vec<String> {
     let routes = Tree::new(&[("main.py", text)]).routes();
-    routes.iter().map(|route| route.trim_start_matches("main.py ").to_owned()).collect()
+    routes
+        .iter()
+        .map(|route| route.trim_start_matches("main.py ").to_owned())
+        .collect()
 }

@@ -45,7 +45,12 @@ fn model_of(text: &str) {
 
 /// The seed with pieces cut out, doubled, swapped in from elsewhere or replaced.
 fn mutated() -> impl Strategy<Value = String> {
-    let edit = (0..SEED.len(), 0..40_usize, 0..SEED.len(), "[(){}\\[\\]:=.,@*'\"\\\\\n\tx1 ]{0,4}");
+    let edit = (
+        0..SEED.len(),
+        0..40_usize,
+        0..SEED.len(),
+        "[(){}\\[\\]:=.,@*'\"\\\\\n\tx1 ]{0,4}",
+    );
     prop::collection::vec(edit, 1..6).prop_map(|edits| {
         let mut text = SEED.to_owned();
         for (at, length, from, insert) in edits {
@@ -64,7 +69,7 @@ proptest! {
     #[test]
     fn any_text_has_facts(text in any::<String>()) {
         if depth::too_deep(&text).is_none() {
-            python::facts(&text, &Names::default());
+            python::facts(&text, &Names::with_hasher(rustc_hash::FxBuildHasher));
         }
     }
 

@@ -38,7 +38,10 @@ def none(): ...
 "#,
     );
     let expected = [
-        "star DELETE,GET,PUT /star", "copy DELETE,PUT /copy", "total DELETE,POST,PUT /sum", "unknown ? /unknown",
+        "star DELETE,GET,PUT /star",
+        "copy DELETE,PUT /copy",
+        "total DELETE,POST,PUT /sum",
+        "unknown ? /unknown",
         "none GET /none",
     ];
     assert_eq!(routes, expected);
@@ -47,7 +50,10 @@ def none(): ...
 #[test]
 fn only_the_unknown_part_of_a_path_is_unknown() {
     let tree = Tree::new(&[
-        ("paths.py", "BASE = '/api'\nUSERS = f'{BASE}/users'\nclass Paths:\n    JOBS = '/jobs'\n"),
+        (
+            "paths.py",
+            "BASE = '/api'\nUSERS = f'{BASE}/users'\nclass Paths:\n    JOBS = '/jobs'\n",
+        ),
         (
             "main.py",
             r#"
@@ -69,7 +75,12 @@ def jobs(): ...
 "#,
         ),
     ]);
-    let expected = ["main.py x GET ?/x", "main.py user GET /api/users/{id}", "main.py part GET /api/?/end", "main.py jobs GET /jobs"];
+    let expected = [
+        "main.py x GET ?/x",
+        "main.py user GET /api/users/{id}",
+        "main.py part GET /api/?/end",
+        "main.py jobs GET /jobs",
+    ];
     assert_eq!(tree.routes(), expected);
 }
 
@@ -102,21 +113,44 @@ def three(): ...
 def four(): ...
 "#,
     );
-    assert_eq!(routes, ["one GET /v1/toys/1", "two GET /open/2", "three GET /plain/3", "four GET ?/4"]);
+    assert_eq!(
+        routes,
+        [
+            "one GET /v1/toys/1",
+            "two GET /open/2",
+            "three GET /plain/3",
+            "four GET ?/4"
+        ]
+    );
 }
 
 #[test]
 fn a_handler_belongs_to_its_own_file() {
     let tree = Tree::new(&[
-        ("pkg/__init__.py", "from fastapi import APIRouter\nrouter = APIRouter(prefix='/split')\nfrom . import reads\n"),
-        ("pkg/reads.py", "from pkg import router\n@router.get('/a')\ndef read(): ...\n"),
-        ("pkg/deep/writes.py", "from .. import router as r\n@r.put('/b')\ndef write(): ...\n"),
-        ("pkg/deep/stars.py", "from pkg.reads import *\n@router.post('/c')\ndef star(): ...\n"),
+        (
+            "pkg/__init__.py",
+            "from fastapi import APIRouter\nrouter = APIRouter(prefix='/split')\nfrom . import reads\n",
+        ),
+        (
+            "pkg/reads.py",
+            "from pkg import router\n@router.get('/a')\ndef read(): ...\n",
+        ),
+        (
+            "pkg/deep/writes.py",
+            "from .. import router as r\n@r.put('/b')\ndef write(): ...\n",
+        ),
+        (
+            "pkg/deep/stars.py",
+            "from pkg.reads import *\n@router.post('/c')\ndef star(): ...\n",
+        ),
     ]);
     let mut routes = tree.routes();
     routes.sort();
-    let expected =
-        ["pkg/deep/stars.py star POST /split/c", "pkg/deep/writes.py write PUT /split/b", "pkg/reads.py read GET /split/a"];
+    let expected = [
+        "pkg/deep/stars.py star POST /split/c",
+        "pkg/deep/writes.py write PUT /split/b",
+        "pkg/reads.py read GET /split/a",
+    ];
     assert_eq!(routes, expected);
 }
 
@@ -124,7 +158,10 @@ fn a_handler_belongs_to_its_own_file() {
 fn one_application_under_two_names_is_one() {
     let tree = Tree::new(&[
         ("first.py", "from fastapi import FastAPI\napp = FastAPI()\n"),
-        ("second.py", "from first import app as http_app\napp = http_app\nother = app\n@other.get('/x')\ndef x(): ...\n"),
+        (
+            "second.py",
+            "from first import app as http_app\napp = http_app\nother = app\n@other.get('/x')\ndef x(): ...\n",
+        ),
     ]);
     assert_eq!(tree.routes(), ["second.py x GET /x"]);
     assert_eq!(tree.served(), ["app /x"]);
@@ -173,7 +210,15 @@ app.router.add_api_route("/own", handler)
 app.include_router(made("/local"), prefix="/made")
 "#,
     )]);
-    let expected = ["app /?/b", "app /a", "app /again/b", "app /made?", "app /own", "app /passed/c", "app ?/d"];
+    let expected = [
+        "app /?/b",
+        "app /a",
+        "app /again/b",
+        "app /made?",
+        "app /own",
+        "app /passed/c",
+        "app ?/d",
+    ];
     assert_eq!(tree.served(), expected);
 }
 
@@ -203,7 +248,10 @@ app = Starlette(routes=[
 "#,
     )]);
     let expected = [
-        "main.py inner GET /inner", "main.py home POST /", "main.py delete DELETE /deep/item", "main.py get GET /deep/item",
+        "main.py inner GET /inner",
+        "main.py home POST /",
+        "main.py delete DELETE /deep/item",
+        "main.py get GET /deep/item",
         "main.py socket WEBSOCKET /deep/ws",
     ];
     assert_eq!(tree.routes(), expected);
@@ -234,8 +282,14 @@ def client_call(): ...
 #[test]
 fn either_branch_may_bind_the_router() {
     let tree = Tree::new(&[
-        ("real.py", "from fastapi import APIRouter\nrouter = APIRouter(prefix='/real')\n"),
-        ("main.py", "from fastapi import APIRouter\ntry:\n    from real import router\nexcept ImportError:\n    router = APIRouter()\n@router.get('/x')\ndef x(): ...\n"),
+        (
+            "real.py",
+            "from fastapi import APIRouter\nrouter = APIRouter(prefix='/real')\n",
+        ),
+        (
+            "main.py",
+            "from fastapi import APIRouter\ntry:\n    from real import router\nexcept ImportError:\n    router = APIRouter()\n@router.get('/x')\ndef x(): ...\n",
+        ),
     ]);
     assert_eq!(tree.routes(), ["main.py x GET /real/x"]);
 }
