@@ -28,7 +28,7 @@ done
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-COLUMNS=80 NO_COLOR=1 guard_lint_output "${ARGUMENTS[@]}" >"$work/output"
+COLUMNS=80 NO_COLOR=1 LC_ALL=C.UTF-8 guard_lint_output "${ARGUMENTS[@]}" >"$work/output"
 if [[ ! -s "$work/output" ]]; then
     echo "guard-lint ${ARGUMENTS[*]}: printed nothing" >&2
     exit 1

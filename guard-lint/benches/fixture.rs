@@ -24,7 +24,7 @@ fn fixture() -> PathBuf {
 }
 
 fn sources() -> Sources {
-    Sources::load(&fixture(), &[], []).expect("the fixture can be read")
+    Sources::load(&fixture(), &[], []).unwrap_or_else(|error| panic!("the fixture cannot be read: {error}"))
 }
 
 /// Walk, scan and parse.

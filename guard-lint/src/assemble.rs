@@ -37,12 +37,13 @@ pub struct Parts<'p> {
 
 /// Puts the report together.
 pub fn report(judged: &Judged<'_, '_, '_>, parts: Parts<'_>) -> Report {
-    let mut routers: Vec<RouterReport> = judged
+    let aliases = subject::aliases(judged.model, judged.routes);
+    let reported = judged
         .routes
         .ids()
-        .filter(|id| is_reported(judged, *id))
-        .map(|id| router(judged, id))
-        .collect();
+        .zip(aliases)
+        .filter(|(id, _)| is_reported(judged, *id));
+    let mut routers: Vec<RouterReport> = reported.map(|(id, aliases)| router(judged, id, aliases)).collect();
     routers.sort_by(|left, right| (&left.module, &left.file, left.line).cmp(&(&right.module, &right.file, right.line)));
     let summary = Summary {
         tickets: ticket::counts(&parts.tickets),
@@ -85,7 +86,7 @@ fn is_reported(judged: &Judged<'_, '_, '_>, id: RouterId) -> bool {
     !router.routes.is_empty() || !router.is_app
 }
 
-fn router(judged: &Judged<'_, '_, '_>, id: RouterId) -> RouterReport {
+fn router(judged: &Judged<'_, '_, '_>, id: RouterId, aliases: Vec<String>) -> RouterReport {
     let router = judged.routes.router(id);
     let file = judged.model.file(router.module);
     let mut mounted: Vec<Mount> = judged.routes.mountings[id.0 as usize]
@@ -100,7 +101,7 @@ fn router(judged: &Judged<'_, '_, '_>, id: RouterId) -> RouterReport {
         .filter(|endpoint| endpoint.endpoint.router == id);
     RouterReport {
         module: judged.model.dotted[router.module.0 as usize].clone(),
-        aliases: subject::aliases_of(judged.model, judged.routes, id),
+        aliases,
         file: file.path.clone(),
         line: file.line(router.place.span.start),
         variable: judged.model.text(router.variable).to_owned(),

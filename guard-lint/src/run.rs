@@ -80,7 +80,7 @@ fn judge(root: &Path, config: &Config, catalog: &Catalog, memory: Memory) -> Res
     let wanted: Vec<String> = modules.chain(files).collect();
     let sources =
         Sources::load(root, &config.exclude, wanted.iter().map(String::as_str)).map_err(|error| Error::Usage {
-            message: error.to_string(),
+            message: error.to_string().replace("'!", "'"),
             help: "globs are relative to the scanned folder, as in .gitignore".to_owned(),
         })?;
     let sources = ManuallyDrop::new(sources);

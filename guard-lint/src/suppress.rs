@@ -61,6 +61,11 @@ fn parse(text: &str) -> Option<(Vec<String>, Suppression)> {
         }
         _ => (rest, ""),
     };
+    // A misspelt `expires` would hold for ever.
+    let unknown = |option: &str| !matches!(option.split('=').next().map(str::trim), Some("ticket" | "expires"));
+    if !options.is_empty() && options.split(',').any(unknown) {
+        return None;
+    }
     let option = |name: &str| {
         options.split(',').find_map(|option| {
             let (key, value) = option.split_once('=')?;
@@ -125,6 +130,7 @@ mod tests {
     fn a_suppression_needs_a_known_rule_and_a_reason() {
         assert!(parse("ignore[GL301]").is_none());
         assert!(parse("ignore[GL999] because").is_none());
+        assert!(parse("ignore[GL301] because (expiry=2027-01-31)").is_none());
         let Some((rules, suppression)) =
             parse("ignore[GL301, bare-error] read model (ticket=ENG-STD-004, expires=2027-01-31)")
         else {

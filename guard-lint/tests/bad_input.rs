@@ -306,7 +306,7 @@ fn nesting_below_the_limit_is_judged() {
         "{HEAD}{GOOD}x = {}{}\ny = 1{}\n",
         "(".repeat(150),
         ")".repeat(150),
-        " + 1".repeat(900)
+        " + 1".repeat(400)
     );
     let report = beside("deep.py", text).report();
     assert!(

@@ -29,7 +29,10 @@ pub struct Endpoint {
 /// every mounting has it.
 pub fn evaluate(analyzer: &Analyzer<'_, '_>, routes: &Routes<'_>, id: RouterId, index: usize) -> Endpoint {
     let mut sets: Vec<Vec<Dependency<'_>>> = Vec::new();
-    let mountings = &routes.mountings[id.0 as usize];
+    let mountings = match routes.mountings[id.0 as usize].as_slice() {
+        [] => &routes.unserved[id.0 as usize],
+        served => served,
+    };
     if mountings.is_empty() {
         sets.push(Vec::new());
     }

@@ -119,7 +119,16 @@ impl<'s> Frame<'_, '_, 's> {
         }
         if known.is_comparison(&name) {
             let verified = made.args.iter().any(|arg| arg.tags.has(Tags::VERIFIED));
-            state.learn(if verified { Facts::BOUND } else { Facts::COMPARED });
+            // `assert_context_matches(ctx, tenant_id=ctx.tenant_id)`
+            if made.args.len() > 1 && !verified && made.args.iter().all(|arg| arg.tags.has(Tags::CONTEXT)) {
+                self.odd(
+                    made.call.span,
+                    OddityKind::SelfComparison,
+                    "compares the context with itself",
+                );
+            } else {
+                state.learn(if verified { Facts::BOUND } else { Facts::COMPARED });
+            }
         }
         let is_context = value.types.iter().any(|ty| self.is_context_type(*ty));
         if is_context {

@@ -112,7 +112,12 @@ impl<'s> Model<'s> {
                 Stmt::Function(local) => {
                     let id = self.local_function(module, *local);
                     let function = self.function(id).facts;
-                    self.classes[index].methods.insert(function.name, id);
+                    if self.classes[index].methods.insert(function.name, id).is_none() {
+                        self.classes_with
+                            .entry(function.name)
+                            .or_default()
+                            .push(ClassId(index as u32));
+                    }
                     self.list_attributes(index, id, &function.body);
                 }
                 Stmt::Assign(assign) => {
@@ -272,9 +277,10 @@ impl<'s> Model<'s> {
             wanted.keys().all(|method| class.methods.contains_key(method))
                 && !self.sources.tree.has_own(&self.file(class.module).path, defined)
         };
-        let methods = self
-            .classes
-            .iter()
+        // Only classes that have this method can have all of them.
+        let candidates = self.classes_with.get(&name).into_iter().flatten();
+        let methods = candidates
+            .map(|class| self.class(*class))
             .filter(fits)
             .filter_map(|class| class.methods.get(&name).copied());
         methods.filter(|method| !known.contains(method)).collect()

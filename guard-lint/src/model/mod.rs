@@ -66,6 +66,8 @@ pub struct Model<'s> {
     pub dotted: Vec<String>,
     /// The texts of the names that were interned when the model was made, by key: a look-up without a lock.
     texts: Vec<&'s str>,
+    /// The classes that define a method of this name, in order.
+    classes_with: FxHashMap<Name, Vec<ClassId>>,
     scopes: Vec<ModuleScope<'s>>,
     /// By [`FnId`].
     locals: Vec<locals::Locals<'s>>,
@@ -85,6 +87,7 @@ impl<'s> Model<'s> {
             sources,
             names: &sources.names,
             texts: texts(&sources.names),
+            classes_with: FxHashMap::default(),
             functions: Vec::new(),
             classes: Vec::new(),
             dotted: sources

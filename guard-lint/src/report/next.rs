@@ -74,7 +74,7 @@ pub(crate) fn after_tickets(report: &Report, style: &Style) -> String {
 pub(crate) fn after_ticket(status: TicketStatus, rule: Option<&str>, style: &Style) -> String {
     match (status, rule) {
         (TicketStatus::Done, _) => style.paint(GOOD, "Nothing is left to do for this ticket."),
-        (TicketStatus::Exempt, _) => "The ticket exempts its router: nothing is asked of it.".to_owned(),
+        (TicketStatus::Exempt, _) => "The ticket exempts its router from identity and gates.".to_owned(),
         (_, Some(rule)) => run(
             &format!("explain {rule}"),
             "to read how to mend the first finding.",

@@ -17,7 +17,7 @@ pub fn severity(severity: Severity) -> &'static str {
 /// `docs/rules.md`: the table of all rules, then each rule's documentation.
 pub fn markdown() -> String {
     let mut out = String::from(
-        "# Rules\n\nGenerated from the rules by `guard-lint rules --format markdown`; do not edit.\n\n| code | name | severity | what it finds |\n|---|---|---|---|\n",
+        "# Rules\n\nGenerated from the rules by `guard-lint rules --output-format markdown`; do not edit.\n\n| code | name | severity | what it finds |\n|---|---|---|---|\n",
     );
     for rule in RULES {
         let meta = rule.meta();

@@ -1,6 +1,6 @@
 //! Rules: questions to judged endpoints, one file each.
 //!
-//! A rule is declared with [`declare_rule!`]: its doc comment is its documentation, shown by `explain` and written to
+//! A rule is declared with `declare_rule!`: its doc comment is its documentation, shown by `explain` and written to
 //! `docs/rules.md`. It looks at a [`Judged`] program and reports to a [`Sink`]; it never parses, prints or decides a ticket.
 //! To add one, see CONTRIBUTING.md.
 
@@ -26,6 +26,7 @@ mod provider_bare_error;
 mod provider_called_directly;
 mod route_shadowed;
 mod router_unmounted;
+mod scope_not_compared;
 mod self_comparison;
 mod status_lost;
 mod unhandled_error;
@@ -101,6 +102,7 @@ pub static RULES: &[&dyn Rule] = &[
     &identity_from_payload::IdentityFromPayload,
     &self_comparison::SelfComparison,
     &provider_called_directly::ProviderCalledDirectly,
+    &scope_not_compared::ScopeNotCompared,
     &bare_error::BareError,
     &foreign_envelope::ForeignEnvelope,
     &exception_text::ExceptionText,

@@ -1,8 +1,6 @@
 //! GL205: unhandled-error
 
 use super::{Meta, Rule, Sink, declare_rule};
-use crate::analysis::summary::ExitKind;
-use crate::report::model::SiteKind;
 use crate::verdict::judge::Judged;
 
 declare_rule! {
@@ -26,19 +24,13 @@ impl Rule for UnhandledError {
 
     fn check(&self, program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
         for endpoint in &program.endpoints {
-            for (exit, kind) in program.sites(endpoint) {
-                // Deep below, a missing setting or a broken store is not this endpoint's to catch.
-                let near = program.trace(exit).len() <= 2;
-                if exit.kind == ExitKind::Other && kind == SiteKind::Bare && near {
-                    let class = super::class_name(program, exit.class);
-                    let message = format!(
-                        "`{}` lets `{class}` out: a 500 without the envelope",
-                        program.handler(endpoint)
-                    );
-                    let shape = super::site_shape(program, exit);
-                    sink.endpoint(endpoint, exit.place, &shape, message)
-                        .with_trace(program.trace(exit));
-                }
+            for exit in program.unhandled(endpoint) {
+                let class = super::class_name(program, exit.class);
+                let handler = program.handler(endpoint);
+                let message = format!("`{handler}` lets `{class}` out: a 500 without the envelope");
+                let shape = super::site_shape(program, exit);
+                sink.endpoint(endpoint, exit.place, &shape, message)
+                    .with_trace(program.trace(exit));
             }
         }
     }

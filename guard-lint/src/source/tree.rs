@@ -221,12 +221,17 @@ impl Tree {
         (root, if root.is_empty() { path } else { &path[root.len() + 1..] })
     }
 
-    /// The file at this path, or else at this path below a source root.
+    /// The file at this path below the shallowest source root that has the path's first folder: where the tree itself has
+    /// it, a copy beside the tree does not stand in for what is missing.
     pub fn file_at(&self, path: &str) -> Option<u32> {
         let key = module_key(path);
-        self.roots
-            .iter()
-            .find_map(|root| self.modules.get(joined(root, key).as_ref()).copied())
+        let first = key.split('/').next().unwrap_or(key);
+        let has_first = |root: &&String| {
+            let first = joined(root, first);
+            self.folders.contains(first.as_ref()) || self.modules.contains_key(first.as_ref())
+        };
+        let root = self.roots.iter().find(has_first)?;
+        self.modules.get(joined(root, key).as_ref()).copied()
     }
 
     /// The module with this dotted name, below any source root, shallowest first.

@@ -24,8 +24,9 @@ pub struct Walked {
     pub unchecked: Vec<Unchecked>,
 }
 
-/// Folders that never hold the project's own source.
-const SKIPPED: [&str; 14] = [
+/// Folders that never hold the project's own source. A package may well be called `build` or `target`: what a build makes
+/// is for `.gitignore` to say.
+const SKIPPED: [&str; 10] = [
     "__pycache__",
     "node_modules",
     "site-packages",
@@ -36,10 +37,6 @@ const SKIPPED: [&str; 14] = [
     "_vendor",
     "third_party",
     "thirdparty",
-    "eggs",
-    "target",
-    "build",
-    "dist",
 ];
 
 /// Walks the tree under `root`, honouring `.gitignore` and `.ignore` files, in parallel.

@@ -1,7 +1,8 @@
 //! Verdicts on clauses: each check is a question to the endpoints of the ticket's routers.
 
-use crate::analysis::summary::{ExitKind, OddityKind, Owner, Status};
+use crate::analysis::summary::{Exit, ExitKind, OddityKind, Owner, Status};
 use crate::catalog::Check;
+use crate::model::classes::Base;
 use crate::report::model::{
     ClauseVerdict, CredentialVerdict, EnvelopeVerdict, Evidence, GateVerdict, IdentityVerdict, SiteKind, WireVerdict,
 };
@@ -168,11 +169,26 @@ fn envelope(judged: &Judged<'_, '_, '_>, endpoint: &Judgement, judge: Judge) -> 
         })
     };
     match endpoint.envelope {
+        EnvelopeVerdict::Canonical | EnvelopeVerdict::Silent if own_error(judged, endpoint).is_some() => {
+            Say::No(own_error(judged, endpoint).unwrap_or_default())
+        }
         EnvelopeVerdict::Canonical => Say::Yes,
         EnvelopeVerdict::Silent => Say::Vacuously,
         EnvelopeVerdict::Mixed if wraps_some(judged, endpoint) => Say::Partly(bare()),
         EnvelopeVerdict::Mixed | EnvelopeVerdict::Bare => Say::No(bare()),
     }
+}
+
+/// An exception of the project's own classes that the endpoint or what it calls directly raises, and nothing catches: it is
+/// the route's refusal, and leaves as a 500 without the envelope.
+fn own_error(judged: &Judged<'_, '_, '_>, endpoint: &Judgement) -> Option<String> {
+    let own = |exit: &&Exit| matches!(exit.class, Base::Local(_)) && judged.trace(exit).len() <= 1;
+    let exit = judged.unhandled(endpoint).into_iter().find(own)?;
+    let place = judged.evidence(exit.place, String::new());
+    Some(format!(
+        "an error of its own that nothing catches at {}:{}",
+        place.file, place.line
+    ))
 }
 
 /// Whether any enveloped error is the router's own work: made in its module, or by a helper that it calls. What a shared

@@ -1,6 +1,6 @@
 //! Every endpoint of a program with its verdicts: what rules and clauses look at.
 
-use crate::analysis::summary::Exit;
+use crate::analysis::summary::{Exit, ExitKind, Owner};
 use crate::analysis::{Analyzer, Endpoint, evaluate};
 use crate::catalog::{Catalog, Check};
 use crate::model::routes::{Route, Router, Routes, join};
@@ -144,6 +144,19 @@ impl<'a, 'm, 's> Judged<'a, 'm, 's> {
             column,
             message,
         }
+    }
+
+    /// The exceptions that are no HTTP errors and that nothing catches, neither the endpoint nor its applications. What is
+    /// raised more than two calls away, a missing setting or a broken store, is not this endpoint's to catch.
+    pub fn unhandled<'j>(&self, judgement: &'j Judgement) -> Vec<&'j Exit> {
+        let router = judgement.endpoint.router;
+        let escapes = |exit: &&Exit| {
+            exit.kind == ExitKind::Other
+                && exit.owner == Owner::Endpoint
+                && self.trace(exit).len() <= 2
+                && !wire::handles(self.analyzer, self.routes, router, exit.class)
+        };
+        judgement.endpoint.summary.exits.iter().filter(escapes).collect()
     }
 
     /// The error sites of an endpoint.

@@ -1,10 +1,13 @@
 //! What a ticket speaks of: which files and routers its names lead to.
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use crate::catalog::Ticket;
 use crate::model::resolve::Entity;
 use crate::model::routes::{RouterId, Routes};
 use crate::model::{ModId, Model};
 use crate::report::model::TicketFile;
+use crate::source::facts::Name;
 use crate::source::tree::Found;
 
 /// The routers that a ticket names by module, or that are defined in its files.
@@ -96,28 +99,48 @@ pub fn files_of(model: &Model<'_>, ticket: &Ticket) -> Vec<TicketFile> {
     ticket.files.iter().map(file).collect()
 }
 
-/// Other names of a router's module: through packages that stand for another, and packages that re-export the router.
-pub fn aliases_of(model: &Model<'_>, routes: &Routes<'_>, id: RouterId) -> Vec<String> {
-    let router = routes.router(id);
-    let module = &model.dotted[router.module.0 as usize];
-    let mut aliases: Vec<String> = Vec::new();
-    for (package, target) in model.sources.tree.aliases() {
-        let rest = module
-            .strip_prefix(target)
-            .filter(|rest| rest.is_empty() || rest.starts_with('.'));
-        aliases.extend(rest.map(|rest| format!("{}{rest}", package.replace('/', "."))));
-    }
-    for (index, file) in model.sources.files.iter().enumerate() {
-        let package = ModId(index as u32);
-        let exports = package != router.module
-            && file.path.ends_with("__init__.py")
-            && router.function.is_none()
-            && model.global(package, router.variable) == Some(Entity::Global(router.module, router.variable));
-        if exports {
-            aliases.push(model.dotted[index].clone());
+/// For every router: other names of its module, through packages that stand for another and packages that re-export it.
+pub fn aliases(model: &Model<'_>, routes: &Routes<'_>) -> Vec<Vec<String>> {
+    let packages = model.sources.tree.aliases();
+    let mut all: Vec<Vec<String>> = routes.ids().map(|id| replaced(model, routes, id, &packages)).collect();
+    let mut exported: FxHashMap<(ModId, Name), Vec<usize>> = FxHashMap::default();
+    for (index, router) in routes.routers.iter().enumerate() {
+        if router.function.is_none() {
+            exported
+                .entry((router.module, router.variable))
+                .or_default()
+                .push(index);
         }
     }
-    aliases.sort();
-    aliases.dedup();
-    aliases
+    let variables: FxHashSet<Name> = exported.keys().map(|(_, variable)| *variable).collect();
+    for (index, file) in model.sources.files.iter().enumerate() {
+        if !file.path.ends_with("__init__.py") {
+            continue;
+        }
+        let package = ModId(index as u32);
+        for variable in &variables {
+            if let Some(Entity::Global(owner, name)) = model.global(package, *variable)
+                && owner != package
+            {
+                for router in exported.get(&(owner, name)).into_iter().flatten() {
+                    all[*router].push(model.dotted[index].clone());
+                }
+            }
+        }
+    }
+    for aliases in &mut all {
+        aliases.sort();
+        aliases.dedup();
+    }
+    all
+}
+
+/// The names that packages give a router's module by putting it in their own place.
+fn replaced(model: &Model<'_>, routes: &Routes<'_>, id: RouterId, packages: &[(&str, &str)]) -> Vec<String> {
+    let module = &model.dotted[routes.router(id).module.0 as usize];
+    let name = |(package, target): &(&str, &str)| {
+        let rest = module.strip_prefix(*target)?;
+        (rest.is_empty() || rest.starts_with('.')).then(|| format!("{}{rest}", package.replace('/', ".")))
+    };
+    packages.iter().filter_map(name).collect()
 }

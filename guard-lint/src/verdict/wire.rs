@@ -89,6 +89,13 @@ fn handled(analyzer: &Analyzer<'_, '_>, app: &Router<'_>, class: Base) -> WireVe
     }
 }
 
+/// Whether every application that serves the router answers errors of this class with the envelope.
+pub fn handles(analyzer: &Analyzer<'_, '_>, routes: &Routes<'_>, router: RouterId, class: Base) -> bool {
+    let mountings = &routes.mountings[router.0 as usize];
+    let enveloped = |app| handled(analyzer, routes.router(app), class) == WireVerdict::Enveloped;
+    !mountings.is_empty() && mountings.iter().all(|mounting| enveloped(mounting.app))
+}
+
 /// Whether a handler answers with the envelope.
 pub fn envelopes(analyzer: &Analyzer<'_, '_>, handler: &ExceptionHandler) -> WireVerdict {
     let Some(function) = handler.function else {

@@ -405,21 +405,45 @@ impl<'m, 's> Finder<'m, 's> {
         }
         let before = found.len();
         for ty in self.model.infer(at.0, at.1, &attr.base).all {
-            match ty {
-                Ty::Object { class, .. } | Ty::Entity(Entity::Class(class)) => {
-                    self.search_member(class, attr.name, found, hops);
-                }
-                Ty::Entity(entity @ (Entity::Module(_) | Entity::Namespace(_))) => {
-                    if let Some(Entity::Global(owner, global)) = self.model.member(entity, attr.name) {
-                        self.search_global(owner, global, found, hops);
+            self.search_typed(ty, attr.name, found, hops);
+        }
+        // `for part in (admin, carts): app.include_router(part.router)`
+        if let Expr::Name(name, _) = &attr.base
+            && found.len() == before
+        {
+            let body = match at.1 {
+                Some(function) => &self.model.function(function).facts.body,
+                None => &self.model.file(at.0).facts.body,
+            };
+            each_statement(body, &mut |statement| {
+                if let Stmt::Loop(each) = statement
+                    && matches!(&each.target, Some(Expr::Name(target, _)) if target == name)
+                    && let Expr::Seq(items) = &each.head
+                {
+                    for ty in items.iter().flat_map(|item| self.model.infer(at.0, at.1, item).all) {
+                        self.search_typed(ty, attr.name, found, hops);
                     }
                 }
-                _ => {}
-            }
+            });
         }
         // What is added to `app.router` is added to the application.
         if found.len() == before && self.model.text(attr.name) == "router" {
             self.search(at, &attr.base, found, hops);
+        }
+    }
+
+    /// The routers that an attribute of a value of this type can be.
+    fn search_typed(&self, ty: Ty, name: Name, found: &mut Vec<RouterId>, hops: u32) {
+        match ty {
+            Ty::Object { class, .. } | Ty::Entity(Entity::Class(class)) => {
+                self.search_member(class, name, found, hops);
+            }
+            Ty::Entity(entity @ (Entity::Module(_) | Entity::Namespace(_))) => {
+                if let Some(Entity::Global(owner, global)) = self.model.member(entity, name) {
+                    self.search_global(owner, global, found, hops);
+                }
+            }
+            _ => {}
         }
     }
 

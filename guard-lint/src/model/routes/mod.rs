@@ -111,6 +111,8 @@ pub struct Routes<'s> {
     pub routers: Vec<Router<'s>>,
     /// For each router: the applications that serve it, and through what.
     pub mountings: Vec<Vec<Mounting>>,
+    /// For each router that no application serves: the ways to it from the outermost router that includes it.
+    pub unserved: Vec<Vec<Mounting>>,
     /// For each router, for each of its routes: the route that answers first.
     pub shadows: Vec<Vec<Option<(RouterId, usize)>>>,
 }
@@ -121,10 +123,12 @@ impl<'s> Routes<'s> {
         let (mut routers, made): (Vec<_>, Vec<_>) = construct::routers(model).into_iter().unzip();
         collect::fill(model, &mut routers, &made);
         let mountings = mount::mountings(&routers);
+        let unserved = mount::unserved(&routers);
         let shadows = shadow::shadows(&routers);
         Self {
             routers,
             mountings,
+            unserved,
             shadows,
         }
     }

@@ -1,5 +1,7 @@
 //! Which applications serve a router, and through what.
 
+use rustc_hash::FxHashSet;
+
 use super::path::join;
 use super::{Router, RouterId};
 
@@ -25,10 +27,25 @@ pub struct Step {
 
 /// The mountings of every router. An application serves itself.
 pub(super) fn mountings(routers: &[Router<'_>]) -> Vec<Vec<Mounting>> {
+    from(routers, |router, _| router.is_app)
+}
+
+/// The ways to routers that no application serves, from the outermost router that includes them: what those add holds
+/// wherever the outermost one may be mounted.
+pub(super) fn unserved(routers: &[Router<'_>]) -> Vec<Vec<Mounting>> {
+    let included: FxHashSet<RouterId> = routers
+        .iter()
+        .flat_map(|router| &router.includes)
+        .map(|include| include.child)
+        .collect();
+    from(routers, |router, id| !router.is_app && !included.contains(&id))
+}
+
+fn from(routers: &[Router<'_>], starts: impl Fn(&Router<'_>, RouterId) -> bool) -> Vec<Vec<Mounting>> {
     let mut mountings = vec![Vec::new(); routers.len()];
     for (index, router) in routers.iter().enumerate() {
-        if router.is_app {
-            let app = RouterId(index as u32);
+        let app = RouterId(index as u32);
+        if starts(router, app) {
             descend(routers, app, app, String::new(), &mut Vec::new(), &mut mountings);
         }
     }

@@ -69,7 +69,7 @@ fn the_last_line_never_lies() {
     };
     assert_eq!(
         last_line(&undone),
-        "Run guard-lint tickets to see the tickets that are not done."
+        "Run guard-lint tickets engine to see the tickets that are not done."
     );
     let suppressed = Report {
         findings: vec![full.findings[2].clone()],

@@ -63,7 +63,7 @@ fn the_last_line_never_lies() {
     };
     assert_eq!(
         last(&faulty),
-        "Run guard-lint check to see 5 findings; every ticket is done or exempt."
+        "Run guard-lint check engine to see 5 findings; every ticket is done or exempt."
     );
     let unread = Report {
         unchecked: full.unchecked.clone(),
@@ -71,11 +71,11 @@ fn the_last_line_never_lies() {
     };
     assert_eq!(
         last(&unread),
-        "Run guard-lint check to see 2 places that could not be checked."
+        "Run guard-lint check engine to see 2 places that could not be checked."
     );
     assert_eq!(
         last(&testing::report()),
-        "Run guard-lint tickets ENG-STD-005 to see what it lacks, and where."
+        "Run guard-lint tickets engine ENG-STD-005 to see what it lacks, and where."
     );
 }
 
