@@ -2,6 +2,7 @@
 
 pub mod bind;
 pub mod classes;
+mod locals;
 pub mod resolve;
 pub mod routes;
 pub mod scope;
@@ -68,11 +69,15 @@ pub struct Model<'s> {
     /// The classes that define a method of this name, in order.
     classes_with: FxHashMap<Name, Vec<ClassId>>,
     scopes: Vec<ModuleScope<'s>>,
+    /// By [`FnId`].
+    locals: Vec<locals::Locals<'s>>,
     function_base: Vec<u32>,
     class_base: Vec<u32>,
     /// Answers that are asked for again and again.
     entities: RefCell<FxHashMap<(ModId, Name), Option<resolve::Entity>>>,
     implemented: RefCell<FxHashMap<(ClassId, Name), Vec<FnId>>>,
+    imported: RefCell<FxHashMap<(ModId, Name, u32), Option<resolve::Entity>>>,
+    local_types: locals::LocalTypes,
 }
 
 impl<'s> Model<'s> {
@@ -95,10 +100,13 @@ impl<'s> Model<'s> {
                 .iter()
                 .map(|file| ModuleScope::new(&file.facts, &sources.names))
                 .collect(),
+            locals: Vec::new(),
             function_base: Vec::new(),
             class_base: Vec::new(),
             entities: RefCell::default(),
             implemented: RefCell::default(),
+            imported: RefCell::default(),
+            local_types: locals::LocalTypes::default(),
         };
         for (index, file) in sources.files.iter().enumerate() {
             model.list_definitions(ModId(index as u32), file);
@@ -112,6 +120,7 @@ impl<'s> Model<'s> {
         self.function_base.push(functions);
         self.class_base.push(classes);
         for facts in &file.facts.functions {
+            self.locals.push(locals::locals(&file.facts, facts));
             let (class, parent) = match facts.scope {
                 Scope::Module => (None, None),
                 Scope::Class(local) => (Some(ClassId(classes + local)), None),

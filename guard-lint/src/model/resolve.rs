@@ -87,6 +87,16 @@ impl<'s> Model<'s> {
 
     /// The module that a `from` import names. Outside the tree, relative imports get the dotted name of their folder.
     fn source(&self, module: ModId, import: &Import) -> Option<Entity> {
+        let key = (module, import.module?, import.level);
+        if let Some(known) = self.imported.borrow().get(&key) {
+            return *known;
+        }
+        let found = self.find_source(module, import);
+        self.imported.borrow_mut().insert(key, found);
+        found
+    }
+
+    fn find_source(&self, module: ModId, import: &Import) -> Option<Entity> {
         let dotted = self.text(import.module?);
         if import.level == 0 {
             return self.import_module(module, dotted);

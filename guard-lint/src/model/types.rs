@@ -4,7 +4,7 @@ use super::classes::last_segment;
 use super::resolve::Entity;
 use super::scope::Binding;
 use super::{ClassId, FnId, ModId, Model};
-use crate::source::facts::{Expr, Import, Module, Name, Stmt};
+use crate::source::facts::{Expr, Name, Stmt};
 
 /// What a value can be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -236,8 +236,9 @@ impl<'s> Model<'s> {
         self.infer_within(module, function, expr, DEPTH)
     }
 
-    fn infer_within(&self, module: ModId, function: Option<FnId>, expr: &Expr, depth: u32) -> Types {
+    pub(super) fn infer_within(&self, module: ModId, function: Option<FnId>, expr: &Expr, depth: u32) -> Types {
         let Some(depth) = depth.checked_sub(1) else {
+            self.local_types.cut();
             return Types::unknown();
         };
         match expr {
@@ -315,15 +316,8 @@ impl<'s> Model<'s> {
                     .filter(|types| !types.all.is_empty())
                     .unwrap_or_else(Types::unknown);
             }
-            let mut values = Vec::new();
-            assigned(&self.file(info.module).facts, &info.facts.body, name, &mut values);
-            if !values.is_empty() {
-                let types = values.into_iter().map(|value| match value {
-                    Local::Value(value) => self.infer_within(module, Some(id), value, depth),
-                    Local::Annotated(annotation) => self.annotation(module, annotation),
-                    Local::Entity(local) => self.local_entity(module, local).map_or_else(Types::unknown, Types::one),
-                });
-                return types.reduce(Types::or).unwrap_or_default();
+            if let Some(types) = self.local_types(id, name, depth) {
+                return types;
             }
             scope = info.parent;
         }
@@ -332,17 +326,6 @@ impl<'s> Model<'s> {
             Some(entity) => Types::one(Ty::Entity(entity)),
             None => Types::unknown(),
         }
-    }
-
-    fn local_entity(&self, module: ModId, local: LocalEntity<'_>) -> Option<Ty> {
-        Some(Ty::Entity(match local {
-            LocalEntity::Function(index) => Entity::Function(self.local_function(module, index)),
-            LocalEntity::Class(index) => Entity::Class(self.local_class(module, index)),
-            LocalEntity::Import(import, name, alias) => match self.imported(module, import, name, alias)? {
-                Entity::Global(owner, name) => return self.global_types(owner, name).all.first().copied(),
-                entity => entity,
-            },
-        }))
     }
 
     /// The types of `value.name` for a value of this type.
@@ -388,63 +371,12 @@ impl<'s> Model<'s> {
     }
 }
 
-/// What a function assigns to a local name.
-#[derive(Clone, Copy)]
-enum Local<'s> {
-    Value(&'s Expr),
-    Annotated(&'s Expr),
-    Entity(LocalEntity<'s>),
-}
-
-/// A definition inside a function.
-#[derive(Clone, Copy)]
-enum LocalEntity<'s> {
-    Function(u32),
-    Class(u32),
-    Import(&'s Import, Name, Option<Name>),
-}
-
 /// The values of the return statements of a body.
 fn returned<'s>(body: &'s [Stmt], values: &mut Vec<&'s Expr>) {
     each_statement(body, &mut |statement| {
         if let Stmt::Return(Some(value), _) = statement {
             values.push(value);
         }
-    });
-}
-
-/// Everything that a body assigns to this name.
-fn assigned<'s>(file: &'s Module, body: &'s [Stmt], name: Name, values: &mut Vec<Local<'s>>) {
-    let is_name = |expr: &Expr| matches!(expr, Expr::Name(target, _) if *target == name);
-    each_statement(body, &mut |statement| match statement {
-        Stmt::Assign(assign) if is_name(&assign.target) && !assign.augmented => {
-            match (&assign.annotation, &assign.value) {
-                (Some(annotation), _) => values.push(Local::Annotated(annotation)),
-                (None, Some(value)) if !is_name(value) => values.push(Local::Value(value)),
-                _ => {}
-            }
-        }
-        Stmt::With(with) => {
-            for (manager, target) in &with.items {
-                if target.as_ref().is_some_and(is_name) {
-                    values.push(Local::Value(manager));
-                }
-            }
-        }
-        Stmt::Function(index) if file.functions[*index as usize].name == name => {
-            values.push(Local::Entity(LocalEntity::Function(*index)));
-        }
-        Stmt::Class(index) if file.classes[*index as usize].name == name => {
-            values.push(Local::Entity(LocalEntity::Class(*index)));
-        }
-        Stmt::Import(import) => {
-            for (imported, alias) in &import.names {
-                if alias.unwrap_or(*imported) == name {
-                    values.push(Local::Entity(LocalEntity::Import(import, *imported, *alias)));
-                }
-            }
-        }
-        _ => {}
     });
 }
 

@@ -50,8 +50,10 @@ impl Imports {
                 None => return,
             },
         };
+        // Most imported names are classes and functions, and no module is called like them.
+        let submodules = imported.filter(|name| tree.knows(name));
         self.wanted
-            .extend(imported.map(|name| (start.clone(), below(module, name))));
+            .extend(submodules.map(|name| (start.clone(), below(module, name))));
         self.wanted.push((start, module.to_owned()));
     }
 
