@@ -1,11 +1,10 @@
 //! The report of a judged program.
 
-use std::fmt::Write;
-
 use sha2::{Digest, Sha256};
 
 use crate::analysis::summary::{Exit, ExitKind};
 use crate::catalog::Catalog;
+use crate::hex::hex;
 use crate::model::Place;
 use crate::model::routes::{Mounting, RouterId};
 use crate::report::model::{
@@ -325,9 +324,5 @@ fn rules_hash(vocabulary: &Vocabulary) -> String {
         }
     }
     hash.update(format!("{vocabulary:?}"));
-    hash.finalize().iter().fold(String::new(), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    hex(&hash.finalize())
 }

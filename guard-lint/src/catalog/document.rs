@@ -1,7 +1,6 @@
 //! One document, from its text to its tickets.
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
 
 use sha2::{Digest as _, Sha256};
 
@@ -9,6 +8,7 @@ use super::draft::{Draft, Problems};
 use super::head::Head;
 use super::items::{self, Item, Kind};
 use super::{CatalogError, Document, ParsedDocument, Problem, Ticket, headings, lines};
+use crate::hex::hex;
 
 /// Reads a document: every ticket that could be read, and everything that is wrong.
 pub(super) fn read(path: &str, text: &str) -> (ParsedDocument, Vec<CatalogError>) {
@@ -158,8 +158,5 @@ fn duplicates(tickets: &[Ticket]) -> Problems {
 }
 
 fn sha256(text: &str) -> String {
-    Sha256::digest(text).iter().fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    hex(&Sha256::digest(text))
 }

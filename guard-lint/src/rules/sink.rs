@@ -1,10 +1,9 @@
 //! Where rules report: findings are built here, with their places and fingerprints.
 
-use std::fmt::Write;
-
 use sha2::{Digest, Sha256};
 
 use super::Meta;
+use crate::hex::hex;
 use crate::model::Place;
 use crate::report::model::{Confidence, Evidence, Finding, Severity};
 use crate::verdict::judge::{Judged, Judgement};
@@ -103,11 +102,7 @@ fn fingerprint(parts: &[&str]) -> String {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part.as_bytes());
     }
-    hash.finalize().iter().take(8).fold(String::new(), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    hex(&hash.finalize()[..8])
 }
 
 /// Orders findings, and tells apart those that are alike in everything but their place.

@@ -359,16 +359,13 @@ pub fn combine(answers: Vec<Answer>) -> Answer {
     };
     let mut ordered = answers;
     ordered.sort_by_key(rank);
-    let reason = ordered
-        .iter()
-        .map(|answer| answer.reason.as_str())
-        .fold(String::new(), |reason, next| {
-            if reason.is_empty() {
-                next.to_owned()
-            } else {
-                format!("{reason}; {next}")
-            }
-        });
+    let mut reasons: Vec<&str> = Vec::new();
+    for answer in &ordered {
+        if !reasons.contains(&answer.reason.as_str()) {
+            reasons.push(&answer.reason);
+        }
+    }
+    let reason = reasons.join("; ");
     let evidence = ordered.iter().flat_map(|answer| answer.evidence.clone()).collect();
     Answer {
         verdict,

@@ -60,11 +60,9 @@ fn report(judged: &Judged<'_, '_, '_>, ticket: &Ticket, judge: Judge, findings: 
             clauses.push(exemption(ticket, &clause.id, &clause.text, &routers));
             continue;
         }
-        let answers: Vec<Answer> = clause
-            .checks
-            .iter()
-            .map(|check| answer(judged, &endpoints, check, judge))
-            .collect();
+        let asked = asked(judged, &endpoints, &clause.text);
+        let checks = clause.checks.iter();
+        let answers: Vec<Answer> = checks.map(|check| answer(judged, &asked, check, judge)).collect();
         let prints = attach(&answers, findings);
         clauses.push(clause_report(
             clause.id.clone(),
@@ -106,6 +104,22 @@ fn report(judged: &Judged<'_, '_, '_>, ticket: &Ticket, judge: Judge, findings: 
         files,
         clauses,
     }
+}
+
+/// The endpoints that a clause asks: those whose path it quotes, or else all.
+fn asked<'j>(judged: &Judged<'_, '_, '_>, endpoints: &[&'j Judgement], text: &str) -> Vec<&'j Judgement> {
+    let quoted: Vec<&str> = text
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .filter(|text| text.starts_with('/'))
+        .collect();
+    let named: Vec<&Judgement> = endpoints
+        .iter()
+        .copied()
+        .filter(|endpoint| quoted.contains(&judged.path(endpoint).as_str()))
+        .collect();
+    if named.is_empty() { endpoints.to_vec() } else { named }
 }
 
 fn clause_report(id: String, text: String, answer: Answer, findings: Vec<String>) -> ClauseReport {
