@@ -97,10 +97,15 @@ class Open(APIRouter):
         super().__init__(*args, **kwargs)
 class Plain(APIRouter):
     pass
+class Late(APIRouter):
+    def __init__(self, **kwargs):
+        kwargs["prefix"] = "/late"
+        super().__init__(**kwargs)
 a = Tagged("toys")
 b = Open(prefix="/open")
 c = Plain(prefix="/plain")
 d = APIRouter(**load())
+e = Late()
 for_all = [a, b, c, d]
 
 @a.get("/1")
@@ -111,6 +116,8 @@ def two(): ...
 def three(): ...
 @d.get("/4")
 def four(): ...
+@e.get("/5")
+def five(): ...
 "#,
     );
     assert_eq!(
@@ -119,7 +126,8 @@ def four(): ...
             "one GET /v1/toys/1",
             "two GET /open/2",
             "three GET /plain/3",
-            "four GET ?/4"
+            "four GET ?/4",
+            "five GET /late/5"
         ]
     );
 }

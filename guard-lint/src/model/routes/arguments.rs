@@ -9,10 +9,13 @@ use crate::model::{FnId, ModId, Model, Place};
 use crate::source::facts::{Call, Expr};
 
 /// The providers of `dependencies=[Depends(provider), …]`.
-pub(super) fn dependencies<'s>(model: &Model<'s>, (module, function): Where, call: &'s Call) -> Vec<Dependency<'s>> {
-    let Some(list) = call.keyword(model.names, "dependencies") else {
-        return Vec::new();
-    };
+pub(super) fn dependencies<'s>(model: &Model<'s>, at: Where, call: &'s Call) -> Vec<Dependency<'s>> {
+    let list = call.keyword(model.names, "dependencies");
+    list.map_or_else(Vec::new, |list| listed(model, at, list))
+}
+
+/// The providers of a list of `Depends(provider)`.
+pub(super) fn listed<'s>(model: &Model<'s>, (module, function): Where, list: &'s Expr) -> Vec<Dependency<'s>> {
     let mut found = Vec::new();
     dependencies_of(model, module, function, list, &mut found, 6);
     found

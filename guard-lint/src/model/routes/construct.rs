@@ -9,7 +9,7 @@ use crate::model::classes::last_segment;
 use crate::model::resolve::Entity;
 use crate::model::types::{Ty, each_statement};
 use crate::model::{ClassId, FnId, ModId, Model, Place};
-use crate::source::facts::{ArgKind, Assign, Call, Expr, Name, Span, Stmt};
+use crate::source::facts::{ArgKind, Assign, Call, Expr, Name, ParamKind, Span, Stmt};
 use crate::source::visit::each_call;
 
 /// The class that a call makes an object of.
@@ -197,14 +197,37 @@ fn through_constructor<'s>(
         given: &given,
         outer: Some(&outer),
     };
-    let prefix = match inner.keyword(model.names, "prefix") {
+    let prefix = match inner
+        .keyword(model.names, "prefix")
+        .or_else(|| set_option(model, init, "prefix"))
+    {
         Some(own) => scope.text(model, own),
         None if passes_on => prefix(model, &outer, call),
         None => String::new(),
     };
     let mut dependencies = arguments::dependencies(model, inside, inner);
     if passes_on {
+        if let Some(list) = set_option(model, init, "dependencies") {
+            dependencies.extend(arguments::listed(model, inside, list));
+        }
         dependencies.extend(arguments::dependencies(model, at, call));
     }
     (prefix, dependencies)
+}
+
+/// The value of `kwargs["option"] = value` in a constructor.
+fn set_option<'s>(model: &Model<'s>, init: FnId, option: &str) -> Option<&'s Expr> {
+    let facts = model.function(init).facts;
+    let rest = facts.params.iter().find(|param| param.kind == ParamKind::Keywords)?;
+    let mut found = None;
+    each_statement(&facts.body, &mut |statement| {
+        if let Stmt::Assign(assign) = statement
+            && let Expr::Index(pair, _) = &assign.target
+            && matches!(&pair.0, Expr::Name(name, _) if *name == rest.name)
+            && pair.1.as_str(model.names) == Some(option)
+        {
+            found = assign.value.as_ref();
+        }
+    });
+    found
 }
