@@ -1,5 +1,7 @@
 //! Endpoints: their dependencies in order, then their handler, over one state.
 
+use std::rc::Rc;
+
 use super::Analyzer;
 use super::decorator::decorate;
 use super::flow::Frame;
@@ -121,6 +123,13 @@ fn evaluate_once<'s>(
         summary,
         unresolved,
     }
+}
+
+/// A provider as the framework calls it.
+pub(super) struct Provided {
+    summary: Summary,
+    /// The providers on its way that could not be resolved.
+    unresolved: Vec<Witness>,
 }
 
 /// How deep dependencies of dependencies are followed.
@@ -360,18 +369,33 @@ impl<'s> Frame<'_, '_, 's> {
         unresolved: &mut Vec<Witness>,
         depth: u32,
     ) -> Val {
-        let mut frame = Frame::new(self.analyzer, function);
-        let mut inner = State::start();
-        // What earlier dependencies established holds here too.
-        (inner.must, inner.may) = (state.must, state.may);
-        frame.bind_parameters(&mut inner, unresolved, depth + 1);
-        let summary = frame.run(inner);
-        let mut value = self.compose_at(place, function, &summary, state);
+        let provided = self.provided(function, state, depth);
+        unresolved.extend(provided.unresolved.iter().cloned());
+        let summary = &provided.summary;
+        let mut value = self.compose_at(place, function, summary, state);
         if value.types.iter().any(|ty| self.is_context_type(*ty)) {
             value.tags = value.tags.with(Tags::CONTEXT);
         }
-        self.adopt_provided(place, function, &summary, &mut value, state);
+        self.adopt_provided(place, function, summary, &mut value, state);
         value
+    }
+
+    /// A provider with its own dependencies bound. The same few serve every endpoint, and what they give depends only on
+    /// what earlier dependencies established.
+    fn provided(&self, function: FnId, state: &State, depth: u32) -> Rc<Provided> {
+        let key = (function, state.must, state.may);
+        if let Some(known) = self.analyzer.provided.borrow().get(&key) {
+            return known.clone();
+        }
+        let mut frame = Frame::new(self.analyzer, function);
+        let mut inner = State::start();
+        (inner.must, inner.may) = (state.must, state.may);
+        let mut unresolved = Vec::new();
+        frame.bind_parameters(&mut inner, &mut unresolved, depth + 1);
+        let summary = frame.run(inner);
+        let provided = Rc::new(Provided { summary, unresolved });
+        self.analyzer.provided.borrow_mut().insert(key, provided.clone());
+        provided
     }
 
     /// By name: a provider that the vocabulary names counts as one where its body shows nothing better.

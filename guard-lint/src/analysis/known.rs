@@ -161,7 +161,8 @@ impl Known {
             model.ancestry(class).iter().any(|class| self.gates.contains(class))
                 && self.lexicon.of(name).has(Says::GATE_METHOD)
         });
-        of_gate || self.is_gate_equivalent(&model.function_name(method)) || self.is_gate_equivalent(name)
+        let listed = !self.lexicon.vocabulary().gate_equivalents.is_empty();
+        of_gate || (listed && (self.is_gate_equivalent(&model.function_name(method)) || self.is_gate_equivalent(name)))
     }
 
     /// How many kinds of gates there are.

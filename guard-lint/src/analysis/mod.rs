@@ -34,6 +34,7 @@ use crate::model::{FnId, ModId, Model, Place};
 use crate::vocabulary::Vocabulary;
 use known::Known;
 use summary::{Summary, Witness};
+use value::Facts;
 
 pub use endpoint::{Endpoint, evaluate};
 
@@ -50,6 +51,8 @@ pub struct Analyzer<'m, 's> {
     /// Modules that define a router: a wrapper there is the router's own, not a shared provider.
     router_modules: FxHashSet<ModId>,
     memo: RefCell<FxHashMap<FnId, Rc<Summary>>>,
+    /// Providers by what holds before them on every path, and on some.
+    provided: RefCell<FxHashMap<(FnId, Facts, Facts), Rc<endpoint::Provided>>>,
     running: RefCell<Running>,
 }
 
@@ -90,6 +93,7 @@ impl<'m, 's> Analyzer<'m, 's> {
             known,
             router_modules,
             memo: RefCell::default(),
+            provided: RefCell::default(),
             running: RefCell::default(),
         }
     }

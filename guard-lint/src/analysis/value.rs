@@ -9,7 +9,7 @@ use crate::model::types::{Ty, Types};
 use crate::source::facts::Name;
 
 /// Facts that hold at a point, as a set of bits. On `must` they hold on every path, on `may` on some.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Facts(pub u32);
 
 impl Facts {
