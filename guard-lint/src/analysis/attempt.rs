@@ -190,7 +190,7 @@ impl<'s> Frame<'_, '_, 's> {
 
     /// Whether a handler catches the framework's HTTP error, with which gates refuse.
     fn refusal_is_caught(&self, catcher: &Catcher<'s>) -> bool {
-        self.catches(catcher, Base::External(self.model.intern("fastapi.HTTPException"))) == Relation::Yes
+        self.catches(catcher, Base::External(self.model.literal("fastapi.HTTPException"))) == Relation::Yes
     }
 
     fn handled_type(&self, catcher: &Catcher<'s>, class: &'s Expr) -> Option<Ty> {

@@ -197,7 +197,7 @@ impl<'s> Frame<'_, '_, 's> {
                 Ty::Entity(Entity::Class(class)) => targets.push(Target::Class(*class)),
                 Ty::Entity(Entity::External(name)) => targets.push(Target::External(*name)),
                 Ty::Object { class, .. } => {
-                    let method = self.model.method(*class, self.model.intern("__call__"));
+                    let method = self.model.method(*class, self.model.literal("__call__"));
                     targets.extend(method.map(|function| Target::Function {
                         function,
                         skip_first: true,

@@ -46,12 +46,12 @@ impl<'s> Frame<'_, '_, 's> {
 
     fn is_exception(&self, class: ClassId) -> bool {
         self.model
-            .is_subclass(Base::Local(class), Base::External(self.model.intern("Exception")))
+            .is_subclass(Base::Local(class), Base::External(self.model.literal("Exception")))
             == crate::model::classes::Relation::Yes
     }
 
     fn run_constructor(&mut self, made: &Made<'s>, class: ClassId, state: &mut State) {
-        let Some(init) = self.model.method(class, self.model.intern("__init__")) else {
+        let Some(init) = self.model.method(class, self.model.literal("__init__")) else {
             return;
         };
         match self.invoke(made, init, true, state) {
@@ -69,7 +69,7 @@ impl<'s> Frame<'_, '_, 's> {
     fn error_object(&self, made: &Made<'s>, class: ClassId) -> Exit {
         let mut exit = self.plain_exit(Base::Local(class), made.call.span);
         exit.leaks = made.args.iter().any(|arg| arg.tags.has(Tags::EXCEPTION_TEXT));
-        let Some(init) = self.model.method(class, self.model.intern("__init__")) else {
+        let Some(init) = self.model.method(class, self.model.literal("__init__")) else {
             exit.shape = body_shape(made.argument(self, "detail", 1));
             exit.status = self.status(made.argument(self, "status_code", 0));
             return exit;
@@ -82,7 +82,7 @@ impl<'s> Frame<'_, '_, 's> {
     /// `raise Problem`, without a call: the constructor gets nothing.
     pub(super) fn error_of_class(&self, class: ClassId, span: Span) -> Exit {
         let mut exit = self.plain_exit(Base::Local(class), span);
-        if let Some(init) = self.model.method(class, self.model.intern("__init__")) {
+        if let Some(init) = self.model.method(class, self.model.literal("__init__")) {
             self.fill_error(&mut exit, init, &[]);
         }
         exit

@@ -281,8 +281,8 @@ impl<'s> Frame<'_, '_, 's> {
         if depth >= DEPTH {
             return Val::default();
         }
-        let init = self.model.intern("__init__");
-        let call = self.model.intern("__call__");
+        let init = self.model.literal("__init__");
+        let call = self.model.literal("__call__");
         for ty in &types.all {
             match *ty {
                 Ty::Entity(Entity::Function(function)) | Ty::Method(function) => {

@@ -51,7 +51,7 @@ impl<'s> Frame<'_, '_, 's> {
             Expr::Dict(items, _) => self.dict(items, state),
             Expr::Seq(items) => {
                 let items = self.all(items, state);
-                let list = Val::of(Ty::ExternalObject(self.model.intern("list")));
+                let list = Val::of(Ty::ExternalObject(self.model.literal("list")));
                 let derived = Val::derived(&items);
                 Val {
                     tags: derived.tags,
@@ -277,7 +277,7 @@ impl<'s> Frame<'_, '_, 's> {
             keys.push(key.as_ref().and_then(|key| key.as_str(self.model.names)));
             values.push(self.expr(value, state));
         }
-        let dict = Val::of(Ty::ExternalObject(self.model.intern("dict")));
+        let dict = Val::of(Ty::ExternalObject(self.model.literal("dict")));
         let derived = Val::derived(&values);
         Val {
             tags: derived.tags,

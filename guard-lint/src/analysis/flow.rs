@@ -7,7 +7,7 @@ use super::decorator::{Wrapped, decorate};
 use super::state::State;
 use super::summary::{Exit, ExitKind, Owner, Status, Summary, Witness};
 use super::value::{Constant, Facts, Null, Shape, Tags, Val};
-use crate::model::classes::Base;
+use crate::model::classes::{Base, Relation};
 use crate::model::{FnId, ModId, Model, Place};
 use crate::source::facts::{Expr, Function, Loop, Match, Name, Span, Stmt};
 
@@ -422,7 +422,7 @@ impl<'a, 'm, 's> Frame<'a, 'm, 's> {
         });
         typed.unwrap_or_else(|| match error {
             Expr::Name(name, _) => Base::External(*name),
-            _ => Base::External(self.model.intern("Exception")),
+            _ => Base::External(self.model.literal("Exception")),
         })
     }
 
@@ -444,15 +444,20 @@ impl<'a, 'm, 's> Frame<'a, 'm, 's> {
 
     /// What an error of this class becomes when nothing catches it.
     pub(super) fn exit_kind(&self, class: Base) -> ExitKind {
-        use crate::model::classes::Relation;
-        let is = |name: &str| self.model.is_subclass(class, Base::External(self.model.intern(name))) == Relation::Yes;
-        if is("starlette.exceptions.HTTPException") || is("fastapi.HTTPException") {
+        if let Some(known) = self.analyzer.kinds.borrow().get(&class) {
+            return *known;
+        }
+        let model = self.model;
+        let is = |name: &'static str| model.is_subclass(class, Base::External(model.literal(name))) == Relation::Yes;
+        let kind = if is("starlette.exceptions.HTTPException") || is("fastapi.HTTPException") {
             ExitKind::Http
         } else if is("starlette.exceptions.WebSocketException") || is("fastapi.WebSocketException") {
             ExitKind::Socket
         } else {
             ExitKind::Other
-        }
+        };
+        self.analyzer.kinds.borrow_mut().insert(class, kind);
+        kind
     }
 }
 

@@ -233,7 +233,7 @@ impl Known {
 /// The class of the field `error`, where a class has one of the program.
 fn envelope_inner(model: &Model<'_>, class: ClassId) -> Option<ClassId> {
     let info = model.class(class);
-    let field = info.fields.get(&model.intern("error"))?;
+    let field = info.fields.get(&model.literal("error"))?;
     model
         .annotation(info.module, field.annotation?)
         .all

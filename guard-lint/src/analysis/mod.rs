@@ -30,10 +30,11 @@ use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::model::classes::Base;
 use crate::model::{FnId, ModId, Model, Place};
 use crate::vocabulary::Vocabulary;
 use known::Known;
-use summary::{Summary, Witness};
+use summary::{ExitKind, Summary, Witness};
 use value::Facts;
 
 pub use endpoint::{Endpoint, evaluate};
@@ -51,6 +52,8 @@ pub struct Analyzer<'m, 's> {
     /// Modules that define a router: a wrapper there is the router's own, not a shared provider.
     router_modules: FxHashSet<ModId>,
     memo: RefCell<FxHashMap<FnId, Rc<Summary>>>,
+    /// What an error of each class becomes.
+    kinds: RefCell<FxHashMap<Base, ExitKind>>,
     /// Providers by what holds before them on every path, and on some.
     provided: RefCell<FxHashMap<(FnId, Facts, Facts), Rc<endpoint::Provided>>>,
     running: RefCell<Running>,
@@ -93,6 +96,7 @@ impl<'m, 's> Analyzer<'m, 's> {
             known,
             router_modules,
             memo: RefCell::default(),
+            kinds: RefCell::default(),
             provided: RefCell::default(),
             running: RefCell::default(),
         }

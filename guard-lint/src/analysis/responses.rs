@@ -36,7 +36,7 @@ impl<'s> Frame<'_, '_, 's> {
                 if !normal {
                     let enveloped = state.must.has(Facts::ENVELOPE_SENT);
                     let mut exit = self.plain_exit(
-                        Base::External(self.model.intern("fastapi.WebSocketException")),
+                        Base::External(self.model.literal("fastapi.WebSocketException")),
                         made.call.span,
                     );
                     exit.kind = ExitKind::Sent;
@@ -76,7 +76,7 @@ impl<'s> Frame<'_, '_, 's> {
 
     /// An error that is sent as a response with this body.
     pub(super) fn sent(&self, span: Span, status: Status, content: Option<&Val>) -> Exit {
-        let mut exit = self.plain_exit(Base::External(self.model.intern("starlette.responses.Response")), span);
+        let mut exit = self.plain_exit(Base::External(self.model.literal("starlette.responses.Response")), span);
         (exit.kind, exit.status, exit.shape) = (ExitKind::Sent, status, body_shape(content));
         exit.leaks = content.is_some_and(|content| content.tags.has(Tags::EXCEPTION_TEXT));
         exit

@@ -169,7 +169,7 @@ impl<'s> Frame<'_, '_, 's> {
         let passes_self = matches!(made.call.args.first().map(|arg| &arg.value), Some(Expr::Name(name, _)) if self.text(*name) == "self");
         let offset = usize::from(passes_self);
         let mut exit = self.plain_exit(Base::Local(class), made.call.span);
-        let init = self.model.intern("__init__");
+        let init = self.model.literal("__init__");
         let above = self.model.ancestry(class).into_iter().skip(1);
         match above
             .filter_map(|class| self.model.class(class).methods.get(&init).copied())
@@ -216,7 +216,7 @@ impl<'s> Frame<'_, '_, 's> {
         }
         if known.is_envelope_raiser(dotted) {
             let mut exit = self.plain_exit(
-                Base::External(self.model.intern("fastapi.HTTPException")),
+                Base::External(self.model.literal("fastapi.HTTPException")),
                 made.call.span,
             );
             exit.shape = Shape::Canonical;

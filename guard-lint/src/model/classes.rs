@@ -37,7 +37,7 @@ pub struct Field<'s> {
 }
 
 /// A base class.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Base {
     /// Of the program.
     Local(ClassId),

@@ -73,6 +73,8 @@ pub struct Model<'s> {
     locals: Vec<locals::Locals<'s>>,
     function_base: Vec<u32>,
     class_base: Vec<u32>,
+    /// Literals by where they stand in this program: looking one up again costs no hashing of its text.
+    literals: RefCell<FxHashMap<(*const u8, usize), Name>>,
     /// Answers that are asked for again and again.
     entities: RefCell<FxHashMap<(ModId, Name), Option<resolve::Entity>>>,
     implemented: RefCell<FxHashMap<(ClassId, Name), Vec<FnId>>>,
@@ -103,6 +105,7 @@ impl<'s> Model<'s> {
             locals: Vec::new(),
             function_base: Vec::new(),
             class_base: Vec::new(),
+            literals: RefCell::default(),
             entities: RefCell::default(),
             implemented: RefCell::default(),
             imported: RefCell::default(),
@@ -183,6 +186,12 @@ impl<'s> Model<'s> {
             Some(text) if !text.is_empty() => text,
             _ => self.names.resolve(&name),
         }
+    }
+
+    /// The interned form of a literal of this program's own code.
+    pub fn literal(&self, text: &'static str) -> Name {
+        let key = (text.as_ptr(), text.len());
+        *self.literals.borrow_mut().entry(key).or_insert_with(|| self.intern(text))
     }
 
     /// A name's interned form; a name that occurs nowhere in the program gets one too.

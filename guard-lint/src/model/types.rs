@@ -279,11 +279,11 @@ impl<'s> Model<'s> {
                 let types = callee.all.iter().map(|ty| self.call_types_within(*ty, depth));
                 types.reduce(Types::or).unwrap_or_else(Types::unknown)
             }
-            Expr::Dict(..) => Types::one(Ty::ExternalObject(self.intern("dict"))),
-            Expr::Seq(_) => Types::one(Ty::ExternalObject(self.intern("list"))),
-            Expr::Str(..) | Expr::Text(_) => Types::one(Ty::ExternalObject(self.intern("str"))),
-            Expr::Int(_) => Types::one(Ty::ExternalObject(self.intern("int"))),
-            Expr::Bool(_) => Types::one(Ty::ExternalObject(self.intern("bool"))),
+            Expr::Dict(..) => Types::one(Ty::ExternalObject(self.literal("dict"))),
+            Expr::Seq(_) => Types::one(Ty::ExternalObject(self.literal("list"))),
+            Expr::Str(..) | Expr::Text(_) => Types::one(Ty::ExternalObject(self.literal("str"))),
+            Expr::Int(_) => Types::one(Ty::ExternalObject(self.literal("int"))),
+            Expr::Bool(_) => Types::one(Ty::ExternalObject(self.literal("bool"))),
             _ => Types::unknown(),
         }
     }
@@ -362,7 +362,7 @@ impl<'s> Model<'s> {
             Ty::Entity(Entity::External(name)) if last_segment(self.text(name)).starts_with(char::is_uppercase) => {
                 Types::one(Ty::ExternalObject(name))
             }
-            Ty::Object { class, .. } => match self.method(class, self.intern("__call__")) {
+            Ty::Object { class, .. } => match self.method(class, self.literal("__call__")) {
                 Some(method) => self.return_types_within(method, depth),
                 None => Types::unknown(),
             },

@@ -20,8 +20,8 @@ declare_rule! {
 
 fn check(program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
     let model = program.model;
-    let fastapi = Base::External(model.intern("fastapi.HTTPException"));
-    let starlette = Base::External(model.intern("starlette.exceptions.HTTPException"));
+    let fastapi = Base::External(model.literal("fastapi.HTTPException"));
+    let starlette = Base::External(model.literal("starlette.exceptions.HTTPException"));
     for router in program.routes.routers.iter().filter(|router| router.is_app) {
         let catches = |wanted: Base| {
             router.handlers.iter().find(|handler| {

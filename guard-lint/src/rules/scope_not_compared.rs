@@ -52,7 +52,7 @@ fn check(program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
 /// The parameters of a handler that repeat the tenant: by their own name, or as a model with such a field.
 fn repetitions(program: &Judged<'_, '_, '_>, handler: FnId) -> Vec<(String, Span)> {
     let model = program.model;
-    let tenant = model.intern("tenant_id");
+    let tenant = model.literal("tenant_id");
     let info = model.function(handler);
     let mut found = Vec::new();
     for param in &info.facts.params {

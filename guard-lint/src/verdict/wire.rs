@@ -65,7 +65,7 @@ fn leaves(analyzer: &Analyzer<'_, '_>, app: &Router<'_>, exit: &Exit) -> WireVer
 /// included: it is sent as `{"detail": …}`.
 fn handled(analyzer: &Analyzer<'_, '_>, app: &Router<'_>, class: Base) -> WireVerdict {
     let model = analyzer.model();
-    let http = Base::External(model.intern("starlette.exceptions.HTTPException"));
+    let http = Base::External(model.literal("starlette.exceptions.HTTPException"));
     let is_http = model.is_subclass(class, http) == Relation::Yes;
     let fits = |handler: &&ExceptionHandler| {
         handler.class.is_some_and(|caught| {

@@ -44,7 +44,7 @@ fn within<'s>(model: &Model<'s>, at: Where, body: &'s [Stmt], routers: &mut Vec<
     each_statement(body, &mut |statement| {
         let (value, variable) = match statement {
             Stmt::Assign(assign) => (assign.value.as_ref(), variable(model, assign)),
-            Stmt::Return(value, _) => (value.as_ref(), model.intern("<returned>")),
+            Stmt::Return(value, _) => (value.as_ref(), model.literal("<returned>")),
             _ => return,
         };
         let alternatives: &[Expr] = match value {
@@ -65,7 +65,7 @@ fn within<'s>(model: &Model<'s>, at: Where, body: &'s [Stmt], routers: &mut Vec<
         if let Some(kind) = kind(model, at, call)
             && !named.contains(&call.span)
         {
-            routers.push((router(model, at, call, &kind, model.intern("<unnamed>")), call));
+            routers.push((router(model, at, call, &kind, model.literal("<unnamed>")), call));
         }
     });
 }
@@ -74,7 +74,7 @@ fn variable(model: &Model<'_>, assign: &Assign) -> Name {
     match &assign.target {
         Expr::Name(name, _) => *name,
         Expr::Attr(attr) => attr.name,
-        _ => model.intern("<unnamed>"),
+        _ => model.literal("<unnamed>"),
     }
 }
 
@@ -160,7 +160,7 @@ fn prefix<'s>(model: &Model<'s>, scope: &Scope<'_, 's>, call: &'s Call) -> Strin
 
 /// The constructor of a subclass, with its call of the framework's.
 fn constructor<'s>(model: &Model<'s>, class: ClassId) -> Option<(FnId, &'s Call)> {
-    let init = model.method(class, model.intern("__init__"))?;
+    let init = model.method(class, model.literal("__init__"))?;
     let mut found = None;
     each_call(&model.function(init).facts.body, &mut |call| {
         if matches!(&call.func, Expr::Attr(attr) if model.text(attr.name) == "__init__") {
