@@ -20,6 +20,10 @@ pub fn wire<'e>(
     if mountings.is_empty() {
         return WireVerdict::Unknown;
     }
+    // A route class that catches errors answers before any handler of the application; what, only running tells.
+    if routes.router(router).catches {
+        return WireVerdict::Unknown;
+    }
     let mut unknown = false;
     for mounting in mountings {
         let app = routes.router(mounting.app);
