@@ -4,6 +4,7 @@
 use super::Analyzer;
 use super::value::Facts;
 use crate::model::routes::{Middleware, RouterId, Routes};
+use crate::vocabulary;
 
 /// The middleware that may establish identity for a router, where every application that serves it has one.
 pub(super) fn identifying<'s>(
@@ -23,7 +24,10 @@ pub(super) fn identifying<'s>(
 
 /// By what it does; by its name only where that cannot be seen whole.
 fn may_identify(analyzer: &Analyzer<'_, '_>, middleware: &Middleware<'_>) -> bool {
-    let by_name = analyzer.known.may_identify(middleware.name);
+    // What sets headers, sessions or the like for security does not say who asks.
+    let aside =
+        vocabulary::words(middleware.name).any(|word| ["header", "headers", "security"].contains(&word.as_ref()));
+    let by_name = !aside && analyzer.known.may_identify(middleware.name);
     let Some(function) = middleware.function else {
         return by_name;
     };

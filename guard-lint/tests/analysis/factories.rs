@@ -131,16 +131,28 @@ async def timing(request: Request, call_next):
     response.headers["x-time"] = str(time.time() - started)
     return response
 
+class SecurityHeaders(BaseHTTPMiddleware):
+    async def dispatch(self, request: Request, call_next):
+        response = await call_next(request)
+        response.headers["x-frame-options"] = policy.resolve(request)
+        return response
+
+headed = FastAPI()
+headed.add_middleware(SecurityHeaders)
+
 @scoped.get("/1")
 def behind(request: Request): return {"tenant": request.state.ctx.tenant_id}
 @timed.get("/2")
 def only_timed(request: Request): return {}
+@headed.get("/4")
+def only_headed(request: Request): return {}
 @timed.get("/3")
 def redirected(ctx: Scope):
     raise HTTPException(307, headers={"Location": "/"})
 "#,
         "behind unknown none silent not_required
          only_timed missing none silent not_required
-         redirected enforced none silent not_required",
+         redirected enforced none silent not_required
+         only_headed missing none silent not_required",
     );
 }
