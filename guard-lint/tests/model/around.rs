@@ -1,8 +1,12 @@
 //! What stands around a router's handlers: route classes and middleware.
 
 use crate::Tree;
+use guard_lint::analysis::Analyzer;
 use guard_lint::model::Model;
+use guard_lint::model::classes::Base;
 use guard_lint::model::routes::Routes;
+use guard_lint::verdict::wire;
+use guard_lint::vocabulary::Vocabulary;
 
 const FILE: &str = r#"
 from fastapi import APIRouter, FastAPI
@@ -66,4 +70,26 @@ fn route_classes_that_catch_and_middleware_are_found() {
         "app false AuthenticationMiddleware,Scoped,around",
     ];
     assert_eq!(rows.collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn handlers_registered_from_a_table_may_be_for_any_class() {
+    let with = |register: &str| {
+        let text = format!(
+            "from fastapi import FastAPI\n\nclass Gone(Exception): ...\n\nTABLE = {{}}\napp = FastAPI()\n{register}\n"
+        );
+        let tree = Tree::new(&[("main.py", &text)]);
+        let sources = tree.sources();
+        let model = Model::new(&sources);
+        let routes = Routes::new(&model);
+        let analyzer = Analyzer::new(&model, &Vocabulary::default(), std::iter::empty().collect());
+        let gone = Base::External(model.intern("main.Gone"));
+        let app = routes.ids().next().unwrap();
+        wire::handles(&analyzer, &routes, app, gone)
+    };
+    assert!(with(
+        "for error, handler in TABLE.items(): app.add_exception_handler(error, handler)"
+    ));
+    assert!(!with("app.add_exception_handler(KeyError, print)"));
+    assert!(!with(""));
 }
