@@ -101,9 +101,15 @@ fn is_open(model: &Model<'_>, handler: &ExceptionHandler) -> bool {
         && !model.text(name).contains('.'))
 }
 
-/// Whether every application that serves the router may answer errors of this class with the envelope.
+/// Whether errors of this class may be answered before they become a 500: by the framework, or by every application that
+/// serves the router.
 pub fn handles(analyzer: &Analyzer<'_, '_>, routes: &Routes<'_>, router: RouterId, class: Base) -> bool {
     let mountings = &routes.mountings[router.0 as usize];
+    // The framework itself answers a request that does not validate, whoever says so: a 422.
+    let invalid = Base::External(analyzer.model().intern("fastapi.exceptions.RequestValidationError"));
+    if analyzer.model().is_subclass(class, invalid) == Relation::Yes {
+        return true;
+    }
     let may = |app| handled(analyzer, routes.router(app), class) != WireVerdict::Bare;
     !mountings.is_empty() && mountings.iter().all(|mounting| may(mounting.app))
 }

@@ -85,6 +85,8 @@ fn handlers_registered_from_a_table_may_be_for_any_class() {
         let analyzer = Analyzer::new(&model, &Vocabulary::default(), std::iter::empty().collect());
         let gone = Base::External(model.intern("main.Gone"));
         let app = routes.ids().next().unwrap();
+        let invalid = Base::External(model.intern("fastapi.exceptions.RequestValidationError"));
+        assert!(wire::handles(&analyzer, &routes, app, invalid));
         wire::handles(&analyzer, &routes, app, gone)
     };
     assert!(with(
