@@ -195,7 +195,11 @@ fn identity(judged: &Judged<'_, '_, '_>, endpoint: &Judgement) -> IdentityReport
             .endpoint
             .unresolved
             .first()
-            .map(|provider| format!("the provider `{}` cannot be resolved", provider.what)),
+            .map(|provider| format!("the provider `{}` cannot be resolved", provider.what))
+            .or_else(|| {
+                let name = endpoint.endpoint.middleware.as_ref()?;
+                Some(format!("only the middleware `{name}` may establish it"))
+            }),
         IdentityVerdict::Partial => Some("a path into the handler skips the provider".to_owned()),
         _ => None,
     };

@@ -66,6 +66,7 @@ impl<'s> Frame<'_, '_, 's> {
         let mut catchers = Vec::new();
         for (manager, target) in &with.items {
             let value = self.expr(manager, state);
+            let value = self.enter(manager, value, state);
             catchers.extend(self.manager_catchers(manager));
             if let Some(target) = target {
                 self.assign(target, value, false, state);
@@ -76,6 +77,22 @@ impl<'s> Frame<'_, '_, 's> {
         } else {
             self.guarded(&with.body, &catchers, &[], state);
         }
+    }
+
+    /// What entering a manager of the program's own does: `__enter__` runs before the body. Gives what `as` binds.
+    fn enter(&mut self, manager: &'s Expr, value: Val, state: &mut State) -> Val {
+        let class = value.types.iter().find_map(|ty| match ty {
+            Ty::Object { class, .. } => Some(*class),
+            _ => None,
+        });
+        let Some(class) = class else { return value };
+        let methods = ["__enter__", "__aenter__"].into_iter();
+        let mut methods = methods.filter_map(|name| self.model.method(class, self.model.intern(name)));
+        let Some(method) = methods.next() else { return value };
+        let summary = self.analyzer.summary(method);
+        let span = manager.span().unwrap_or_default();
+        let entered = self.compose(span, method, &summary, &[Some(value.clone())], state);
+        if entered.types.is_empty() { value } else { entered }
     }
 
     /// Runs a body under handlers.

@@ -5,11 +5,12 @@ use std::rc::Rc;
 use super::Analyzer;
 use super::decorator::decorate;
 use super::flow::Frame;
+use super::middleware::identifying;
 use super::state::State;
 use super::summary::{Summary, Witness};
 use super::value::{Facts, Null, Tags, Val};
 use crate::model::resolve::Entity;
-use crate::model::routes::{Dependency, Mounting, RouterId, Routes, depends};
+use crate::model::routes::{Declared, Dependency, Mounting, RouterId, Routes, Where, depends};
 use crate::model::types::{Ty, Types};
 use crate::model::{FnId, ModId};
 use crate::source::facts::{Expr, Param};
@@ -25,6 +26,8 @@ pub struct Endpoint {
     pub summary: Summary,
     /// Dependencies whose provider could not be resolved, as written.
     pub unresolved: Vec<Witness>,
+    /// The name of middleware that may establish identity before it.
+    pub middleware: Option<String>,
 }
 
 /// Evaluates every route of a router once for each way it is mounted, and joins: what an application adds counts only where
@@ -122,6 +125,7 @@ fn evaluate_once<'s>(
         route: index,
         summary,
         unresolved,
+        middleware: identifying(analyzer, routes, id).map(|found| found.name.to_owned()),
     }
 }
 
@@ -141,14 +145,9 @@ impl<'s> Frame<'_, '_, 's> {
         let info = self.model.function(self.function);
         for (index, param) in info.facts.params.iter().enumerate() {
             let mut value = self.param(index, param);
-            if let Some(provider) = self.declared_provider(param) {
-                let parent = info.parent;
-                let at = (self.module, parent);
+            if let Some((at, provider)) = self.declared_provider(param) {
                 let provided = match provider {
-                    Some((owner, provider)) => {
-                        let at = if owner == self.module { at } else { (owner, None) };
-                        self.provide(at, provider, state, unresolved, depth)
-                    }
+                    Some(provider) => self.provide(at, provider, state, unresolved, depth),
                     None => self.provide_type(param, state, unresolved, depth),
                 };
                 let known = provided.types.is_empty();
@@ -168,18 +167,18 @@ impl<'s> Frame<'_, '_, 's> {
         }
     }
 
-    /// `= Depends(provider)` or `Annotated[T, Depends(provider)]`, directly or through an alias: `Some(None)` where the
-    /// provider is the annotated class itself.
-    fn declared_provider(&self, param: &'s Param) -> Option<Option<(ModId, &'s Expr)>> {
+    /// `= Depends(provider)` or `Annotated[T, Depends(provider)]`, directly or through an alias.
+    fn declared_provider(&self, param: &'s Param) -> Option<Declared<'s>> {
+        let at = (self.module, self.model.function(self.function).parent);
         if let Some(default) = &param.default
-            && let Some(provider) = depends(self.model, self.module, default)
+            && let Some(declared) = depends(self.model, at, default)
         {
-            return Some(provider.map(|provider| (self.module, provider)));
+            return Some(declared);
         }
-        self.annotated_provider(self.module, param.annotation.as_ref()?, 4)
+        self.annotated_provider(at, param.annotation.as_ref()?, 4)
     }
 
-    fn annotated_provider(&self, module: ModId, annotation: &'s Expr, hops: u32) -> Option<Option<(ModId, &'s Expr)>> {
+    fn annotated_provider(&self, at: Where, annotation: &'s Expr, hops: u32) -> Option<Declared<'s>> {
         let hops = hops.checked_sub(1)?;
         match annotation {
             Expr::Index(pair, _) => {
@@ -192,12 +191,11 @@ impl<'s> Frame<'_, '_, 's> {
                 if !is_annotated {
                     return None;
                 }
-                let found = parts.iter().skip(1).find_map(|part| depends(self.model, module, part));
-                found.map(|provider| provider.map(|provider| (module, provider)))
+                parts.iter().skip(1).find_map(|part| depends(self.model, at, part))
             }
-            Expr::Name(..) | Expr::Attr(_) => match self.model.expression(module, annotation)? {
+            Expr::Name(..) | Expr::Attr(_) => match self.model.expression(at.0, annotation)? {
                 Entity::Global(owner, name) => {
-                    self.annotated_provider(owner, self.model.global_value(owner, name)?, hops)
+                    self.annotated_provider((owner, None), self.model.global_value(owner, name)?, hops)
                 }
                 _ => None,
             },
@@ -283,6 +281,9 @@ impl<'s> Frame<'_, '_, 's> {
         }
         let init = self.model.literal("__init__");
         let call = self.model.literal("__call__");
+        if let Some(value) = self.provide_alternatives(place, &types, state, unresolved, depth) {
+            return value;
+        }
         for ty in &types.all {
             match *ty {
                 Ty::Entity(Entity::Function(function)) | Ty::Method(function) => {
@@ -345,6 +346,37 @@ impl<'s> Frame<'_, '_, 's> {
             self.note_unresolved(place, &text, unresolved);
         }
         Val::default()
+    }
+
+    /// A factory that gives one of several functions, `strict if required else lenient`: what all of them do holds.
+    fn provide_alternatives(
+        &mut self,
+        place: crate::model::Place,
+        types: &Types,
+        state: &mut State,
+        unresolved: &mut Vec<Witness>,
+        depth: u32,
+    ) -> Option<Val> {
+        let functions = types.all.iter().filter_map(|ty| match *ty {
+            Ty::Entity(Entity::Function(function)) | Ty::Method(function) => Some(function),
+            _ => None,
+        });
+        let functions: Vec<FnId> = functions.collect();
+        if functions.len() < 2 {
+            return None;
+        }
+        let mut outcome: Option<(State, Val)> = None;
+        for function in functions {
+            let mut branch = state.clone();
+            let value = self.provide_function(place, function, &mut branch, unresolved, depth);
+            outcome = Some(match outcome {
+                Some((joined, known)) => (joined.join(branch), known.or(value)),
+                None => (branch, value),
+            });
+        }
+        let (joined, value) = outcome?;
+        *state = joined;
+        Some(value)
     }
 
     /// A provider that cannot be found might establish identity, where its name does not say that it is something else.

@@ -15,6 +15,7 @@ mod flow;
 mod gates;
 mod known;
 mod lexicon;
+mod middleware;
 mod params;
 mod provider;
 mod refine;

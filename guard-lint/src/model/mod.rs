@@ -191,7 +191,11 @@ impl<'s> Model<'s> {
     /// The interned form of a literal of this program's own code.
     pub fn literal(&self, text: &'static str) -> Name {
         let key = (text.as_ptr(), text.len());
-        *self.literals.borrow_mut().entry(key).or_insert_with(|| self.intern(text))
+        *self
+            .literals
+            .borrow_mut()
+            .entry(key)
+            .or_insert_with(|| self.intern(text))
     }
 
     /// A name's interned form; a name that occurs nowhere in the program gets one too.

@@ -216,7 +216,7 @@ impl<'s> Model<'s> {
         let info = self.function(function);
         if let Some(returns) = &info.facts.returns {
             let types = self.annotation(info.module, returns);
-            if !types.all.is_empty() || types.nullable {
+            if (!types.all.is_empty() || types.nullable) && !self.is_vague(&types) {
                 return types;
             }
         }
@@ -229,6 +229,14 @@ impl<'s> Model<'s> {
             .into_iter()
             .map(|value| self.infer_within(info.module, Some(function), value, depth));
         types.reduce(Types::or).unwrap_or_else(Types::unknown)
+    }
+
+    /// Whether an annotation leaves open what there is: `-> Callable` of a factory does not say which function it gives.
+    fn is_vague(&self, types: &Types) -> bool {
+        types.all.iter().all(|ty| match ty {
+            Ty::ExternalObject(name) => matches!(last_segment(self.text(*name)), "Callable" | "Any" | "object"),
+            _ => false,
+        }) && !types.nullable
     }
 
     /// The types of an expression in this function or at module level, whatever the order of its statements.
@@ -279,11 +287,22 @@ impl<'s> Model<'s> {
                 let types = callee.all.iter().map(|ty| self.call_types_within(*ty, depth));
                 types.reduce(Types::or).unwrap_or_else(Types::unknown)
             }
+            Expr::Lambda(local) => Types::one(Ty::Entity(Entity::Function(self.local_function(module, *local)))),
+            Expr::Index(pair, _) => self.parametrized(module, function, &pair.0, depth),
             Expr::Dict(..) => Types::one(Ty::ExternalObject(self.literal("dict"))),
             Expr::Seq(_) => Types::one(Ty::ExternalObject(self.literal("list"))),
             Expr::Str(..) | Expr::Text(_) => Types::one(Ty::ExternalObject(self.literal("str"))),
             Expr::Int(_) => Types::one(Ty::ExternalObject(self.literal("int"))),
             Expr::Bool(_) => Types::one(Ty::ExternalObject(self.literal("bool"))),
+            _ => Types::unknown(),
+        }
+    }
+
+    /// `Page[int]` is the class `Page`; an item of anything else is not followed.
+    fn parametrized(&self, module: ModId, function: Option<FnId>, base: &Expr, depth: u32) -> Types {
+        let types = self.infer_within(module, function, base, depth);
+        match types.all.as_slice() {
+            [Ty::Entity(Entity::Class(_))] => types,
             _ => Types::unknown(),
         }
     }

@@ -8,6 +8,7 @@ use crate::report::model::{
 };
 
 use super::judge::{Judged, Judgement};
+use crate::analysis::Endpoint;
 
 /// Where the envelope is judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
@@ -125,12 +126,16 @@ fn identity(endpoint: &Judgement) -> Say {
         IdentityVerdict::Partial => Say::Partly("identity is established on some paths only".to_owned()),
         IdentityVerdict::Missing => Say::No("identity is not established".to_owned()),
         IdentityVerdict::Unknown => {
-            let what = endpoint
-                .endpoint
-                .unresolved
-                .first()
-                .map_or("a provider", |provider| &provider.what);
-            Say::Unknown(format!("`{what}` cannot be resolved from the source"))
+            let Endpoint {
+                unresolved, middleware, ..
+            } = &endpoint.endpoint;
+            Say::Unknown(match (unresolved.first(), middleware) {
+                (None, Some(name)) => format!("only the middleware `{name}` may establish identity"),
+                (provider, _) => {
+                    let what = provider.map_or("a provider", |provider| &provider.what);
+                    format!("`{what}` cannot be resolved from the source")
+                }
+            })
         }
         IdentityVerdict::Exempt => Say::Nothing,
     }

@@ -1,7 +1,7 @@
 //! Verdicts on one endpoint, from what evaluation says of it.
 
 use crate::analysis::Endpoint;
-use crate::analysis::summary::{Exit, ExitKind, Fate, Owner, Strength};
+use crate::analysis::summary::{Exit, ExitKind, Fate, Owner, Status, Strength};
 use crate::analysis::value::{Facts, Shape};
 use crate::report::model::{CredentialVerdict, EnvelopeVerdict, GateVerdict, IdentityVerdict, SiteKind};
 
@@ -17,7 +17,7 @@ pub fn identity(endpoint: &Endpoint) -> IdentityVerdict {
         IdentityVerdict::Enforced
     } else if may.has(Facts::IDENTITY) {
         IdentityVerdict::Partial
-    } else if endpoint.unresolved.is_empty() {
+    } else if endpoint.unresolved.is_empty() && endpoint.middleware.is_none() {
         IdentityVerdict::Missing
     } else {
         IdentityVerdict::Unknown
@@ -45,7 +45,7 @@ pub fn sites(endpoint: &Endpoint) -> Vec<(&Exit, SiteKind)> {
     let sent = returned.filter(|exit| exit.kind == ExitKind::Sent);
     let leaving = summary.exits.iter().chain(sent);
     let leaving = leaving
-        .filter(|exit| exit.owner == Owner::Endpoint)
+        .filter(|exit| exit.owner == Owner::Endpoint && !redirects(exit))
         .map(|exit| (exit, kind(exit)));
     let handled = summary
         .handled
@@ -56,6 +56,11 @@ pub fn sites(endpoint: &Endpoint) -> Vec<(&Exit, SiteKind)> {
         Fate::Swallowed => (&handled.exit, SiteKind::Swallowed),
     });
     leaving.chain(handled).collect()
+}
+
+/// `HTTPException(307, headers={"Location": …})` sends the client elsewhere: no error, and no body to envelope.
+fn redirects(exit: &Exit) -> bool {
+    matches!(exit.status, Status::Known(300..400))
 }
 
 fn kind(exit: &Exit) -> SiteKind {

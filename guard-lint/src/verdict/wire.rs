@@ -3,6 +3,7 @@
 use crate::analysis::Analyzer;
 use crate::analysis::summary::{Exit, ExitKind, Owner};
 use crate::analysis::value::Shape;
+use crate::model::Model;
 use crate::model::classes::{Base, Relation};
 use crate::model::routes::{ExceptionHandler, Router, RouterId, Routes};
 use crate::report::model::WireVerdict;
@@ -18,6 +19,10 @@ pub fn wire<'e>(
 ) -> WireVerdict {
     let mountings = &routes.mountings[router.0 as usize];
     if mountings.is_empty() {
+        return WireVerdict::Unknown;
+    }
+    // A route class that catches errors answers before any handler of the application; what, only running tells.
+    if routes.router(router).catches {
         return WireVerdict::Unknown;
     }
     let mut unknown = false;
@@ -84,16 +89,29 @@ fn handled(analyzer: &Analyzer<'_, '_>, app: &Router<'_>, class: Base) -> WireVe
         if closer { next } else { best }
     });
     match nearest {
+        None if app.handlers.iter().any(|handler| is_open(model, handler)) => WireVerdict::Unknown,
         None => WireVerdict::Bare,
         Some(handler) => envelopes(analyzer, handler),
     }
 }
 
-/// Whether every application that serves the router answers errors of this class with the envelope.
+/// `for error, handler in table.items(): app.add_exception_handler(error, handler)`: a variable, not a class.
+fn is_open(model: &Model<'_>, handler: &ExceptionHandler) -> bool {
+    matches!(handler.class, Some(Base::External(name)) if model.text(name).starts_with(char::is_lowercase)
+        && !model.text(name).contains('.'))
+}
+
+/// Whether errors of this class may be answered before they become a 500: by the framework, or by every application that
+/// serves the router.
 pub fn handles(analyzer: &Analyzer<'_, '_>, routes: &Routes<'_>, router: RouterId, class: Base) -> bool {
     let mountings = &routes.mountings[router.0 as usize];
-    let enveloped = |app| handled(analyzer, routes.router(app), class) == WireVerdict::Enveloped;
-    !mountings.is_empty() && mountings.iter().all(|mounting| enveloped(mounting.app))
+    // The framework itself answers a request that does not validate, whoever says so: a 422.
+    let invalid = Base::External(analyzer.model().intern("fastapi.exceptions.RequestValidationError"));
+    if analyzer.model().is_subclass(class, invalid) == Relation::Yes {
+        return true;
+    }
+    let may = |app| handled(analyzer, routes.router(app), class) != WireVerdict::Bare;
+    !mountings.is_empty() && mountings.iter().all(|mounting| may(mounting.app))
 }
 
 /// Whether a handler answers with the envelope.

@@ -7,6 +7,7 @@
 
 mod decorators;
 mod errors;
+mod factories;
 mod gates;
 mod identity;
 mod properties;

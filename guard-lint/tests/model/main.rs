@@ -5,6 +5,7 @@
     reason = "a test stops at what it did not expect"
 )]
 
+mod around;
 mod bad_input;
 mod binding;
 mod classes;

@@ -4,9 +4,9 @@ use super::collect::function_of;
 use super::{Dependency, ExceptionHandler, Where};
 use crate::model::classes::{Base, last_segment};
 use crate::model::resolve::Entity;
-use crate::model::types::Ty;
+use crate::model::types::{Ty, each_statement};
 use crate::model::{FnId, ModId, Model, Place};
-use crate::source::facts::{Call, Expr};
+use crate::source::facts::{Call, Expr, Stmt};
 
 /// The providers of `dependencies=[Depends(provider), …]`.
 pub(super) fn dependencies<'s>(model: &Model<'s>, at: Where, call: &'s Call) -> Vec<Dependency<'s>> {
@@ -39,11 +39,15 @@ fn dependencies_of<'s>(
             dependencies_of(model, module, function, &pair.0, found, hops);
             dependencies_of(model, module, function, &pair.1, found, hops);
         }
-        Expr::Call(_) => found.extend(depends(model, module, list).flatten().map(|provider| Dependency {
-            module,
-            function,
-            provider,
-        })),
+        Expr::Call(_) => {
+            if let Some(((module, function), Some(provider))) = depends(model, (module, function), list) {
+                found.push(Dependency {
+                    module,
+                    function,
+                    provider,
+                });
+            }
+        }
         Expr::Name(..) | Expr::Attr(_) => {
             if let Some(Entity::Global(owner, name)) = model.expression(module, list)
                 && let Some(value) = model.global_value(owner, name)
@@ -55,18 +59,48 @@ fn dependencies_of<'s>(
     }
 }
 
-/// What `Depends(provider)` or `Security(provider)` depends on: `Some(None)` for `Depends()` without one.
-pub(crate) fn depends<'s>(model: &Model<'_>, module: ModId, expr: &'s Expr) -> Option<Option<&'s Expr>> {
-    let Expr::Call(call) = expr else { return None };
-    let name = match model.expression(module, &call.func) {
-        Some(Entity::External(dotted)) => last_segment(model.text(dotted)),
-        _ => match &call.func {
-            Expr::Name(name, _) => model.text(*name),
-            Expr::Attr(attr) => model.text(attr.name),
-            _ => return None,
+/// A dependency as declared: where it stands and its provider; none for `Depends()`, whose provider is the annotation.
+pub(crate) type Declared<'s> = (Where, Option<&'s Expr>);
+
+/// What `Depends(provider)` or `Security(provider)` depends on: directly, by the name of a variable that holds it, or as
+/// what a helper of the program returns.
+pub(crate) fn depends<'s>(model: &Model<'s>, at: Where, expr: &'s Expr) -> Option<Declared<'s>> {
+    depends_within(model, at, expr, 4)
+}
+
+fn depends_within<'s>(model: &Model<'s>, at: Where, expr: &'s Expr, hops: u32) -> Option<Declared<'s>> {
+    let hops = hops.checked_sub(1)?;
+    match expr {
+        Expr::Call(call) => {
+            let name = match model.expression(at.0, &call.func) {
+                Some(Entity::External(dotted)) => last_segment(model.text(dotted)),
+                Some(Entity::Function(helper)) => return returned_depends(model, helper, hops),
+                _ => match &call.func {
+                    Expr::Name(name, _) => model.text(*name),
+                    Expr::Attr(attr) => model.text(attr.name),
+                    _ => return None,
+                },
+            };
+            matches!(name, "Depends" | "Security").then(|| (at, call.argument(model.names, "dependency", 0)))
+        }
+        Expr::Name(..) | Expr::Attr(_) => match model.expression(at.0, expr)? {
+            Entity::Global(owner, name) => depends_within(model, (owner, None), model.global_value(owner, name)?, hops),
+            _ => None,
         },
-    };
-    matches!(name, "Depends" | "Security").then(|| call.argument(model.names, "dependency", 0))
+        _ => None,
+    }
+}
+
+/// `return Depends(provider)` in a helper: the provider sees the helper's names.
+fn returned_depends<'s>(model: &Model<'s>, helper: FnId, hops: u32) -> Option<Declared<'s>> {
+    let info = model.function(helper);
+    let mut found = None;
+    each_statement(&info.facts.body, &mut |statement| {
+        if let Stmt::Return(Some(value @ Expr::Call(_)), _) = statement {
+            found = found.or_else(|| depends_within(model, (info.module, Some(helper)), value, hops));
+        }
+    });
+    found
 }
 
 /// `exception_handlers={Class: handler}`.

@@ -3,7 +3,7 @@
 use super::arguments::{dependencies, exception_handler};
 use super::constant::{Scope, UNKNOWN};
 use super::finder::Finder;
-use super::{Include, Route, Router, RouterId, Where, table};
+use super::{Include, Route, Router, RouterId, Where, middleware, route_class, table};
 use crate::model::resolve::Entity;
 use crate::model::types::Ty;
 use crate::model::{FnId, ModId, Model, Place};
@@ -41,6 +41,7 @@ pub(super) fn fill<'s>(model: &Model<'s>, routers: &mut [Router<'s>], made: &[&'
     for (router, call) in routers.iter_mut().zip(made) {
         table::fill(model, &finder, router, call);
     }
+    route_class::assigned(model, &finder, routers);
     let mut resolved: Vec<(usize, Vec<RouterId>)> = Vec::new();
     for (index, operation) in operations.iter().enumerate() {
         let receivers = finder.routers(operation.at, operation.receiver);
@@ -105,7 +106,7 @@ fn operation<'s>(model: &Model<'s>, call: &'s Call, decorated: Option<FnId>, at:
             verb(method).is_some()
                 || matches!(
                     method,
-                    "api_route" | "route" | "websocket" | "websocket_route" | "exception_handler"
+                    "api_route" | "route" | "websocket" | "websocket_route" | "exception_handler" | "middleware"
                 )
         }
         None => matches!(
@@ -117,6 +118,7 @@ fn operation<'s>(model: &Model<'s>, call: &'s Call, decorated: Option<FnId>, at:
                 | "add_api_websocket_route"
                 | "add_websocket_route"
                 | "add_exception_handler"
+                | "add_middleware"
         ),
     };
     registers.then_some(Operation {
@@ -196,6 +198,14 @@ fn apply<'s>(
             routers[receiver.0 as usize]
                 .handlers
                 .push(exception_handler(model, at, class, function, place));
+        }
+        "middleware" | "add_middleware" => {
+            let class = || call.argument(model.names, "middleware_class", 0);
+            let found = match operation.decorated {
+                Some(function) => Some(middleware::of_function(model, function, place)),
+                None => class().and_then(|class| middleware::of_class(model, at, class, call)),
+            };
+            routers[receiver.0 as usize].middleware.extend(found);
         }
         _ => {
             if let Some(route) = route(model, operation, place) {

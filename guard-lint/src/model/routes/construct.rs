@@ -3,7 +3,7 @@
 use rustc_hash::FxHashSet;
 
 use super::constant::{Scope, UNKNOWN};
-use super::{Dependency, Router, Where, arguments};
+use super::{Dependency, Router, Where, arguments, middleware, route_class};
 use crate::model::bind::bind;
 use crate::model::classes::last_segment;
 use crate::model::resolve::Entity;
@@ -101,6 +101,11 @@ fn router<'s>(model: &Model<'s>, at: Where, call: &'s Call, kind: &Kind, variabl
         routes: Vec::new(),
         includes: Vec::new(),
         handlers: arguments::handlers(model, at, call),
+        middleware: middleware::listed(model, at, call),
+        catches: route_class::given(model, at, call)
+            || own.is_some_and(|(init, inner)| {
+                route_class::given(model, (model.function(init).module, Some(init)), inner)
+            }),
     }
 }
 

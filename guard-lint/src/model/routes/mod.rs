@@ -5,8 +5,10 @@ mod collect;
 mod constant;
 mod construct;
 mod finder;
+mod middleware;
 mod mount;
 mod path;
+mod route_class;
 mod shadow;
 mod table;
 
@@ -14,12 +16,13 @@ use super::classes::Base;
 use super::{FnId, ModId, Model, Place};
 use crate::source::facts::{Expr, Name};
 
-pub(crate) use arguments::depends;
+pub(crate) use arguments::{Declared, depends};
+pub use middleware::Middleware;
 pub use mount::Mounting;
 pub use path::join;
 
 /// Where an expression stands: its file, and the function whose names it sees.
-type Where = (ModId, Option<FnId>);
+pub(crate) type Where = (ModId, Option<FnId>);
 
 /// A router or application, by its index into [`Routes::routers`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -48,6 +51,10 @@ pub struct Router<'s> {
     pub includes: Vec<Include<'s>>,
     /// Exception handlers registered on it.
     pub handlers: Vec<ExceptionHandler>,
+    /// What runs around its requests.
+    pub middleware: Vec<Middleware<'s>>,
+    /// Whether its routes are of a class that catches what their handlers raise.
+    pub catches: bool,
 }
 
 /// A provider that runs before a handler.
