@@ -187,7 +187,7 @@ fn envelope(judged: &Judged<'_, '_, '_>, endpoint: &Judgement, judge: Judge) -> 
 /// An exception of the project's own classes that the endpoint or what it calls directly raises, and nothing catches: it is
 /// the route's refusal, and leaves as a 500 without the envelope.
 fn own_error(judged: &Judged<'_, '_, '_>, endpoint: &Judgement) -> Option<String> {
-    let own = |exit: &&Exit| matches!(exit.class, Base::Local(_)) && judged.trace(exit).len() <= 1;
+    let own = |exit: &&Exit| matches!(exit.class, Base::Local(_)) && judged.is_near(exit, 1);
     let exit = judged.unhandled(endpoint).into_iter().find(own)?;
     let place = judged.evidence(exit.place, String::new());
     Some(format!(
@@ -203,7 +203,7 @@ fn wraps_some(judged: &Judged<'_, '_, '_>, endpoint: &Judgement) -> bool {
     judged.sites(endpoint).iter().any(|(exit, kind)| {
         *kind == SiteKind::Enveloped
             && (exit.place.module == own
-                || (judged.trace(exit).len() == 1 && exit.via.is_some_and(|(call, _)| call.module == own)))
+                || (exit.via.is_some_and(|(call, _)| call.module == own) && judged.is_near(exit, 1)))
     })
 }
 

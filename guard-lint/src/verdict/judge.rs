@@ -153,10 +153,22 @@ impl<'a, 'm, 's> Judged<'a, 'm, 's> {
         let escapes = |exit: &&Exit| {
             exit.kind == ExitKind::Other
                 && exit.owner == Owner::Endpoint
-                && self.trace(exit).len() <= 2
+                && self.is_near(exit, 2)
                 && !wire::handles(self.analyzer, self.routes, router, exit.class)
         };
         judgement.endpoint.summary.exits.iter().filter(escapes).collect()
+    }
+
+    /// Whether an error is raised at most this many calls away from the endpoint.
+    pub fn is_near(&self, exit: &Exit, calls: usize) -> bool {
+        let mut via = exit.via;
+        for _ in 0..calls {
+            let Some((_, callee)) = via else { return true };
+            let summary = self.analyzer.summary(callee);
+            let same = |other: &&Exit| other.place == exit.place && other.class == exit.class;
+            via = summary.exits.iter().find(same).and_then(|other| other.via);
+        }
+        via.is_none()
     }
 
     /// The error sites of an endpoint.
