@@ -175,8 +175,6 @@ pub enum OddityKind {
     FrameworkIdentity,
     /// A call that can never succeed.
     CannotSucceed,
-    /// An envelope is built for an answer that is no error.
-    EnvelopeAsSuccess,
 }
 
 /// What is known of a function.

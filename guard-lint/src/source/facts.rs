@@ -67,8 +67,6 @@ pub struct Function {
     pub is_async: bool,
     /// Whether it yields: its body runs after its caller got the generator.
     pub is_generator: bool,
-    /// Line comments of its body are not kept; its doc string is not a statement.
-    pub has_doc: bool,
 }
 
 /// A parameter.

@@ -340,7 +340,6 @@ impl<'n> Lowering<'n> {
         let returns = def.returns.as_ref().map(|returns| self.expr(returns));
         let index = self.reserve_function(self.name(def.name.as_str()), span(def.name.range));
         let (body, is_generator) = self.in_function(index, |lowering| lowering.body(&def.body));
-        let has_doc = matches!(def.body.first(), Some(ast::Stmt::Expr(first)) if first.value.is_string_literal_expr());
         let function = &mut self.module.functions[index as usize];
         *function = Function {
             params,
@@ -348,7 +347,6 @@ impl<'n> Lowering<'n> {
             returns,
             body,
             is_generator,
-            has_doc,
             is_async: def.is_async,
             ..std::mem::replace(function, empty_function(function.name, function.span, function.scope))
         };
@@ -465,6 +463,5 @@ fn empty_function(name: Name, span: crate::source::facts::Span, scope: Scope) ->
         body: Vec::new(),
         is_async: false,
         is_generator: false,
-        has_doc: false,
     }
 }
