@@ -72,20 +72,20 @@ fn constant(head: &Head, route: &Route) -> TokenStream {
     let Route {
         path, router, tickets, ..
     } = route;
-    let resource_kind = option(route.resource_kind.as_ref().map(|kind| quote!(#kind)));
     let gate = match &route.gate {
         Decision::Action(action) => quote!(Action(#action)),
         Decision::NoGate(reason) => quote!(NoGate { reason: #reason }),
         Decision::Reads => quote!(Reads),
         Decision::Exempt(_) => quote!(Exempt),
     };
-    let exemption = option(match &route.gate {
+    let resource_kind = route.resource_kind.as_ref().map(|kind| quote!(.resource_kind(#kind)));
+    let exemption = match &route.gate {
         Decision::Exempt(constant) => {
             let constant = format_ident!("{constant}");
-            Some(quote!(#guard::route::Exemption::#constant))
+            Some(quote!(.exemption(#guard::route::Exemption::#constant)))
         }
         _ => None,
-    });
+    };
 
     quote! {
         #[doc = #doc]
@@ -94,17 +94,7 @@ fn constant(head: &Head, route: &Route) -> TokenStream {
             #guard::route::Method::#method,
             #path,
             #router,
-            &[#(#tickets),*],
-            #resource_kind,
             #guard::route::GateDecision::#gate,
-            #exemption,
-        );
-    }
-}
-
-fn option(value: Option<TokenStream>) -> TokenStream {
-    match value {
-        Some(value) => quote!(::core::option::Option::Some(#value)),
-        None => quote!(::core::option::Option::None),
+        ).tickets(&[#(#tickets),*])#resource_kind #exemption;
     }
 }

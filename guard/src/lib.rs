@@ -19,9 +19,13 @@
 
 #![forbid(unsafe_code)]
 
+pub mod clock;
 pub mod code;
 pub mod context;
+pub mod credential;
 pub mod envelope;
+#[cfg(feature = "axum")]
+pub mod registry;
 pub mod route;
 
 #[cfg(feature = "axum")]

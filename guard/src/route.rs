@@ -1,8 +1,25 @@
 //! Facts about a route, written by `#[engine_route]` and listed at run time.
 //!
-//! They describe; in this version nothing enforces them. A route that declares an action is not gated by declaring it.
+//! They describe. What holds a route to them is the layer, which an engine's registry puts around it.
 
 use std::fmt;
+use std::time::Duration;
+
+use crate::context::{ContextField, MissingStatus};
+
+/// Setters for the expansion of `#[engine_route]`.
+macro_rules! with {
+    ($($field:ident: $kind:ty => $value:expr,)*) => {
+        $(
+            #[doc(hidden)]
+            #[must_use]
+            pub const fn $field(mut self, $field: $kind) -> Self {
+                self.$field = $value;
+                self
+            }
+        )*
+    };
+}
 
 /// What a route says of itself. `#[engine_route]` makes it, after checking every part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,30 +39,52 @@ pub struct RouteMeta {
     pub gate: GateDecision,
     /// The exemption that lifts identity and gates.
     pub exemption: Option<Exemption>,
+    /// The fields at the top of its JSON body that must repeat the context; empty if its body is not read for that.
+    pub body_fields: &'static [ContextField],
+    /// The status for a missing identity header.
+    pub missing_status: MissingStatus,
+    /// The roles of which the caller needs one in the tenant; empty if any member may call it.
+    pub roles: &'static [&'static str],
+    /// The feature flag that it stands behind.
+    pub flag: Option<&'static str>,
+    /// The most bytes of its body, where it differs from the engine's.
+    pub body_limit: Option<u64>,
+    /// The longest time until its response head, where it differs from the engine's.
+    pub timeout: Option<Duration>,
 }
 
 impl RouteMeta {
-    /// For the expansion of `#[engine_route]`.
+    /// For the expansion of `#[engine_route]`, which adds what else is given.
     #[doc(hidden)]
     #[must_use]
-    pub const fn from_macro(
-        method: Method,
-        path: &'static str,
-        router: &'static str,
-        tickets: &'static [&'static str],
-        resource_kind: Option<&'static str>,
-        gate: GateDecision,
-        exemption: Option<Exemption>,
-    ) -> Self {
+    pub const fn from_macro(method: Method, path: &'static str, router: &'static str, gate: GateDecision) -> Self {
         Self {
             method,
             path,
             router,
-            tickets,
-            resource_kind,
+            tickets: &[],
+            resource_kind: None,
             gate,
-            exemption,
+            exemption: None,
+            body_fields: &[],
+            missing_status: MissingStatus::BadRequest,
+            roles: &[],
+            flag: None,
+            body_limit: None,
+            timeout: None,
         }
+    }
+
+    with! {
+        tickets: &'static [&'static str] => tickets,
+        body_fields: &'static [ContextField] => body_fields,
+        missing_status: MissingStatus => missing_status,
+        roles: &'static [&'static str] => roles,
+        resource_kind: &'static str => Some(resource_kind),
+        exemption: Exemption => Some(exemption),
+        flag: &'static str => Some(flag),
+        body_limit: u64 => Some(body_limit),
+        timeout: Duration => Some(timeout),
     }
 }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, de};
+use smol_str::SmolStr;
 
 use super::SurfaceAliases;
 
@@ -63,7 +64,7 @@ macro_rules! id {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
         #[serde(transparent)]
-        pub struct $name(String);
+        pub struct $name(SmolStr);
 
         impl $name {
             /// Parses the bytes as they came over the wire: nothing is trimmed or repaired.
@@ -76,7 +77,7 @@ macro_rules! id {
                 parse(bytes.as_ref())
             }
 
-            /// The id's text.
+            /// The id's text. At most 23 bytes are held in place, more are shared by clones.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -106,17 +107,17 @@ macro_rules! id {
 
 id! {
     /// A tenant: `^t_[a-z0-9_-]+$`, at most [`MAX_ID_BYTES`] bytes.
-    TenantId, |bytes| tenant(bytes).map(|text| Self(text.to_owned()))
+    TenantId, |bytes| tenant(bytes).map(|text| Self(SmolStr::new(text)))
 }
 
 id! {
     /// A project: 1 to [`MAX_ID_BYTES`] bytes of visible ASCII without a comma.
-    ProjectId, |bytes| shaped(bytes).map(|text| Self(text.to_owned()))
+    ProjectId, |bytes| shaped(bytes).map(|text| Self(SmolStr::new(text)))
 }
 
 id! {
     /// An app: 1 to [`MAX_ID_BYTES`] bytes of visible ASCII without a comma.
-    AppId, |bytes| shaped(bytes).map(|text| Self(text.to_owned()))
+    AppId, |bytes| shaped(bytes).map(|text| Self(SmolStr::new(text)))
 }
 
 id! {
@@ -130,13 +131,13 @@ id! {
     /// An id that is carried and never interpreted: a request, a trace, a run, a step, a claimed user.
     ///
     /// 1 to [`MAX_ID_BYTES`] bytes of visible ASCII without a comma.
-    OpaqueId, |bytes| shaped(bytes).map(|text| Self(text.to_owned()))
+    OpaqueId, |bytes| shaped(bytes).map(|text| Self(SmolStr::new(text)))
 }
 
 impl SurfaceId {
     /// A surface whose text is taken as it stands, past every alias.
     pub(super) fn literal(bytes: &[u8]) -> Result<Self, IdError> {
-        shaped(bytes).map(|text| Self(text.to_owned()))
+        shaped(bytes).map(|text| Self(SmolStr::new(text)))
     }
 }
 

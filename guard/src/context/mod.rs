@@ -24,6 +24,7 @@
 //! **This is not authentication.** Headers choose a scope; the credential, which this version does not read, is the only
 //! source of identity, and it must allow the scope.
 
+mod field;
 mod header;
 mod id;
 mod mode;
@@ -32,6 +33,7 @@ mod scope;
 mod surface;
 mod trace;
 
+pub use field::ContextField;
 pub use id::{AppId, IdError, MAX_ID_BYTES, OpaqueId, ProjectId, SurfaceId, TenantId};
 pub use mode::{Mode, ModeError};
 pub use rules::{MissingStatus, ScopeRules};
