@@ -21,14 +21,16 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! **This is not authentication.** Headers choose a scope; the credential, which this version does not read, is the only
-//! source of identity, and it must allow the scope.
+//! **That is not authentication.** Headers choose a scope; the [credential](crate::credential) is the only source of
+//! identity, and it must allow the scope. [`RequestContext`] is the scope of a request whose credential does.
 
 mod field;
 mod header;
 mod id;
 mod mode;
+mod request;
 mod rules;
+mod scan;
 mod scope;
 mod surface;
 mod trace;
@@ -36,7 +38,10 @@ mod trace;
 pub use field::ContextField;
 pub use id::{AppId, IdError, MAX_ID_BYTES, OpaqueId, ProjectId, SurfaceId, TenantId};
 pub use mode::{Mode, ModeError};
+pub(crate) use request::Entry;
+pub use request::RequestContext;
 pub use rules::{MissingStatus, ScopeRules};
+pub(crate) use scan::{Scan, Single};
 pub use scope::{ClaimHeaders, ScopeHeaders};
 pub use surface::SurfaceAliases;
 pub use trace::TraceHeaders;

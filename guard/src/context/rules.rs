@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use http::StatusCode;
 
 use super::{SurfaceAliases, TenantId};
-use crate::envelope::ErrorStatus;
+use crate::envelope::{ErrorEnvelopeBuilder, ErrorStatus};
 
 /// The status for a missing identity header.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -54,6 +54,13 @@ impl ScopeRules {
     pub fn resource_kind(mut self, kind: impl Into<Cow<'static, str>>) -> Self {
         self.resource_kind = Some(kind.into());
         self
+    }
+
+    pub(crate) fn scoped(&self, builder: ErrorEnvelopeBuilder) -> ErrorEnvelopeBuilder {
+        match &self.resource_kind {
+            Some(kind) => builder.resource_kind(kind.clone()),
+            None => builder,
+        }
     }
 
     /// The aliases of surfaces.

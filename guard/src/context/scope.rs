@@ -2,15 +2,16 @@
 
 use http::HeaderMap;
 
-use super::header::{self, Reader};
+use super::header::Reader;
+use super::scan::{Scan, Single};
 use super::{AppId, Mode, OpaqueId, ProjectId, ScopeRules, SurfaceId, TenantId, TraceHeaders};
 use crate::code;
 use crate::envelope::ErrorEnvelope;
 
 /// The scope that a request asks for, as its headers spell it. **Nobody is authenticated by having one.**
 ///
-/// Anyone can send any headers. The credential is the only source of identity and has to allow this scope; this version
-/// reads no credential.
+/// Anyone can send any headers. The credential is the only source of identity and has to allow this scope:
+/// [`RequestContext`](super::RequestContext) says that it does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ScopeHeaders {
@@ -26,7 +27,7 @@ pub struct ScopeHeaders {
     pub surface_id: Option<SurfaceId>,
     /// What the request says of its user.
     pub claims: ClaimHeaders,
-    /// `X-Request-Id`. To generate one where it is absent, and to echo it on every response, is the caller's part.
+    /// `X-Request-Id`. Generating one where it is absent, and echoing it on every response, is the layer's part.
     pub request_id: Option<OpaqueId>,
     /// What joins the request to other work.
     pub trace: TraceHeaders,
@@ -67,22 +68,32 @@ impl ScopeHeaders {
     ///
     /// As [`ScopeHeaders::from_headers`], with the status and the resource kind that the rules give.
     pub fn from_headers_with(headers: &HeaderMap, rules: &ScopeRules) -> Result<Self, ErrorEnvelope> {
-        let reader = Reader::new(headers, rules)?;
-        let mode = reader.required(&header::MODE, code::AUTH_MODE_MISSING, |bytes| Mode::parse(bytes))?;
-        let tenant_id = match &rules.default_tenant {
-            None => reader.required(&header::TENANT, code::AUTH_TENANT_MISSING, |bytes| {
-                TenantId::parse(bytes)
-            })?,
+        let scan = Scan::new(headers).map_err(|fault| rules.scoped(fault.envelope()).build())?;
+        Self::from_scan(&scan, headers, rules, None)
+    }
+
+    /// Reads the scope from headers that hold no fault together. `default_tenant` wins over that of the rules.
+    pub(super) fn from_scan(
+        scan: &Scan<'_>,
+        headers: &HeaderMap,
+        rules: &ScopeRules,
+        default_tenant: Option<&TenantId>,
+    ) -> Result<Self, ErrorEnvelope> {
+        let reader = Reader { scan, rules };
+        let mode = reader.required(Single::Mode, code::AUTH_MODE_MISSING, |bytes| Mode::parse(bytes))?;
+        let tenant = |bytes: &[u8]| TenantId::parse(bytes);
+        let tenant_id = match default_tenant.or(rules.default_tenant.as_ref()) {
+            None => reader.required(Single::Tenant, code::AUTH_TENANT_MISSING, tenant)?,
             Some(default) => {
-                let named = reader.optional(&header::TENANT, |bytes| TenantId::parse(bytes))?;
+                let named = reader.optional(Single::Tenant, tenant)?;
                 named.unwrap_or_else(|| default.clone())
             }
         };
-        let project_id = reader.required(&header::PROJECT, code::AUTH_PROJECT_MISSING, |bytes| {
+        let project_id = reader.required(Single::Project, code::AUTH_PROJECT_MISSING, |bytes| {
             ProjectId::parse(bytes)
         })?;
-        let app_id = reader.required(&header::APP, code::AUTH_APP_MISSING, |bytes| AppId::parse(bytes))?;
-        let surface_id = reader.optional(&header::SURFACE, |bytes| rules.surface_aliases.resolve(bytes))?;
+        let app_id = reader.required(Single::App, code::AUTH_APP_MISSING, |bytes| AppId::parse(bytes))?;
+        let surface_id = reader.optional(Single::Surface, |bytes| rules.surface_aliases.resolve(bytes))?;
         let carried = |header| reader.optional(header, |bytes| OpaqueId::parse(bytes));
         Ok(Self {
             mode,
@@ -91,10 +102,10 @@ impl ScopeHeaders {
             app_id,
             surface_id,
             claims: ClaimHeaders {
-                user_id: carried(&header::USER)?,
-                membership_role: carried(&header::ROLE)?,
+                user_id: carried(Single::User)?,
+                membership_role: carried(Single::Role)?,
             },
-            request_id: carried(&header::REQUEST)?,
+            request_id: carried(Single::Request)?,
             trace: TraceHeaders::read(&reader, headers)?,
         })
     }

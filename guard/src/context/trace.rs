@@ -3,7 +3,8 @@
 use http::HeaderMap;
 
 use super::OpaqueId;
-use super::header::{self, Reader};
+use super::header::Reader;
+use super::scan::Single;
 use crate::envelope::ErrorEnvelope;
 
 /// Ids that join a request to other work. They are carried and never interpreted.
@@ -26,11 +27,11 @@ impl TraceHeaders {
     pub(super) fn read(reader: &Reader<'_>, headers: &HeaderMap) -> Result<Self, ErrorEnvelope> {
         let carried = |header| reader.optional(header, |bytes| OpaqueId::parse(bytes));
         Ok(Self {
-            trace_id: carried(&header::TRACE)?.or_else(|| traceparent(headers)),
-            run_id: carried(&header::RUN)?,
-            step_id: carried(&header::STEP)?,
-            strategy_lock_id: carried(&header::STRATEGY_LOCK)?,
-            three_wise_id: carried(&header::THREE_WISE)?,
+            trace_id: carried(Single::Trace)?.or_else(|| traceparent(headers)),
+            run_id: carried(Single::Run)?,
+            step_id: carried(Single::Step)?,
+            strategy_lock_id: carried(Single::StrategyLock)?,
+            three_wise_id: carried(Single::ThreeWise)?,
         })
     }
 }
