@@ -27,6 +27,7 @@ use crate::route::GateDecision;
 #[derive(Debug, Clone)]
 pub struct Admitted {
     route: RouteId,
+    resource_kind: Option<&'static str>,
     context: Option<RequestContext>,
 }
 
@@ -39,6 +40,11 @@ impl Admitted {
     /// The place of the route among [`GuardLayer::routes`](super::GuardLayer::routes).
     pub fn route(&self) -> usize {
         self.route.index()
+    }
+
+    /// The `resource_kind` of the route.
+    pub fn resource_kind(&self) -> Option<&'static str> {
+        self.resource_kind
     }
 
     /// Who asks; `None` where the route is exempt.
@@ -175,9 +181,11 @@ async fn rest(
 fn enter(core: &Core, request: Request<Body>, route: RouteId, context: Option<RequestContext>) -> Entrance {
     let policy = core.policy(route);
     let mut request = core.bound_body(request, policy);
-    request.extensions_mut().insert(Admitted { route, context });
-    Entrance {
-        request,
-        resource_kind: policy.meta.resource_kind,
-    }
+    let resource_kind = policy.meta.resource_kind;
+    request.extensions_mut().insert(Admitted {
+        route,
+        resource_kind,
+        context,
+    });
+    Entrance { request, resource_kind }
 }
