@@ -11,6 +11,7 @@ use axum::Extension;
 use axum::extract::{FromRequest, FromRequestParts};
 use axum::response::IntoResponse;
 
+use crate::context::RequestContext;
 use crate::credential::Identity;
 
 /// An argument that is not the last.
@@ -39,6 +40,7 @@ pub fn any<T>() -> T {
 /// Says who asks, or holds what does.
 pub trait CarriesIdentity {}
 
+impl CarriesIdentity for RequestContext {}
 impl CarriesIdentity for Identity {}
 impl<T: CarriesIdentity + ?Sized> CarriesIdentity for Arc<T> {}
 impl<T: CarriesIdentity> CarriesIdentity for Option<T> {}
