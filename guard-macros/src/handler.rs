@@ -30,12 +30,7 @@ pub(crate) fn checks(args: &Args, guard: &TokenStream, signature: &Signature, er
         }
         return TokenStream::new();
     };
-    if let Some(span) = signature.unsafety {
-        errors.at(span, "axum does not call an unsafe handler: remove `unsafe`");
-    }
-    if !signature.is_async && shape.output.is_none() {
-        errors.at(signature.fn_token, "a handler returns a future: write `async fn`");
-    }
+    let plain = plain(signature, shape, errors);
     if shape.arguments.len() > MOST_ARGUMENTS {
         errors.at(
             signature.name.span(),
@@ -56,7 +51,7 @@ pub(crate) fn checks(args: &Args, guard: &TokenStream, signature: &Signature, er
 
     let arguments = arguments(args, guard, shape, errors);
     let exempt = exempt.then(|| exempt_arguments(guard, shape));
-    let output = output(guard, signature, shape);
+    let output = plain.then(|| output(guard, signature, shape));
     // Not `#[allow(dead_code)]`: the handler would then count as used, and a route that nobody mounts go unnoticed. The
     // leading underscores say enough.
     quote! {
@@ -66,6 +61,19 @@ pub(crate) fn checks(args: &Args, guard: &TokenStream, signature: &Signature, er
             #output
         }
     }
+}
+
+/// Whether it can be called for a future at all.
+fn plain(signature: &Signature, shape: &Shape, errors: &mut Errors) -> bool {
+    if let Some((span, qualifier)) = signature.qualifier {
+        errors.at(span, format!("axum calls plain functions only: remove `{qualifier}`"));
+        return false;
+    }
+    if !signature.is_async && shape.output.is_none() {
+        errors.at(signature.fn_token, "a handler returns a future: write `async fn`");
+        return false;
+    }
+    true
 }
 
 /// `Path<..>` against the parameters of the path.
@@ -159,7 +167,7 @@ fn exempt_arguments(guard: &TokenStream, shape: &Shape) -> TokenStream {
             return;
         }
         checks.extend(quote_spanned! {ty.span()=>
-            #guard::__private::exempt_handler_takes::<#ty, _>(<#guard::__private::Argument<#ty>>::IDENTITY);
+            #guard::__private::exempt_handler_takes::<#ty, _>(<#guard::__private::Argument<#ty>>::SAYS_WHO_ASKS);
         });
     }
     let mut checks = quote!(use #guard::__private::Otherwise as _;);
@@ -188,7 +196,6 @@ fn output(guard: &TokenStream, signature: &Signature, shape: &Shape) -> TokenStr
         _ => name.span(),
     };
     let values = shape.arguments.iter().map(|_| quote!(#guard::__private::any()));
-    let future = quote!(#name(#(#values),*));
-    let call = quote_spanned!(place=> #guard::__private::#helper(#future););
+    let call = quote_spanned!(place=> #guard::__private::#helper(#name(#(#values),*)););
     quote!(#response #call)
 }

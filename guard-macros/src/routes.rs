@@ -71,12 +71,14 @@ fn entries(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Vec<Entry
 }
 
 fn entry(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Entry> {
-    let attributes = input.call(Attribute::parse_outer)?;
-    for attribute in &attributes {
-        if !["cfg", "cfg_attr"].iter().any(|name| attribute.path().is_ident(name)) {
+    let mut attributes = input.call(Attribute::parse_outer)?;
+    attributes.retain(|attribute| {
+        let known = ["cfg", "cfg_attr"].iter().any(|name| attribute.path().is_ident(name));
+        if !known {
             errors.over(attribute, "only `#[cfg(...)]` stands before a handler");
         }
-    }
+        known
+    });
     let handler = input.parse::<Path>()?;
     if input.is_empty() || input.peek(Token![,]) {
         Ok(Entry { attributes, handler })

@@ -13,7 +13,8 @@ pub(crate) struct Signature {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) visibility: Visibility,
     pub(crate) is_async: bool,
-    pub(crate) unsafety: Option<Span>,
+    /// `unsafe` or `extern`.
+    pub(crate) qualifier: Option<(Span, &'static str)>,
     pub(crate) fn_token: Span,
     pub(crate) name: Ident,
     /// `None` where it did not parse; the compiler then says why.
@@ -46,7 +47,7 @@ fn head(input: ParseStream<'_>) -> syn::Result<Signature> {
     let attributes = input.call(Attribute::parse_outer)?;
     let visibility = input.parse()?;
     let mut is_async = false;
-    let mut unsafety = None;
+    let mut qualifier = None;
     let fn_token = loop {
         if let Some(token) = input.parse::<Option<Token![fn]>>()? {
             break token.span;
@@ -54,9 +55,9 @@ fn head(input: ParseStream<'_>) -> syn::Result<Signature> {
         if input.parse::<Option<Token![async]>>()?.is_some() {
             is_async = true;
         } else if let Some(token) = input.parse::<Option<Token![unsafe]>>()? {
-            unsafety = Some(token.span);
+            qualifier = Some((token.span, "unsafe"));
         } else if input.parse::<Option<Token![const]>>()?.is_none() {
-            input.parse::<Token![extern]>()?;
+            qualifier = Some((input.parse::<Token![extern]>()?.span, "extern"));
             input.parse::<Option<syn::LitStr>>()?;
         }
     };
@@ -66,7 +67,7 @@ fn head(input: ParseStream<'_>) -> syn::Result<Signature> {
         attributes,
         visibility,
         is_async,
-        unsafety,
+        qualifier,
         fn_token,
         name,
         shape: shape.parse2(rest).ok(),
@@ -180,7 +181,7 @@ mod tests {
             ) -> Result<Vec<T>, std::io::Error> where T: Send { unfinished. }
         })
         .unwrap();
-        assert!(signature.is_async && signature.unsafety.is_some() && signature.name == "show");
+        assert!(signature.is_async && signature.qualifier.is_some() && signature.name == "show");
         let shape = signature.shape.unwrap();
         assert!(shape.receiver.is_none() && shape.output.is_some() && !shape.is_generic());
         let arguments: Vec<_> = shape

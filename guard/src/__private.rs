@@ -60,13 +60,13 @@ pub struct Anonymous;
 // constant for the arguments that say who asks, and the other for the rest.
 impl<T: CarriesIdentity> Argument<T> {
     /// Whether the argument says who asks.
-    pub const IDENTITY: Identified = Identified;
+    pub const SAYS_WHO_ASKS: Identified = Identified;
 }
 
 /// Otherwise.
 pub trait Otherwise {
     /// Whether the argument says who asks.
-    const IDENTITY: Anonymous = Anonymous;
+    const SAYS_WHO_ASKS: Anonymous = Anonymous;
 }
 
 impl<T> Otherwise for Argument<T> {}

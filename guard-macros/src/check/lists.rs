@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use syn::LitStr;
-use syn::spanned::Spanned;
 
 use super::{mutating, reads};
 use crate::errors::Errors;
@@ -65,8 +64,8 @@ fn undecided(args: &Args, handler: Option<&Shape>, errors: &mut Errors) {
         return;
     };
     if let Some(json) = handler.arguments.iter().find(|ty| mentions(ty, "Json")) {
-        errors.at(
-            json.span(),
+        errors.over(
+            json,
             format!(
                 "the body decision of this {method} route is missing: its handler takes JSON, so name the fields of the \
                  context that the top of its body may repeat with `body = [\"tenant_id\"]`, or say with `body = []` that \

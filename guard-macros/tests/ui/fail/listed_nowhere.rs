@@ -1,5 +1,5 @@
 //! A private handler that no list names is lost, and the compiler says so.
-#![deny(warnings)]
+#![deny(dead_code)]
 
 use guard::engine_route;
 

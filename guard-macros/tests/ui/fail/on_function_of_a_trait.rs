@@ -1,14 +1,14 @@
 use guard::engine_route;
 
-trait Handler {
-    async fn handler();
+trait Sends {
+    async fn send();
 }
 
-struct Handlers;
+struct Chat;
 
-impl Handler for Handlers {
+impl Sends for Chat {
     #[engine_route(method = GET, path = "/a", router = "a.b")]
-    async fn handler() {}
+    async fn send() {}
 }
 
 fn main() {}

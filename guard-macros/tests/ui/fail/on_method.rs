@@ -1,12 +1,12 @@
 use guard::engine_route;
 
-struct Handlers;
+struct Chat;
 
-impl Handlers {
+impl Chat {
     #[engine_route(method = GET, path = "/a", router = "a.b")]
-    async fn handler(&self) {}
+    async fn send(&self) {}
 }
 
 fn main() {
-    let _ = Handlers.handler();
+    let _ = Chat.send();
 }

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, Method, Uri, Version};
 use guard::engine_route;
 
 /// Documented, with an [`engine_route`] on it.
-#[doc(alias = "many")]
+#[doc(alias = "several")]
 #[engine_route(method = GET, path = "/many/{id}", router = "a.b", tickets = ["ENG-STD-001"])]
 #[must_use]
 #[allow(clippy::too_many_arguments)]
