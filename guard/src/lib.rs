@@ -27,6 +27,8 @@ pub mod code;
 pub mod context;
 pub mod credential;
 pub mod envelope;
+pub mod gate;
+pub mod layer;
 #[cfg(feature = "axum")]
 pub mod registry;
 pub mod route;

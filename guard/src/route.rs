@@ -88,6 +88,13 @@ impl RouteMeta {
     }
 }
 
+/// The method and the path.
+impl fmt::Display for RouteMeta {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.method, self.path)
+    }
+}
+
 /// A method that a route can declare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[allow(missing_docs, reason = "each variant is the method of the same name")]
@@ -100,6 +107,19 @@ pub enum Method {
 }
 
 impl Method {
+    /// Every method.
+    pub const ALL: [Self; 5] = [Self::Get, Self::Post, Self::Put, Self::Patch, Self::Delete];
+
+    /// The method of the routes that answer a request: `HEAD` is served by `GET`, and nothing serves any other.
+    pub fn serving(method: &http::Method) -> Option<Self> {
+        let method = if method == http::Method::HEAD {
+            &http::Method::GET
+        } else {
+            method
+        };
+        Self::ALL.into_iter().find(|known| known.as_str() == method.as_str())
+    }
+
     /// Whether the contract takes it to change something.
     pub const fn is_mutating(self) -> bool {
         !matches!(self, Self::Get)

@@ -41,7 +41,7 @@ pub use mode::{Mode, ModeError};
 pub(crate) use request::Entry;
 pub use request::RequestContext;
 pub use rules::{MissingStatus, ScopeRules};
-pub(crate) use scan::{Scan, Single};
+pub(crate) use scan::{HeaderFault, Scan, Single};
 pub use scope::{ClaimHeaders, ScopeHeaders};
 pub use surface::SurfaceAliases;
 pub use trace::TraceHeaders;

@@ -35,6 +35,7 @@ pub use engine_error::{EngineError, InternalCause};
 pub use error::ErrorEnvelope;
 pub use gate::Gate;
 pub use known::ValidationIssue;
+pub(crate) use response::EnvelopeProof;
 pub use status::{ErrorStatus, ErrorStatusError};
 pub use success::Envelope;
 pub use text::PublicText;

@@ -1,7 +1,16 @@
 //! The routes of an engine, in one list.
 //!
-//! What is not in the list does not exist: [`routes!`](crate::routes) makes it, and the engine mounts it and nothing else.
+//! What is not in the list does not exist: [`routes!`](crate::routes) makes it, and the [`Engine`] mounts it and nothing
+//! else. The guard is the outermost service by construction. There is no way to add a route, a fallback or another router
+//! to an engine that is built.
 
+mod dispatch;
+mod engine;
+mod extract;
+mod manifest;
 mod route;
 
+pub use dispatch::{Dispatch, DispatchFuture};
+pub use engine::Engine;
+pub use manifest::{GateFacts, Manifest, RouteFacts};
 pub use route::Route;

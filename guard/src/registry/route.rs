@@ -10,7 +10,6 @@ use crate::route::{Method, RouteMeta};
 /// A handler and what `#[engine_route]` says of it. [`routes!`](crate::routes) makes them.
 pub struct Route<S = ()> {
     meta: RouteMeta,
-    #[allow(dead_code)]
     service: MethodRouter<S>,
 }
 
@@ -25,6 +24,10 @@ impl<S: Clone + Send + Sync + 'static> Route<S> {
             meta,
             service: on(filter(meta.method), handler),
         }
+    }
+
+    pub(super) fn into_parts(self) -> (RouteMeta, MethodRouter<S>) {
+        (self.meta, self.service)
     }
 
     /// The facts.

@@ -1,0 +1,216 @@
+//! Decisions that need no wait.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum_core::body::Body;
+use axum_core::extract::DefaultBodyLimit;
+use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
+use http::{Method, Request};
+use http_body::Body as _;
+use http_body_util::Limited;
+use percent_encoding::percent_decode_str;
+use smol_str::SmolStr;
+use tokio::sync::Semaphore;
+
+use super::policy::Policy;
+use super::refusal::{self, Refusal};
+use super::settings::Settings;
+use super::table::{RouteId, RouteTable, Target};
+use super::{bearer, path, query};
+use crate::code;
+use crate::context::{Entry, OpaqueId, RequestContext, Scan, ScopeRules, Single};
+use crate::credential::{TokenError, Verification, Verified};
+use crate::envelope::{ErrorEnvelope, ErrorEnvelopeBuilder};
+
+/// What every request of an engine shares.
+#[derive(Debug)]
+pub(crate) struct Core {
+    pub(super) settings: Settings,
+    pub(super) table: RouteTable,
+    /// How the scope headers of a request for no route are read.
+    no_route: ScopeRules,
+    /// Room for bodies that are held to be compared, in bytes.
+    pub(super) compared_bodies: Arc<Semaphore>,
+}
+
+/// A request whose syntax is fine.
+pub(super) enum Begun {
+    /// It is for an exempt route.
+    Exempt(RouteId),
+    /// Its token is being judged.
+    Guarded(Target, Verification),
+}
+
+impl Core {
+    pub(super) fn new(settings: Settings, table: RouteTable) -> Self {
+        let room = usize::try_from(settings.limits.compared_bodies).unwrap_or(Semaphore::MAX_PERMITS);
+        Self {
+            no_route: ScopeRules::default().surface_aliases(settings.surface_aliases.clone()),
+            compared_bodies: Arc::new(Semaphore::new(room.min(Semaphore::MAX_PERMITS))),
+            settings,
+            table,
+        }
+    }
+
+    pub(super) fn policy(&self, route: RouteId) -> &Policy {
+        self.table.policy(route)
+    }
+
+    pub(super) fn timeout(&self, target: &Target) -> Duration {
+        match target {
+            Target::Route(route) => self.policy(*route).timeout,
+            Target::WrongMethod(_) | Target::Unknown => self.settings.limits.timeout,
+        }
+    }
+
+    fn rules(&self, target: &Target) -> &ScopeRules {
+        match target {
+            Target::Route(route) => &self.policy(*route).rules,
+            Target::WrongMethod(_) | Target::Unknown => &self.no_route,
+        }
+    }
+
+    /// Judges the syntax, finds the route and reads the token. Up to here a known and an unknown path are alike, but for
+    /// the exempt ones.
+    pub(super) fn begin(&self, request: &Request<Body>, scan: &Scan<'_>) -> Result<Begun, Refusal> {
+        path::check(request.uri().path())?;
+        one_host(request, scan)?;
+        if matches!(*request.method(), Method::GET | Method::HEAD) && request.headers().contains_key(TRANSFER_ENCODING)
+        {
+            return Err(header_issue(
+                "transfer-encoding",
+                "a request without a body has no transfer-encoding",
+            ));
+        }
+        let mut target = self.table.find(request.method(), request.uri().path());
+        if let Target::Route(route) = target
+            && self.policy(route).meta.exemption.is_some()
+        {
+            if self.policy(route).is_always_on() {
+                return Ok(Begun::Exempt(route));
+            }
+            target = Target::Unknown;
+        }
+        let token = bearer::token(scan.get(Single::Authorization))?;
+        let now = self.settings.clock.wall();
+        let now = now.ok_or_else(|| Refusal::from(TokenError::unavailable("the clock does not know the time")))?;
+        Ok(Begun::Guarded(target, self.settings.tokens.verify(token, now)))
+    }
+
+    /// Takes the verifier's word, but for the expiry, and reads the scope.
+    pub(super) fn enter(
+        &self,
+        request: &Request<Body>,
+        scan: &Scan<'_>,
+        target: &Target,
+        verified: Verified,
+    ) -> Result<Entry, Refusal> {
+        let identity = verified?;
+        if let Some(end) = identity.expires_at() {
+            let now = self.settings.clock.wall();
+            if now.is_none_or(|now| now.as_secs() >= end) {
+                return Err(TokenError::Expired.into());
+            }
+        }
+        Ok(Entry::read(scan, request.headers(), identity, self.rules(target))?)
+    }
+
+    /// Makes the context of a user with this role, and holds the rest of the request against it.
+    pub(super) fn settle(
+        &self,
+        request: &Request<Body>,
+        target: Target,
+        entry: Entry,
+        role: Option<SmolStr>,
+        id: OpaqueId,
+    ) -> Result<(RouteId, RequestContext), Refusal> {
+        let context = entry.into_context(role, self.rules(&target), id)?;
+        let route = match target {
+            Target::Route(route) if self.policy(route).is_on(context.mode()) => route,
+            Target::Route(_) | Target::Unknown => return Err(refusal::not_found()),
+            Target::WrongMethod(allow) => return Err(refusal::method_not_allowed(allow)),
+        };
+        let policy = self.policy(route);
+        let roles = policy.meta.roles;
+        if !roles.is_empty() && !context.role().is_some_and(|role| roles.contains(&role)) {
+            return Err(policy.refuse(ErrorEnvelope::builder(code::AUTH_INSUFFICIENT_ROLE)));
+        }
+        self.repetitions(request, policy, &context)
+            .map_err(|error| policy.refuse(error))?;
+        self.announced_size(request, policy)?;
+        Ok((route, context))
+    }
+
+    /// The path and the query may repeat the context, and must then equal it.
+    fn repetitions(
+        &self,
+        request: &Request<Body>,
+        policy: &Policy,
+        context: &RequestContext,
+    ) -> Result<(), ErrorEnvelopeBuilder> {
+        if let Some(query) = request.uri().query() {
+            query::check(query, |field| context.field(field)).map_err(refusal::query_fault)?;
+        }
+        if policy.path_fields.is_empty() {
+            return Ok(());
+        }
+        let parameters = self.table.parameters(request.uri().path());
+        for &field in &policy.path_fields {
+            let value = parameters
+                .as_ref()
+                .and_then(|parameters| parameters.get(field.as_str()));
+            let equal = value.is_some_and(|value| {
+                context
+                    .field(field)
+                    .is_some_and(|fact| percent_decode_str(value).eq(fact.bytes()))
+            });
+            if !equal {
+                return Err(refusal::mismatch("path", field));
+            }
+        }
+        Ok(())
+    }
+
+    /// A body that says that it is too large is not waited for.
+    pub(super) fn announced_size(&self, request: &Request<Body>, policy: &Policy) -> Result<(), Refusal> {
+        let announced = request
+            .headers()
+            .get(CONTENT_LENGTH)
+            .and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+        let limit = if policy.meta.body_fields.is_empty() {
+            policy.body_limit
+        } else {
+            policy.body_limit.min(self.settings.limits.compared_body)
+        };
+        if announced.is_some_and(|length| length > limit) {
+            return Err(policy.refuse(ErrorEnvelope::builder(code::REQUEST_TOO_LARGE)));
+        }
+        Ok(())
+    }
+
+    /// Bounds a body whose size nobody announced. axum's own bound would undercut a route's.
+    pub(super) fn bound_body(&self, request: Request<Body>, policy: &Policy) -> Request<Body> {
+        if request.body().is_end_stream() {
+            return request;
+        }
+        let limit = usize::try_from(policy.body_limit).unwrap_or(usize::MAX);
+        let mut request = request.map(|body| Body::new(Limited::new(body, limit)));
+        DefaultBodyLimit::disable().apply(&mut request);
+        request
+    }
+}
+
+/// A request that names two hosts may be routed by one and judged by the other.
+fn one_host(request: &Request<Body>, scan: &Scan<'_>) -> Result<(), Refusal> {
+    match (request.uri().authority(), scan.get(Single::Host)) {
+        (Some(authority), Some(host)) if !authority.as_str().as_bytes().eq_ignore_ascii_case(host.as_bytes()) => {
+            Err(header_issue("host", "the host is not that of the request's target"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn header_issue(name: &'static str, problem: &'static str) -> Refusal {
+    refusal::issue(&["header", name], problem.into(), "header_invalid").into()
+}

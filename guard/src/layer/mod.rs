@@ -1,0 +1,30 @@
+//! The layer that holds a route to its facts.
+
+mod admit;
+mod bearer;
+mod body;
+mod compare;
+mod core;
+mod flags;
+mod future;
+mod json;
+mod limits;
+mod path;
+mod policy;
+mod query;
+mod refusal;
+mod request_id;
+mod respond;
+mod service;
+mod settings;
+mod start;
+mod table;
+mod tickets;
+
+pub use admit::Admitted;
+pub use flags::FlagProvider;
+pub use future::ResponseFuture;
+pub use limits::Limits;
+pub use service::{Guard, GuardLayer};
+pub use settings::Settings;
+pub use start::{StartError, StartErrors};

@@ -1,0 +1,67 @@
+//! What a route asks of its requests.
+
+use std::time::Duration;
+
+use super::Limits;
+use super::refusal::Refusal;
+use crate::context::{ContextField, Mode, ScopeRules, SurfaceAliases};
+use crate::envelope::ErrorEnvelopeBuilder;
+use crate::route::RouteMeta;
+
+/// The facts of a route, ready for a request.
+#[derive(Debug)]
+pub(crate) struct Policy {
+    pub(crate) meta: RouteMeta,
+    /// How its scope headers are read.
+    pub(crate) rules: ScopeRules,
+    /// The parameters of its path that repeat the context.
+    pub(crate) path_fields: Vec<ContextField>,
+    pub(crate) body_limit: u64,
+    pub(crate) timeout: Duration,
+    /// The modes in which its flag is on.
+    pub(crate) on_in: [bool; Mode::ALL.len()],
+}
+
+impl Policy {
+    pub(crate) fn new(
+        meta: RouteMeta,
+        aliases: &SurfaceAliases,
+        limits: &Limits,
+        on_in: [bool; Mode::ALL.len()],
+    ) -> Self {
+        let mut rules = ScopeRules::default()
+            .missing_status(meta.missing_status)
+            .surface_aliases(aliases.clone());
+        if let Some(kind) = meta.resource_kind {
+            rules = rules.resource_kind(kind);
+        }
+        let names = meta
+            .path
+            .split('/')
+            .filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
+        Self {
+            meta,
+            rules,
+            path_fields: names
+                .filter_map(|name| ContextField::named(name.strip_prefix('*').unwrap_or(name)))
+                .collect(),
+            body_limit: meta.body_limit.unwrap_or(limits.body),
+            timeout: meta.timeout.unwrap_or(limits.timeout),
+            on_in,
+        }
+    }
+
+    pub(crate) fn is_on(&self, mode: Mode) -> bool {
+        self.on_in[mode as usize]
+    }
+
+    /// A refusal that names the resource kind.
+    pub(crate) fn refuse(&self, error: ErrorEnvelopeBuilder) -> Refusal {
+        self.rules.scoped(error).into()
+    }
+
+    /// Whether it is on for a caller whose mode nobody knows.
+    pub(crate) fn is_always_on(&self) -> bool {
+        self.on_in == [true; Mode::ALL.len()]
+    }
+}

@@ -1,0 +1,198 @@
+//! Responses on their way out: every error is an envelope, every response has its request id.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use axum_core::body::Body;
+use bytes::Bytes;
+use http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use http::{Response, StatusCode};
+use http_body_util::{BodyExt, Limited};
+use tokio::time::timeout;
+
+use super::body::GuardedBody;
+use super::refusal::Refusal;
+use super::request_id::RequestId;
+use crate::code::{self, Code};
+use crate::envelope::{EnvelopeProof, ErrorEnvelope, ErrorStatus, InternalCause};
+
+/// How much of a foreign error body is read, to see whether it is an envelope and for the log.
+const FOREIGN_BODY: usize = 8 * 1024;
+const FOREIGN_TIME: Duration = Duration::from_secs(2);
+
+/// What a response needs to know of its request.
+#[derive(Debug, Clone)]
+pub(crate) struct Exchange {
+    pub(crate) id: RequestId,
+    /// The request was `HEAD`: the response has no body.
+    pub(crate) head: bool,
+    pub(crate) resource_kind: Option<&'static str>,
+}
+
+/// A response, at once or after its foreign body was read.
+pub(crate) enum Finished {
+    Now(Response<Body>),
+    Later(Pin<Box<dyn Future<Output = Response<Body>> + Send>>),
+}
+
+impl Exchange {
+    /// The answer to a request that goes no further.
+    pub(crate) fn refuse(&self, refusal: Refusal) -> Response<Body> {
+        let Refusal {
+            envelope,
+            header,
+            cause,
+        } = refusal;
+        let mut response = envelope.to_response().map(Body::from);
+        tracing::debug!(
+            request_id = self.id.id.as_str(),
+            code = envelope.code(),
+            cause = cause.as_ref().map(tracing::field::display),
+            "refused"
+        );
+        response.headers_mut().extend(header);
+        self.complete(response)
+    }
+
+    /// The answer to a fault inside; its text stays inside.
+    pub(crate) fn fail(&self, error: &(dyn std::error::Error + 'static)) -> Response<Body> {
+        tracing::error!(request_id = self.id.id.as_str(), error, "the handler failed");
+        self.answer(code::INTERNAL_ERROR)
+    }
+
+    /// The answer to a panic; its text stays inside.
+    pub(crate) fn panicked(&self, message: &str) -> Response<Body> {
+        tracing::error!(
+            request_id = self.id.id.as_str(),
+            panic = message,
+            "the handler panicked"
+        );
+        self.answer(code::INTERNAL_ERROR)
+    }
+
+    /// The answer to a handler that takes too long.
+    pub(crate) fn timed_out(&self) -> Response<Body> {
+        tracing::warn!(request_id = self.id.id.as_str(), "the handler was given up");
+        self.answer(code::REQUEST_TIMEOUT)
+    }
+
+    fn answer(&self, code: Code) -> Response<Body> {
+        let mut builder = ErrorEnvelope::builder(code);
+        if let Some(kind) = self.resource_kind {
+            builder = builder.resource_kind(kind);
+        }
+        self.complete(builder.build().to_response().map(Body::from))
+    }
+
+    /// What every response gets last.
+    fn complete(&self, mut response: Response<Body>) -> Response<Body> {
+        let status = response.status();
+        let headers = response.headers_mut();
+        if status.is_client_error() || status.is_server_error() {
+            headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+            if status == StatusCode::UNAUTHORIZED && !headers.contains_key(header::WWW_AUTHENTICATE) {
+                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            }
+            if self.head {
+                *response.body_mut() = Body::empty();
+            }
+        }
+        self.id.clone().stamp(response.headers_mut());
+        response
+    }
+
+    /// Makes an envelope of every error that is none.
+    pub(crate) fn finish(&self, mut response: Response<Body>) -> Finished {
+        if let Some(cause) = response.extensions_mut().remove::<InternalCause>() {
+            tracing::error!(
+                request_id = self.id.id.as_str(),
+                error = cause.error(),
+                "the handler failed"
+            );
+        }
+        if let Some(EnvelopeProof(status)) = response.extensions_mut().remove() {
+            // axum lets a handler put another status in front of an envelope; the envelope's own is the one meant.
+            *response.status_mut() = status.into();
+            return Finished::Now(self.complete(response));
+        }
+        match ErrorStatus::try_from(response.status()) {
+            Err(_) => {
+                let events = has_essence(response.headers(), "text/event-stream");
+                let response = response.map(|body| Body::new(GuardedBody::new(body, events)));
+                Finished::Now(self.complete(response))
+            }
+            Ok(status) => Finished::Later(Box::pin(self.clone().replace(response, status))),
+        }
+    }
+
+    /// An error that a handler, or something between it and the guard, made without an envelope.
+    async fn replace(self, response: Response<Body>, status: ErrorStatus) -> Response<Body> {
+        let (parts, body) = response.into_parts();
+        let read = timeout(FOREIGN_TIME, Limited::new(body, FOREIGN_BODY).collect()).await;
+        let bytes = read.ok().and_then(Result::ok).map(|collected| collected.to_bytes());
+        if let Some(bytes) = &bytes
+            && is_envelope(&parts.headers, bytes, status)
+        {
+            return self.complete(Response::from_parts(parts, Body::from(bytes.clone())));
+        }
+        tracing::warn!(
+            request_id = self.id.id.as_str(),
+            status = status.as_u16(),
+            body = bytes.as_deref().map(String::from_utf8_lossy).as_deref(),
+            "an error without an envelope was replaced"
+        );
+        let mut response = self.answer(code_of(status));
+        *response.status_mut() = parts.status;
+        let kept = parts.headers.into_iter();
+        let mut last = None;
+        for (name, value) in kept {
+            last = name.or(last);
+            if let Some(name) = last.as_ref().filter(|name| survives(name)) {
+                response.headers_mut().append(name.clone(), value);
+            }
+        }
+        response
+    }
+}
+
+fn code_of(status: ErrorStatus) -> Code {
+    match StatusCode::from(status) {
+        StatusCode::PAYLOAD_TOO_LARGE => code::REQUEST_TOO_LARGE,
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => code::REQUEST_UNSUPPORTED_MEDIA_TYPE,
+        _ => code::http_exception(status),
+    }
+}
+
+/// JSON that looks like an envelope is one if it is exactly one, and says the status that it came with.
+fn is_envelope(headers: &HeaderMap, bytes: &Bytes, status: ErrorStatus) -> bool {
+    has_essence(headers, "application/json")
+        && !headers.contains_key(header::CONTENT_ENCODING)
+        && serde_json::from_slice::<ErrorEnvelope>(bytes).is_ok_and(|envelope| envelope.http_status() == status)
+}
+
+fn has_essence(headers: &HeaderMap, essence: &str) -> bool {
+    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    value.is_some_and(|value| {
+        value
+            .split(';')
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .eq_ignore_ascii_case(essence)
+    })
+}
+
+/// Headers that carry meaning without the body that they came with.
+fn survives(name: &HeaderName) -> bool {
+    const KEPT: [HeaderName; 7] = [
+        header::ALLOW,
+        header::CACHE_CONTROL,
+        header::PROXY_AUTHENTICATE,
+        header::RETRY_AFTER,
+        header::SET_COOKIE,
+        header::VARY,
+        header::WWW_AUTHENTICATE,
+    ];
+    KEPT.contains(name) || name.as_str().starts_with("access-control-")
+}

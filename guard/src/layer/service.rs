@@ -1,0 +1,114 @@
+//! The layer and its service.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use axum_core::BoxError;
+use axum_core::body::Body;
+use bytes::Bytes;
+use http::{Method, Request, Response};
+use http_body::Body as HttpBody;
+use tower_layer::Layer;
+use tower_service::Service;
+
+use super::admit::{Admission, admit};
+use super::core::Core;
+use super::future::ResponseFuture;
+use super::request_id::RequestId;
+use super::respond::Exchange;
+use super::settings::Settings;
+use super::start::{StartErrors, start};
+use crate::route::RouteMeta;
+
+/// Puts a [`Guard`] around a finished service.
+///
+/// It knows the routes by their facts, and nothing else passes: a path that the service answers and that is not among them
+/// is `route.not_found`. Use it for a service that is no list of axum handlers, a proxy say; for handlers the
+/// [registry](crate::registry) does the same and mounts them too.
+#[derive(Debug, Clone)]
+pub struct GuardLayer {
+    core: Arc<Core>,
+}
+
+impl GuardLayer {
+    /// A layer for these routes.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with the routes or the settings, all at once.
+    pub fn new(settings: Settings, routes: impl IntoIterator<Item = RouteMeta>) -> Result<Self, StartErrors> {
+        start(settings, routes.into_iter().collect()).map(|core| Self { core: Arc::new(core) })
+    }
+
+    /// The facts of the routes, in the order in which they were given.
+    pub fn routes(&self) -> impl Iterator<Item = &RouteMeta> {
+        self.core.table.policies().iter().map(|policy| &policy.meta)
+    }
+}
+
+impl<S> Layer<S> for GuardLayer {
+    type Service = Guard<S>;
+
+    fn layer(&self, inner: S) -> Guard<S> {
+        Guard {
+            core: Arc::clone(&self.core),
+            inner,
+        }
+    }
+}
+
+/// A service behind the guard.
+///
+/// It is always ready: it waits for the inner service after a request was admitted, within the route's timeout. It never
+/// fails: whatever goes wrong is answered with an envelope.
+#[derive(Clone)]
+pub struct Guard<S> {
+    core: Arc<Core>,
+    inner: S,
+}
+
+impl<S> fmt::Debug for Guard<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Guard")
+            .field("core", &self.core)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<S, R, B> Service<Request<R>> for Guard<S>
+where
+    S: Service<Request<Body>, Response = Response<B>> + Clone,
+    S::Error: Into<BoxError>,
+    R: HttpBody<Data = Bytes> + Send + 'static,
+    R::Error: Into<BoxError>,
+    B: HttpBody<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+{
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = ResponseFuture<S>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<R>) -> ResponseFuture<S> {
+        let request = request.map(Body::new);
+        let exchange = Exchange {
+            id: RequestId::of(request.headers()),
+            head: request.method() == Method::HEAD,
+            resource_kind: None,
+        };
+        match admit(&self.core, request, &exchange.id) {
+            Admission::Refused(refusal) => ResponseFuture::answered(exchange.refuse(refusal), exchange),
+            Admission::Waiting(admission, timeout) => {
+                ResponseFuture::waiting(admission, self.inner.clone(), exchange, timeout)
+            }
+            Admission::Entered(entrance, timeout) => {
+                ResponseFuture::calling(self.inner.clone(), entrance, exchange, timeout)
+            }
+        }
+    }
+}
