@@ -2,7 +2,7 @@
 #![deny(warnings, missing_docs, unused, deprecated, unreachable_pub, clippy::all, clippy::pedantic)]
 #![forbid(unsafe_code)]
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, Method, Uri, Version};
 use guard::engine_route;
 
@@ -19,7 +19,7 @@ pub(crate) async fn many(
     _: Version,
     _: HeaderMap,
     _: (Method, Uri),
-    _: (),
+    _: Request,
 ) -> &'static str {
     "many"
 }
