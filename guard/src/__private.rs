@@ -13,6 +13,7 @@ use axum::response::IntoResponse;
 
 use crate::context::RequestContext;
 use crate::credential::Identity;
+use crate::layer::Admitted;
 
 /// An argument that is not the last.
 pub fn from_head<T: FromRequestParts<S> + Send, S>() {}
@@ -42,6 +43,7 @@ pub trait CarriesIdentity {}
 
 impl CarriesIdentity for RequestContext {}
 impl CarriesIdentity for Identity {}
+impl CarriesIdentity for Admitted {}
 impl<T: CarriesIdentity + ?Sized> CarriesIdentity for Arc<T> {}
 impl<T: CarriesIdentity> CarriesIdentity for Option<T> {}
 impl<T: CarriesIdentity, E> CarriesIdentity for Result<T, E> {}

@@ -35,7 +35,7 @@ mod types {
 }
 
 /// Documented.
-#[allow(deprecated)]
+#[expect(deprecated, reason = "it is the only one")]
 #[engine_route(method = GET, path = "/older", router = "engines.ops.status", exempt = "EX-001")]
 pub(crate) async fn older(_: types::Old) {}
 
