@@ -17,7 +17,7 @@ use tokio::time::{Sleep, sleep};
 use tower::util::Oneshot;
 use tower_service::Service;
 
-use super::admit::{Entrance, WaitingAdmission};
+use super::admit::WaitingAdmission;
 use super::body::panic_text;
 use super::respond::{Exchange, Finished};
 
@@ -75,15 +75,11 @@ impl<S: Service<Request<Body>>> ResponseFuture<S> {
         Self::new(stage, exchange, timeout)
     }
 
-    pub(super) fn calling(service: S, entrance: Entrance, mut exchange: Exchange, timeout: Duration) -> Self {
-        Self::new(enter(service, entrance, &mut exchange), exchange, timeout)
-    }
-}
-
-fn enter<S: Service<Request<Body>>>(service: S, entrance: Entrance, exchange: &mut Exchange) -> Stage<S> {
-    exchange.resource_kind = entrance.resource_kind;
-    Stage::Calling {
-        call: Oneshot::new(service, entrance.request),
+    pub(super) fn calling(service: S, request: Request<Body>, exchange: Exchange, timeout: Duration) -> Self {
+        let stage = Stage::Calling {
+            call: Oneshot::new(service, request),
+        };
+        Self::new(stage, exchange, timeout)
     }
 }
 
@@ -136,7 +132,12 @@ where
                 },
                 StageProj::Waiting { admission, service } => {
                     match (ready!(admission.as_mut().poll(cx)), service.take()) {
-                        (Ok(entrance), Some(service)) => enter(service, entrance, this.exchange),
+                        (Ok((request, resource_kind)), Some(service)) => {
+                            this.exchange.resource_kind = resource_kind;
+                            Stage::Calling {
+                                call: Oneshot::new(service, request),
+                            }
+                        }
                         (Err(refusal), _) => return Poll::Ready(this.exchange.refuse(refusal)),
                         (Ok(_), None) => return Poll::Pending,
                     }

@@ -16,7 +16,6 @@ use tower_service::Service;
 use super::admit::{Admission, admit};
 use super::core::Core;
 use super::future::ResponseFuture;
-use super::request_id::RequestId;
 use super::respond::Exchange;
 use super::settings::Settings;
 use super::start::{StartErrors, start};
@@ -95,19 +94,25 @@ where
     }
 
     fn call(&mut self, request: Request<R>) -> ResponseFuture<S> {
-        let request = request.map(Body::new);
-        let exchange = Exchange {
-            id: RequestId::of(request.headers()),
-            head: request.method() == Method::HEAD,
+        let mut request = request.map(Body::new);
+        let head = request.method() == Method::HEAD;
+        let (id, admission) = admit(&self.core, &mut request);
+        let mut exchange = Exchange {
+            id,
+            head,
             resource_kind: None,
         };
-        match admit(&self.core, request, &exchange.id) {
-            Admission::Refused(refusal) => ResponseFuture::answered(exchange.refuse(refusal), exchange),
+        match admission {
+            Admission::Refused(refusal) => {
+                let response = exchange.refuse(*refusal);
+                ResponseFuture::answered(response, exchange)
+            }
             Admission::Waiting(admission, timeout) => {
                 ResponseFuture::waiting(admission, self.inner.clone(), exchange, timeout)
             }
-            Admission::Entered(entrance, timeout) => {
-                ResponseFuture::calling(self.inner.clone(), entrance, exchange, timeout)
+            Admission::Entered(resource_kind, timeout) => {
+                exchange.resource_kind = resource_kind;
+                ResponseFuture::calling(self.inner.clone(), request, exchange, timeout)
             }
         }
     }
