@@ -3,7 +3,7 @@
 //! What the text shows is judged here. What only types show is left to the compiler, with one call for each argument that
 //! carries the argument's place: whatever does not hold is then reported there, and not where the route is mounted.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::Type;
 use syn::spanned::Spanned;
@@ -30,12 +30,7 @@ pub(crate) fn checks(args: &Args, guard: &TokenStream, signature: &Signature, er
         }
         return TokenStream::new();
     };
-    if let Some(span) = signature.unsafety {
-        errors.at(span, "axum does not call an unsafe handler: remove `unsafe`");
-    }
-    if !signature.is_async && shape.output.is_none() {
-        errors.at(signature.fn_token, "a handler returns a future: write `async fn`");
-    }
+    let plain = plain(signature, shape, errors);
     if shape.arguments.len() > MOST_ARGUMENTS {
         errors.at(
             signature.name.span(),
@@ -43,12 +38,12 @@ pub(crate) fn checks(args: &Args, guard: &TokenStream, signature: &Signature, er
         );
     }
     path_arguments(args, shape, errors);
-    if shape.is_generic() {
-        // The types are known only where the route is mounted.
+    if shape.is_open() {
         if exempt {
             errors.at(
                 signature.name.span(),
-                "an exempt handler is not generic: its arguments show that it cannot learn who asks",
+                "an exempt handler is not generic and has no argument under a `cfg`: its arguments show that it cannot \
+                 learn who asks",
             );
         }
         return TokenStream::new();
@@ -56,7 +51,7 @@ pub(crate) fn checks(args: &Args, guard: &TokenStream, signature: &Signature, er
 
     let arguments = arguments(args, guard, shape, errors);
     let exempt = exempt.then(|| exempt_arguments(guard, shape));
-    let output = output(guard, signature, shape);
+    let output = plain.then(|| output(guard, signature, shape));
     // Not `#[allow(dead_code)]`: the handler would then count as used, and a route that nobody mounts go unnoticed. The
     // leading underscores say enough.
     quote! {
@@ -66,6 +61,19 @@ pub(crate) fn checks(args: &Args, guard: &TokenStream, signature: &Signature, er
             #output
         }
     }
+}
+
+/// Whether it can be called for a future at all.
+fn plain(signature: &Signature, shape: &Shape, errors: &mut Errors) -> bool {
+    if let Some((span, qualifier)) = signature.qualifier {
+        errors.at(span, format!("axum calls plain functions only: remove `{qualifier}`"));
+        return false;
+    }
+    if !signature.is_async && shape.output.is_none() {
+        errors.at(signature.fn_token, "a handler returns a future: write `async fn`");
+        return false;
+    }
+    true
 }
 
 /// `Path<..>` against the parameters of the path.
@@ -103,30 +111,27 @@ fn arguments(args: &Args, guard: &TokenStream, shape: &Shape, errors: &mut Error
     };
     let mut checks = TokenStream::new();
     for ty in others {
-        match last_name(ty) {
-            Some((name, _)) if TAKES_BODY.iter().any(|known| name == known) => {
-                errors.over(
-                    ty,
-                    format!("`{name}` takes the body of the request: make it the last argument"),
-                );
-            }
-            _ => checks.extend(check(ty, state.as_ref(), guard, &quote!(from_head))),
+        if let Some(name) = body_extractor(ty) {
+            errors.over(
+                ty,
+                format!("`{name}` takes the body of the request: make it the last argument"),
+            );
+        } else if let Some(state) = &state {
+            checks.extend(quote_spanned!(ty.span()=> #guard::__private::from_head::<#ty, #state>();));
         }
     }
-    let takes_body = last_name(last).is_some_and(|(name, _)| TAKES_BODY.iter().any(|known| name == known));
-    // The marker would otherwise be unknown, and rustc would stop at the extractor instead of saying what it lacks.
-    let helper = if takes_body {
-        quote!(from_body)
-    } else {
-        quote!(from_request)
-    };
-    checks.extend(check(last, state.as_ref(), guard, &helper));
+    // Where the kind of extractor is open, rustc stops at the extractor and does not say what it lacks.
+    checks.extend(state.map(|state| match body_extractor(last) {
+        Some(_) => quote_spanned!(last.span()=> #guard::__private::from_body::<#last, #state>();),
+        None => quote_spanned!(last.span()=> #guard::__private::from_request::<#last, #state, _>();),
+    }));
     checks
 }
 
-fn check(ty: &Type, state: Option<&TokenStream>, guard: &TokenStream, helper: &TokenStream) -> Option<TokenStream> {
-    let state = state?;
-    Some(quote_spanned!(ty.span()=> #guard::__private::#helper::<#ty, #state>();))
+/// The name of an extractor that takes the body.
+fn body_extractor(ty: &Type) -> Option<&Ident> {
+    let (name, _) = last_name(ty)?;
+    TAKES_BODY.iter().any(|known| name == known).then_some(name)
 }
 
 /// The state of the router: as given, or what the `State` arguments agree on, or none. `None` if they do not agree: a
@@ -162,7 +167,7 @@ fn exempt_arguments(guard: &TokenStream, shape: &Shape) -> TokenStream {
             return;
         }
         checks.extend(quote_spanned! {ty.span()=>
-            #guard::__private::exempt_handler_takes::<#ty, _>(<#guard::__private::Argument<#ty>>::IDENTITY);
+            #guard::__private::exempt_handler_takes::<#ty, _>(<#guard::__private::Argument<#ty>>::SAYS_WHO_ASKS);
         });
     }
     let mut checks = quote!(use #guard::__private::Otherwise as _;);
@@ -191,10 +196,6 @@ fn output(guard: &TokenStream, signature: &Signature, shape: &Shape) -> TokenStr
         _ => name.span(),
     };
     let values = shape.arguments.iter().map(|_| quote!(#guard::__private::any()));
-    let call = call(guard, &helper, place, quote!(#name(#(#values),*)));
+    let call = quote_spanned!(place=> #guard::__private::#helper(#name(#(#values),*)););
     quote!(#response #call)
-}
-
-fn call(guard: &TokenStream, helper: &TokenStream, place: Span, future: TokenStream) -> TokenStream {
-    quote_spanned!(place=> #guard::__private::#helper(#future);)
 }

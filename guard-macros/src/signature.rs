@@ -13,7 +13,8 @@ pub(crate) struct Signature {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) visibility: Visibility,
     pub(crate) is_async: bool,
-    pub(crate) unsafety: Option<Span>,
+    /// `unsafe` or `extern`.
+    pub(crate) qualifier: Option<(Span, &'static str)>,
     pub(crate) fn_token: Span,
     pub(crate) name: Ident,
     /// `None` where it did not parse; the compiler then says why.
@@ -26,13 +27,15 @@ pub(crate) struct Shape {
     pub(crate) receiver: Option<Span>,
     /// Without the receiver.
     pub(crate) arguments: Vec<Type>,
+    /// Whether an argument is there only under a `cfg`, which is judged later.
+    conditional: bool,
     pub(crate) output: Option<Type>,
 }
 
 impl Shape {
-    /// Whether a type of it can be named only where it is written.
-    pub(crate) fn is_generic(&self) -> bool {
-        !self.generics.params.is_empty() || self.arguments.iter().any(|ty| mentions(ty, "impl"))
+    /// Whether its types are known only where it is called or configured.
+    pub(crate) fn is_open(&self) -> bool {
+        self.conditional || !self.generics.params.is_empty() || self.arguments.iter().any(|ty| mentions(ty, "impl"))
     }
 }
 
@@ -46,7 +49,7 @@ fn head(input: ParseStream<'_>) -> syn::Result<Signature> {
     let attributes = input.call(Attribute::parse_outer)?;
     let visibility = input.parse()?;
     let mut is_async = false;
-    let mut unsafety = None;
+    let mut qualifier = None;
     let fn_token = loop {
         if let Some(token) = input.parse::<Option<Token![fn]>>()? {
             break token.span;
@@ -54,9 +57,9 @@ fn head(input: ParseStream<'_>) -> syn::Result<Signature> {
         if input.parse::<Option<Token![async]>>()?.is_some() {
             is_async = true;
         } else if let Some(token) = input.parse::<Option<Token![unsafe]>>()? {
-            unsafety = Some(token.span);
+            qualifier = Some((token.span, "unsafe"));
         } else if input.parse::<Option<Token![const]>>()?.is_none() {
-            input.parse::<Token![extern]>()?;
+            qualifier = Some((input.parse::<Token![extern]>()?.span, "extern"));
             input.parse::<Option<syn::LitStr>>()?;
         }
     };
@@ -66,7 +69,7 @@ fn head(input: ParseStream<'_>) -> syn::Result<Signature> {
         attributes,
         visibility,
         is_async,
-        unsafety,
+        qualifier,
         fn_token,
         name,
         shape: shape.parse2(rest).ok(),
@@ -88,7 +91,8 @@ fn shape(input: ParseStream<'_>) -> syn::Result<Shape> {
     Ok(Shape {
         generics,
         receiver,
-        arguments: arguments.into_iter().map(|argument| argument.0).collect(),
+        conditional: arguments.iter().any(|argument| argument.conditional),
+        arguments: arguments.into_iter().map(|argument| argument.ty).collect(),
         output,
     })
 }
@@ -113,10 +117,14 @@ fn receiver(input: ParseStream<'_>) -> syn::Result<Option<Span>> {
 }
 
 /// The type of an argument; its pattern is skipped.
-struct Argument(Type);
+struct Argument {
+    conditional: bool,
+    ty: Type,
+}
 
 impl Parse for Argument {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let attributes = input.call(Attribute::parse_outer)?;
         while !input.peek(Token![:]) || input.peek(Token![::]) {
             // `::` is one token to look for and two to take.
             if input.parse::<Option<Token![::]>>()?.is_none() {
@@ -124,8 +132,16 @@ impl Parse for Argument {
             }
         }
         input.parse::<Token![:]>()?;
-        input.parse().map(Self)
+        Ok(Self {
+            conditional: attributes.iter().any(is_condition),
+            ty: input.parse()?,
+        })
     }
+}
+
+/// Whether the attribute decides if what it stands on is there.
+pub(crate) fn is_condition(attribute: &Attribute) -> bool {
+    ["cfg", "cfg_attr"].iter().any(|name| attribute.path().is_ident(name))
 }
 
 /// Whether this name stands anywhere in the type.
@@ -180,9 +196,9 @@ mod tests {
             ) -> Result<Vec<T>, std::io::Error> where T: Send { unfinished. }
         })
         .unwrap();
-        assert!(signature.is_async && signature.unsafety.is_some() && signature.name == "show");
+        assert!(signature.is_async && signature.qualifier.is_some() && signature.name == "show");
         let shape = signature.shape.unwrap();
-        assert!(shape.receiver.is_none() && shape.output.is_some() && !shape.is_generic());
+        assert!(shape.receiver.is_none() && shape.output.is_some() && !shape.is_open());
         let arguments: Vec<_> = shape
             .arguments
             .iter()

@@ -11,7 +11,9 @@ use axum::Extension;
 use axum::extract::{FromRequest, FromRequestParts};
 use axum::response::IntoResponse;
 
+use crate::context::RequestContext;
 use crate::credential::Identity;
+use crate::layer::Admitted;
 
 /// An argument that is not the last.
 pub fn from_head<T: FromRequestParts<S> + Send, S>() {}
@@ -39,7 +41,9 @@ pub fn any<T>() -> T {
 /// Says who asks, or holds what does.
 pub trait CarriesIdentity {}
 
+impl CarriesIdentity for RequestContext {}
 impl CarriesIdentity for Identity {}
+impl CarriesIdentity for Admitted {}
 impl<T: CarriesIdentity + ?Sized> CarriesIdentity for Arc<T> {}
 impl<T: CarriesIdentity> CarriesIdentity for Option<T> {}
 impl<T: CarriesIdentity, E> CarriesIdentity for Result<T, E> {}
@@ -58,13 +62,13 @@ pub struct Anonymous;
 // constant for the arguments that say who asks, and the other for the rest.
 impl<T: CarriesIdentity> Argument<T> {
     /// Whether the argument says who asks.
-    pub const IDENTITY: Identified = Identified;
+    pub const SAYS_WHO_ASKS: Identified = Identified;
 }
 
 /// Otherwise.
 pub trait Otherwise {
     /// Whether the argument says who asks.
-    const IDENTITY: Anonymous = Anonymous;
+    const SAYS_WHO_ASKS: Anonymous = Anonymous;
 }
 
 impl<T> Otherwise for Argument<T> {}
