@@ -158,6 +158,9 @@ fn read(entry: &str) -> Result<PublicKey, Unused> {
             if !RSA_BITS.contains(&bits(&modulus)) {
                 return Err(Unused::Size);
             }
+            if !exponent_fits(&exponent) {
+                return Err(Unused::Malformed);
+            }
             PublicKey::rsa(entry.kid, &modulus, &exponent)
         }
         Algorithm::Es256 => PublicKey::p256(entry.kid, &coordinate(entry.x)?, &coordinate(entry.y)?),
@@ -165,6 +168,12 @@ fn read(entry: &str) -> Result<PublicKey, Unused> {
         Algorithm::Hs256 => return Err(Unused::Symmetric),
     };
     key.map_err(|_| Unused::Malformed)
+}
+
+/// An odd number above 2^16, as FIPS 186-5, section 5.1 has it, and below the 2^33 at which the crypto library stops. That
+/// library parses a key with an exponent of 1, under which every signature forges itself.
+fn exponent_fits(exponent: &[u8]) -> bool {
+    (17..=33).contains(&bits(exponent)) && exponent.last().is_some_and(|byte| byte % 2 == 1)
 }
 
 /// What the kind and the curve leave as the one algorithm; an `alg` that is there has to agree.
@@ -213,7 +222,7 @@ mod tests {
     }
 
     fn rsa(bits: usize, rest: Value) -> Value {
-        let mut modulus = vec![0xff; bits / 8];
+        let mut modulus = vec![0xff; bits.div_ceil(8)];
         modulus[0] >>= (8 - bits % 8) % 8;
         with(
             json!({"kty": "RSA", "n": URL_SAFE_NO_PAD.encode(modulus), "e": "AQAB"}),
@@ -285,6 +294,13 @@ mod tests {
             unused(rsa(2048, json!({"e": "AQ"}))),
             Unused::Malformed,
             "an exponent of 1"
+        );
+        assert_eq!(unused(rsa(2048, json!({"e": "Aw"}))), Unused::Malformed, "3");
+        assert_eq!(unused(rsa(2048, json!({"e": "AQAA"}))), Unused::Malformed, "65536");
+        assert_eq!(
+            unused(rsa(2048, json!({"e": "AQAAAAAB"}))),
+            Unused::Malformed,
+            "2^40 + 1"
         );
         assert_eq!(unused(rsa(2048, json!({"e": ""}))), Unused::Malformed);
         assert_eq!(unused(rsa(2048, json!({"e": "AQAB="}))), Unused::Malformed);

@@ -224,11 +224,10 @@ impl Store {
     /// The fetch that is under way, or a new one unless the last one ended within the cooldown.
     fn refresh(self: &Arc<Self>, now: Duration) -> Option<Refresh> {
         let mut traffic = lock(&self.traffic);
-        match &traffic.running {
-            Some(running) if !running.is_over() => return Some(Refresh(running.clone())),
-            // It never began, or else its end would have been noted.
-            Some(_) => traffic.end(now, Some(JwksError::Interrupted)),
-            None => {}
+        // One that is over and still noted never began: its runtime ended first, and no cooldown is due.
+        if let Some(running) = traffic.running.take().filter(|running| !running.is_over()) {
+            traffic.running = Some(running.clone());
+            return Some(Refresh(running));
         }
         let cooling = traffic
             .ended
