@@ -6,6 +6,7 @@ use axum_core::body::Body;
 use bytes::Bytes;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Request, StatusCode};
+use mime::Mime;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_path_to_error::Segment;
@@ -119,10 +120,8 @@ fn is_plain_json(headers: &HeaderMap) -> bool {
 
 /// `application/json` or `application/*+json`, with or without parameters.
 fn is_json(content_type: &str) -> bool {
-    let essence = content_type.split(';').next().unwrap_or_default().trim_end();
-    let Some((application, subtype)) = essence.split_once('/') else {
-        return false;
-    };
-    let suffix = subtype.rsplit_once('+').map_or(subtype, |(_, suffix)| suffix);
-    application.eq_ignore_ascii_case("application") && suffix.eq_ignore_ascii_case("json")
+    content_type.parse::<Mime>().is_ok_and(|mime| {
+        let is_json = mime.subtype() == mime::JSON || mime.suffix() == Some(mime::JSON);
+        mime.type_() == mime::APPLICATION && is_json
+    })
 }
