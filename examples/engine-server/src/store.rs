@@ -18,12 +18,15 @@ pub struct Mask {
     pub area: f64,
 }
 
+/// A mask, and whose it is.
+type Kept = (TenantId, ProjectId, Mask);
+
 /// Masks, in memory.
 ///
 /// Such a store may serve the mode lab alone: a restart loses what it holds.
 #[derive(Debug, Default)]
 pub struct MaskStore {
-    masks: Mutex<Vec<(TenantId, ProjectId, Mask)>>,
+    masks: Mutex<Vec<Kept>>,
 }
 
 impl MaskStore {
@@ -53,7 +56,7 @@ impl MaskStore {
         Ok(mask)
     }
 
-    fn open(&self, context: &RequestContext) -> Result<MutexGuard<'_, Vec<(TenantId, ProjectId, Mask)>>, EngineError> {
+    fn open(&self, context: &RequestContext) -> Result<MutexGuard<'_, Vec<Kept>>, EngineError> {
         if context.mode() != Mode::Lab {
             let code = code::backend_forbidden("video_mask").map_err(EngineError::internal)?;
             return Err(ErrorEnvelope::builder(code).resource_kind("video_mask").build().into());
