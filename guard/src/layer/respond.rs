@@ -32,21 +32,21 @@ pub(crate) struct Exchange {
 
 /// A response, at once or after its foreign body was read.
 pub(crate) enum Finished {
-    Now(Response<Body>),
-    Later(Pin<Box<dyn Future<Output = Response<Body>> + Send>>),
+    Now(Response<GuardedBody>),
+    Later(Pin<Box<dyn Future<Output = Response<GuardedBody>> + Send>>),
 }
 
 impl Exchange {
     /// The answer to a request that goes no further.
-    pub(crate) fn refuse(&mut self, refusal: Refusal) -> Response<Body> {
+    pub(crate) fn refuse(&mut self, refusal: Refusal) -> Response<GuardedBody> {
         let Refusal {
             envelope,
             header,
             cause,
         } = refusal;
-        let mut response = envelope.to_response().map(Body::from);
+        let mut response = envelope.to_response().map(GuardedBody::whole);
         tracing::debug!(
-            request_id = self.id.id.as_str(),
+            request_id = self.id.as_str(),
             code = envelope.code(),
             cause = cause.as_ref().map(tracing::field::display),
             "refused"
@@ -56,37 +56,33 @@ impl Exchange {
     }
 
     /// The answer to a fault inside; its text stays inside.
-    pub(crate) fn fail(&mut self, error: &(dyn std::error::Error + 'static)) -> Response<Body> {
-        tracing::error!(request_id = self.id.id.as_str(), error, "the handler failed");
+    pub(crate) fn fail(&mut self, error: &(dyn std::error::Error + 'static)) -> Response<GuardedBody> {
+        tracing::error!(request_id = self.id.as_str(), error, "the handler failed");
         self.answer(code::INTERNAL_ERROR)
     }
 
     /// The answer to a panic; its text stays inside.
-    pub(crate) fn panicked(&mut self, message: &str) -> Response<Body> {
-        tracing::error!(
-            request_id = self.id.id.as_str(),
-            panic = message,
-            "the handler panicked"
-        );
+    pub(crate) fn panicked(&mut self, message: &str) -> Response<GuardedBody> {
+        tracing::error!(request_id = self.id.as_str(), panic = message, "the handler panicked");
         self.answer(code::INTERNAL_ERROR)
     }
 
     /// The answer to a handler that takes too long.
-    pub(crate) fn timed_out(&mut self) -> Response<Body> {
-        tracing::warn!(request_id = self.id.id.as_str(), "the handler was given up");
+    pub(crate) fn timed_out(&mut self) -> Response<GuardedBody> {
+        tracing::warn!(request_id = self.id.as_str(), "the handler was given up");
         self.answer(code::REQUEST_TIMEOUT)
     }
 
-    fn answer(&mut self, code: Code) -> Response<Body> {
+    fn answer(&mut self, code: Code) -> Response<GuardedBody> {
         let mut builder = ErrorEnvelope::builder(code);
         if let Some(kind) = self.resource_kind {
             builder = builder.resource_kind(kind);
         }
-        self.complete(builder.build().to_response().map(Body::from))
+        self.complete(builder.build().to_response().map(GuardedBody::whole))
     }
 
     /// What every response gets last.
-    fn complete(&mut self, mut response: Response<Body>) -> Response<Body> {
+    fn complete(&mut self, mut response: Response<GuardedBody>) -> Response<GuardedBody> {
         let status = response.status();
         let headers = response.headers_mut();
         if status.is_client_error() || status.is_server_error() {
@@ -95,7 +91,7 @@ impl Exchange {
                 headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             }
             if self.head {
-                *response.body_mut() = Body::empty();
+                *response.body_mut() = GuardedBody::whole(Bytes::new());
             }
         }
         self.id.stamp(response.headers_mut());
@@ -106,7 +102,7 @@ impl Exchange {
     pub(crate) fn finish(&mut self, mut response: Response<Body>) -> Finished {
         if let Some(cause) = response.extensions_mut().remove::<InternalCause>() {
             tracing::error!(
-                request_id = self.id.id.as_str(),
+                request_id = self.id.as_str(),
                 error = cause.error(),
                 "the handler failed"
             );
@@ -114,12 +110,12 @@ impl Exchange {
         if let Some(EnvelopeProof(status)) = response.extensions_mut().remove() {
             // axum lets a handler put another status in front of an envelope; the envelope's own is the one meant.
             *response.status_mut() = status.into();
-            return Finished::Now(self.complete(response));
+            return Finished::Now(self.complete(response.map(|body| GuardedBody::inner(body, false))));
         }
         match ErrorStatus::try_from(response.status()) {
             Err(_) => {
                 let events = has_essence(response.headers(), "text/event-stream");
-                let response = response.map(|body| Body::new(GuardedBody::new(body, events)));
+                let response = response.map(|body| GuardedBody::inner(body, events));
                 Finished::Now(self.complete(response))
             }
             Ok(status) => Finished::Later(Box::pin(self.clone().replace(response, status))),
@@ -127,17 +123,17 @@ impl Exchange {
     }
 
     /// An error that a handler, or something between it and the guard, made without an envelope.
-    async fn replace(mut self, response: Response<Body>, status: ErrorStatus) -> Response<Body> {
+    async fn replace(mut self, response: Response<Body>, status: ErrorStatus) -> Response<GuardedBody> {
         let (parts, body) = response.into_parts();
         let read = timeout(FOREIGN_TIME, Limited::new(body, FOREIGN_BODY).collect()).await;
         let bytes = read.ok().and_then(Result::ok).map(|collected| collected.to_bytes());
         if let Some(bytes) = &bytes
             && is_envelope(&parts.headers, bytes, status)
         {
-            return self.complete(Response::from_parts(parts, Body::from(bytes.clone())));
+            return self.complete(Response::from_parts(parts, GuardedBody::whole(bytes.clone())));
         }
         tracing::warn!(
-            request_id = self.id.id.as_str(),
+            request_id = self.id.as_str(),
             status = status.as_u16(),
             body = bytes.as_deref().map(String::from_utf8_lossy).as_deref(),
             "an error without an envelope was replaced"
@@ -172,15 +168,14 @@ fn is_envelope(headers: &HeaderMap, bytes: &Bytes, status: ErrorStatus) -> bool 
 }
 
 fn has_essence(headers: &HeaderMap, essence: &str) -> bool {
-    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    value.is_some_and(|value| {
-        value
-            .split(';')
-            .next()
-            .unwrap_or_default()
-            .trim()
-            .eq_ignore_ascii_case(essence)
-    })
+    let value = headers
+        .get(header::CONTENT_TYPE)
+        .map_or(&b""[..], HeaderValue::as_bytes);
+    let end = essence.len();
+    value
+        .get(..end)
+        .is_some_and(|start| start.eq_ignore_ascii_case(essence.as_bytes()))
+        && value.get(end).is_none_or(|next| matches!(next, b';' | b' ' | b'\t'))
 }
 
 /// Headers that carry meaning without the body that they came with.
