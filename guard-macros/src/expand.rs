@@ -1,100 +1,117 @@
 //! The item as it was, and the facts beside it.
 
-use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
-use syn::parse::{Parse, ParseStream, Parser};
-use syn::{Attribute, Token, Visibility};
 
 use crate::check::{Decision, Route};
-use crate::errors::Errors;
+use crate::parse::Args;
+use crate::signature::Signature;
 
-/// Always re-emits the item, so that an error here does not make others elsewhere.
-pub(crate) fn item(item: TokenStream, route: Option<Route>, mut errors: Errors) -> TokenStream {
-    let facts = match head.parse2(item.clone()) {
-        Ok(head) => route.map(|route| constant(&head, &route)),
-        Err(_) => {
-            errors.over(&item, "#[engine_route] stands on a function");
-            None
-        }
-    };
-    let errors = errors.into_compile_errors();
-    quote! { #item #facts #errors }
+/// Where `guard` is found.
+pub(crate) fn guard(args: &Args) -> TokenStream {
+    krate(args.krate.value())
 }
 
-/// As much of a function as the constant beside it needs.
-struct Head {
-    visibility: Visibility,
-    name: Ident,
+/// The path as given, or the crate's own name.
+pub(crate) fn krate(path: Option<&syn::Path>) -> TokenStream {
+    path.map_or_else(|| quote!(::guard), ToTokens::to_token_stream)
 }
 
-/// Reads up to the name and leaves the rest alone: the compiler knows it better, and editors send unfinished bodies.
-fn head(input: ParseStream<'_>) -> syn::Result<Head> {
-    // A `cfg` is not among them: the compiler applies it before any attribute macro runs.
-    input.call(Attribute::parse_outer)?;
-    let visibility = input.parse()?;
-    loop {
-        if input.parse::<Option<Token![fn]>>()?.is_some() {
-            break;
-        }
-        qualifier(input)?;
-    }
-    let name = input.parse()?;
-    input.parse::<TokenStream>()?;
-    Ok(Head { visibility, name })
-}
-
-/// `const`, `async`, `unsafe` or `extern "C"`.
-fn qualifier(input: ParseStream<'_>) -> syn::Result<()> {
-    if input.peek(Token![const]) {
-        <Token![const]>::parse(input).map(drop)
-    } else if input.peek(Token![async]) {
-        <Token![async]>::parse(input).map(drop)
-    } else if input.peek(Token![unsafe]) {
-        <Token![unsafe]>::parse(input).map(drop)
-    } else {
-        <Token![extern]>::parse(input)?;
-        input.parse::<Option<syn::LitStr>>().map(drop)
-    }
+/// The name of the constant beside a handler.
+pub(crate) fn constant_name(handler: &Ident, span: Span) -> Ident {
+    format_ident!("{}_ROUTE", handler.unraw().to_string().to_uppercase(), span = span)
 }
 
 /// Every path starts at the crate or at `::core`, so that no name in the user's scope can get in the way.
-fn constant(head: &Head, route: &Route) -> TokenStream {
-    let Head { visibility, name } = head;
-    let constant = format_ident!("{}_ROUTE", name.unraw().to_string().to_uppercase(), span = name.span());
-    let doc = format!("The facts of the route `{}`.", name.unraw());
-
-    let guard = route
-        .krate
-        .as_ref()
-        .map_or_else(|| quote!(::guard), |path| quote!(#path));
-    let method = format_ident!("{}", route.method);
-    let Route {
-        path, router, tickets, ..
-    } = route;
+pub(crate) fn constant(signature: &Signature, route: &Route, guard: &TokenStream, checks: &TokenStream) -> TokenStream {
+    let Signature { visibility, name, .. } = signature;
+    let constant = constant_name(name, name.span());
+    let (variant, method) = route.method;
+    let doc = format!(
+        "What `#[engine_route]` says of `{}`: `{method} {}` of `{}`.",
+        name.unraw(),
+        route.path,
+        route.router
+    );
+    let lints = signature
+        .attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("allow"));
+    // The checks name the handler, which is no use of it.
+    let deprecated = signature
+        .attributes
+        .iter()
+        .any(|attribute| attribute.path().is_ident("deprecated"))
+        .then(|| quote!(#[allow(deprecated)]));
+    let method = format_ident!("{variant}");
+    let Route { path, router, .. } = route;
     let gate = match &route.gate {
         Decision::Action(action) => quote!(Action(#action)),
         Decision::NoGate(reason) => quote!(NoGate { reason: #reason }),
         Decision::Reads => quote!(Reads),
         Decision::Exempt(_) => quote!(Exempt),
     };
-    let resource_kind = route.resource_kind.as_ref().map(|kind| quote!(.resource_kind(#kind)));
-    let exemption = match &route.gate {
-        Decision::Exempt(constant) => {
-            let constant = format_ident!("{constant}");
-            Some(quote!(.exemption(#guard::route::Exemption::#constant)))
-        }
-        _ => None,
-    };
-
+    let rest = rest(route, guard);
     quote! {
         #[doc = #doc]
-        #[allow(dead_code)]
-        #visibility const #constant: #guard::route::RouteMeta = #guard::route::RouteMeta::from_macro(
-            #guard::route::Method::#method,
-            #path,
-            #router,
-            #guard::route::GateDecision::#gate,
-        ).tickets(&[#(#tickets),*])#resource_kind #exemption;
+        #(#lints)*
+        #deprecated
+        #visibility const #constant: #guard::route::RouteMeta = {
+            #checks
+            #guard::route::RouteMeta::from_macro(
+                #guard::route::Method::#method,
+                #path,
+                #router,
+                #guard::route::GateDecision::#gate,
+            ) #rest
+        };
     }
+}
+
+/// A setter for each fact that was given.
+fn rest(route: &Route, guard: &TokenStream) -> TokenStream {
+    let Route {
+        tickets,
+        body,
+        roles,
+        resource_kind,
+        flag,
+        body_limit,
+        timeout,
+        missing_status,
+        ..
+    } = route;
+    let mut setters = TokenStream::new();
+    if !tickets.is_empty() {
+        setters.extend(quote!(.tickets(&[#(#tickets),*])));
+    }
+    if !body.is_empty() {
+        let fields = body.iter().map(|variant| format_ident!("{variant}"));
+        setters.extend(quote!(.body_fields(&[#(#guard::context::ContextField::#fields),*])));
+    }
+    if !roles.is_empty() {
+        setters.extend(quote!(.roles(&[#(#roles),*])));
+    }
+    if let Some(variant) = missing_status {
+        let variant = format_ident!("{variant}");
+        setters.extend(quote!(.missing_status(#guard::context::MissingStatus::#variant)));
+    }
+    if let Some(kind) = resource_kind {
+        setters.extend(quote!(.resource_kind(#kind)));
+    }
+    if let Decision::Exempt(constant) = &route.gate {
+        let constant = format_ident!("{constant}");
+        setters.extend(quote!(.exemption(#guard::route::Exemption::#constant)));
+    }
+    if let Some(flag) = flag {
+        setters.extend(quote!(.flag(#flag)));
+    }
+    if let Some(bytes) = body_limit {
+        setters.extend(quote!(.body_limit(#bytes)));
+    }
+    if let Some(milliseconds) = timeout {
+        setters.extend(quote!(.timeout(::core::time::Duration::from_millis(#milliseconds))));
+    }
+    setters
 }

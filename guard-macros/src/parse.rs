@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
-use syn::{LitStr, Token, bracketed};
+use syn::{LitInt, LitStr, Token, Type, bracketed};
 
 use crate::errors::Errors;
 
@@ -57,44 +57,56 @@ impl<T> Slot<T> {
     }
 }
 
-/// What stands between the attribute's parentheses.
-#[derive(Default)]
-pub(crate) struct Args {
-    pub(crate) method: Slot<Ident>,
-    pub(crate) path: Slot<LitStr>,
-    pub(crate) router: Slot<LitStr>,
-    pub(crate) tickets: Slot<Vec<LitStr>>,
-    pub(crate) resource_kind: Slot<LitStr>,
-    pub(crate) action: Slot<LitStr>,
-    pub(crate) no_gate: Slot<LitStr>,
-    pub(crate) exempt: Slot<LitStr>,
-    pub(crate) krate: Slot<syn::Path>,
+/// One field for each key, one arm for each, and the list of them all.
+macro_rules! keys {
+    ($($key:literal => $field:ident: $kind:ty, $form:literal, $parse:expr;)*) => {
+        /// What stands between the attribute's parentheses.
+        #[derive(Default)]
+        pub(crate) struct Args {
+            $(pub(crate) $field: Slot<$kind>,)*
+        }
+
+        impl Args {
+            fn take(&mut self, entry: Entry, errors: &mut Errors) {
+                match entry.key.to_string().as_str() {
+                    $($key => self.$field.fill(entry, errors, $form, $parse),)*
+                    unknown => errors.at(
+                        entry.key.span(),
+                        format!("unknown key `{unknown}`; the keys are {}", KEYS.join(", ")),
+                    ),
+                }
+            }
+        }
+
+        /// In the order in which a route is best read.
+        const KEYS: &[&str] = &[$($key),*];
+    };
 }
 
-const KEYS: &str = "method, path, router, tickets, resource_kind, action, no_gate, exempt, crate";
+keys! {
+    "method" => method: Ident, "POST", |input| input.parse();
+    "path" => path: LitStr, "\"/a/{param}\"", |input| input.parse();
+    "router" => router: LitStr, "\"dotted.module\"", |input| input.parse();
+    "tickets" => tickets: Vec<LitStr>, "[\"ENG-STD-003\"]", list;
+    "resource_kind" => resource_kind: LitStr, "\"word\"", |input| input.parse();
+    "action" => action: LitStr, "\"name\"", |input| input.parse();
+    "no_gate" => no_gate: LitStr, "\"reason\"", |input| input.parse();
+    "exempt" => exempt: LitStr, "\"EX-001\"", |input| input.parse();
+    "body" => body: Vec<LitStr>, "[\"tenant_id\"]", list;
+    "missing_status" => missing_status: LitInt, "422", |input| input.parse();
+    "roles" => roles: Vec<LitStr>, "[\"owner\", \"admin\"]", list;
+    "flag" => flag: LitStr, "\"name\"", |input| input.parse();
+    "body_limit" => body_limit: LitInt, "65_536", |input| input.parse();
+    "timeout" => timeout: LitStr, "\"5s\"", |input| input.parse();
+    "state" => state: Type, "AppState", |input| input.parse();
+    "crate" => krate: syn::Path, "path::to::guard", syn::Path::parse_mod_style;
+}
 
 /// Reads every entry; a broken one does not hide the next.
 pub(crate) fn args(tokens: TokenStream, errors: &mut Errors) -> Args {
     let mut args = Args::default();
     for entry in entries(tokens, errors) {
-        let text = |input: ParseStream<'_>| input.parse::<LitStr>();
-        match entry.key.to_string().as_str() {
-            "method" => args.method.fill(entry, errors, "POST", |input| input.parse()),
-            "path" => args.path.fill(entry, errors, "\"/a/{param}\"", text),
-            "router" => args.router.fill(entry, errors, "\"dotted.module\"", text),
-            "tickets" => args.tickets.fill(entry, errors, "[\"ENG-STD-003\"]", list),
-            "resource_kind" => args.resource_kind.fill(entry, errors, "\"word\"", text),
-            "action" => args.action.fill(entry, errors, "\"name\"", text),
-            "no_gate" => args.no_gate.fill(entry, errors, "\"reason\"", text),
-            "exempt" => args.exempt.fill(entry, errors, "\"EX-001\"", text),
-            "crate" => args
-                .krate
-                .fill(entry, errors, "path::to::guard", syn::Path::parse_mod_style),
-            unknown => errors.at(
-                entry.key.span(),
-                format!("unknown key `{unknown}`; the keys are {KEYS}"),
-            ),
-        }
+        args.take(entry, errors);
     }
     args
 }
@@ -115,10 +127,8 @@ struct Entry {
 /// Splits `key = value, ...` at the commas.
 fn entries(tokens: TokenStream, errors: &mut Errors) -> Vec<Entry> {
     let mut entries = Vec::new();
-    let mut tokens = tokens.into_iter().peekable();
-    while tokens.peek().is_some() {
-        let is_comma = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ',');
-        let mut parts = tokens.by_ref().take_while(|token| !is_comma(token));
+    for parts in split_at_commas(tokens) {
+        let mut parts = parts.into_iter();
         match (parts.next(), parts.next()) {
             (Some(TokenTree::Ident(key)), None) => entries.push(Entry {
                 key,
@@ -138,4 +148,48 @@ fn entries(tokens: TokenStream, errors: &mut Errors) -> Vec<Entry> {
         }
     }
     entries
+}
+
+/// A trailing comma opens no further part. Commas between `<` and `>` belong to a type.
+fn split_at_commas(tokens: TokenStream) -> Vec<Vec<TokenTree>> {
+    let mut parts = Vec::new();
+    let mut part = Vec::new();
+    let mut depth = 0_usize;
+    let mut after_dash = false;
+    for token in tokens {
+        let punct = match &token {
+            TokenTree::Punct(punct) => Some(punct.as_char()),
+            _ => None,
+        };
+        match punct {
+            Some('<') => depth += 1,
+            Some('>') if !after_dash => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        after_dash = punct == Some('-');
+        if punct == Some(',') && depth == 0 {
+            parts.push(std::mem::take(&mut part));
+        } else {
+            part.push(token);
+        }
+    }
+    if !part.is_empty() {
+        parts.push(part);
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::KEYS;
+
+    #[test]
+    fn every_key_has_a_row_in_the_documentation() {
+        let documentation = include_str!("../docs/engine_route.md");
+        let rows: Vec<_> = documentation
+            .lines()
+            .filter_map(|line| line.strip_prefix("| `")?.split('`').next())
+            .collect();
+        assert_eq!(rows, KEYS);
+    }
 }

@@ -14,11 +14,19 @@ fn is_snake(text: &str) -> bool {
             .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
 }
 
-/// One lower-case word: a `resource_kind`.
+/// One lower-case word: a `resource_kind`, a role.
 pub(crate) fn word(text: &str) -> Checked {
     when(
         is_snake(text) && !text.starts_with('_'),
         "not a word: lower-case letters, digits and `_`, a letter first",
+    )
+}
+
+/// Words joined by `.`: a feature flag.
+pub(crate) fn flag(text: &str) -> Checked {
+    when(
+        text.split('.').all(|part| word(part).is_ok()),
+        "not the name of a flag: lower-case words joined by `.`, like \"video.masks\"",
     )
 }
 
@@ -187,6 +195,10 @@ mod tests {
         }
         for bad in ["", " ", "Update", ".update", "update.", "a..b", "1a", "a b"] {
             assert!(action(bad).is_err(), "{bad}");
+        }
+        assert!(flag("masks").is_ok() && flag("video.masks_2").is_ok());
+        for bad in ["", ".", "Masks", "video.", "video..masks", "video-masks", "2d"] {
+            assert!(flag(bad).is_err(), "{bad}");
         }
         assert!(reason(" \n").is_err() && word("_a").is_err() && word("").is_err() && word("chat").is_ok());
     }

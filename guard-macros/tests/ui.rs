@@ -2,9 +2,29 @@
 //!
 //! `TRYBUILD=overwrite cargo test -p guard-macros --test ui` rewrites the outputs; read the difference before you keep it.
 
+use std::collections::BTreeSet;
+use std::path::Path;
+
 #[test]
 fn ui() {
     let cases = trybuild::TestCases::new();
     cases.pass("tests/ui/pass/*.rs");
     cases.compile_fail("tests/ui/fail/*.rs");
+}
+
+/// Every mistake has its own output, and no output is left of a case that went.
+#[test]
+fn every_failure_has_its_output() {
+    let sources = names("rs");
+    assert_eq!(sources, names("stderr"));
+    assert!(sources.len() >= 60, "{}", sources.len());
+}
+
+fn names(extension: &str) -> BTreeSet<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ui/fail");
+    let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+    files
+        .filter(|path| path.extension().is_some_and(|found| found == extension))
+        .map(|path| path.file_stem().unwrap().to_string_lossy().into_owned())
+        .collect()
 }

@@ -19,6 +19,9 @@
 
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "axum")]
+#[doc(hidden)]
+pub mod __private;
 pub mod clock;
 pub mod code;
 pub mod context;
@@ -35,6 +38,8 @@ mod axum;
 
 #[cfg(feature = "macros")]
 pub use guard_macros::engine_route;
+#[cfg(all(feature = "axum", feature = "macros"))]
+pub use guard_macros::routes;
 
 /// Keeps the README's example compiling.
 #[cfg(all(doctest, feature = "macros"))]

@@ -8,7 +8,7 @@ use guard::engine_route;
     resource_kind = "",
     colour = "red"
 )]
-fn update() {}
+async fn update() {}
 
 fn main() {
     // The function is still there: nothing here is reported.

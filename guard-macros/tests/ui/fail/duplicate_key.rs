@@ -1,7 +1,7 @@
 use guard::engine_route;
 
 #[engine_route(method = GET, path = "/a", router = "a.b", path = "/b", method = POST)]
-fn read() {}
+async fn read() {}
 
 fn main() {
     read();

@@ -1,7 +1,7 @@
 use guard::engine_route;
 
 #[engine_route(method = GET, path = "/a", router = "a.b", no_gate = "only reads")]
-fn read() {}
+async fn read() {}
 
 fn main() {
     read();

@@ -1,13 +1,13 @@
 use guard::engine_route;
 
 #[engine_route]
-fn nothing() {}
+async fn nothing() {}
 
 #[engine_route(method = GET)]
-fn method_only() {}
+async fn method_only() {}
 
 #[engine_route(path = "/a", router = "a.b")]
-fn no_method() {}
+async fn no_method() {}
 
 fn main() {
     (nothing(), method_only(), no_method());

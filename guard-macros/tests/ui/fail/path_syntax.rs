@@ -1,28 +1,28 @@
 use guard::engine_route;
 
 #[engine_route(method = GET, path = "a", router = "a.b")]
-fn relative() {}
+async fn relative() {}
 
 #[engine_route(method = GET, path = "/a//b", router = "a.b")]
-fn empty_segment() {}
+async fn empty_segment() {}
 
 #[engine_route(method = GET, path = "/a/:id", router = "a.b")]
-fn colon() {}
+async fn colon() {}
 
 #[engine_route(method = GET, path = "/a/{id}.json", router = "a.b")]
-fn partial() {}
+async fn partial() {}
 
 #[engine_route(method = GET, path = "/{id}/{id}", router = "a.b")]
-fn twice() {}
+async fn twice() {}
 
 #[engine_route(method = GET, path = "/{*rest}/a", router = "a.b")]
-fn rest_first() {}
+async fn rest_first() {}
 
 #[engine_route(method = GET, path = "/{mask-id}", router = "a.b")]
-fn name() {}
+async fn name() {}
 
 #[engine_route(method = GET, path = "/a?b=c", router = "a.b")]
-fn query() {}
+async fn query() {}
 
 fn main() {
     (relative(), empty_segment(), colon(), partial(), twice(), rest_first(), name(), query());

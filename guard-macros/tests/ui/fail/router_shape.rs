@@ -1,10 +1,10 @@
 use guard::engine_route;
 
 #[engine_route(method = GET, path = "/a", router = "engines/video_mask/routes.py")]
-fn file() {}
+async fn file() {}
 
 #[engine_route(method = GET, path = "/a", router = "routes")]
-fn single() {}
+async fn single() {}
 
 fn main() {
     (file(), single());

@@ -1,7 +1,7 @@
 use guard::engine_route;
 
 #[engine_route(method = GET, path = "/a", router = "engines.ops.status", exempt = "EX-003")]
-fn read() {}
+async fn read() {}
 
 fn main() {
     read();

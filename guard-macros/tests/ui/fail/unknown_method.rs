@@ -1,16 +1,16 @@
 use guard::engine_route;
 
 #[engine_route(method = get, path = "/a", router = "a.b")]
-fn lower() {}
+async fn lower() {}
 
 #[engine_route(method = HEAD, path = "/a", router = "a.b")]
-fn head() {}
+async fn head() {}
 
 #[engine_route(method = OPTIONS, path = "/a", router = "a.b")]
-fn options() {}
+async fn options() {}
 
 #[engine_route(method = FETCH, path = "/a", router = "a.b")]
-fn fetch() {}
+async fn fetch() {}
 
 fn main() {
     (lower(), head(), options(), fetch());

@@ -1,10 +1,12 @@
 //! All keys, and what the constant then says.
-#![deny(missing_docs, dead_code, unused)]
 
+use std::time::Duration;
+
+use axum::Json;
+use guard::context::{ContextField, MissingStatus};
 use guard::engine_route;
 use guard::route::{Exemption, GateDecision, Method, RouteMeta};
 
-/// Documented.
 #[engine_route(
     method = PUT,
     path = "/video/masks/{mask_id}/{*rest}",
@@ -12,27 +14,37 @@ use guard::route::{Exemption, GateDecision, Method, RouteMeta};
     tickets = ["ENG-STD-003", "PR-HARD-09"],
     resource_kind = "video_mask",
     action = "video_mask.update",
+    body = ["tenant_id", "mode", "project_id", "app_id", "surface_id", "user_id"],
+    missing_status = 422,
+    roles = ["owner", "admin"],
+    flag = "video.masks",
+    body_limit = 65_536,
+    timeout = "250ms",
+    state = (),
 )]
-pub fn update() {}
+async fn update(_: Json<u8>) {}
 
-/// Documented.
 #[engine_route(method = GET, path = "/", router = "a.b")]
-pub fn read() {}
+async fn read() {}
 
-/// Documented.
-#[engine_route(method = GET, path = "/export", router = "a.b", action = "export")]
-pub fn gated_read() {}
+#[engine_route(method = GET, path = "/export", router = "a.b", action = "export", missing_status = 401)]
+async fn gated_read() {}
 
-/// Documented.
-#[engine_route(method = POST, path = "/area", router = "a.b", tickets = [], no_gate = "stores nothing")]
-pub fn measure() {}
+#[engine_route(method = POST, path = "/area", router = "a.b", tickets = [], no_gate = "stores nothing", body = [])]
+async fn measure(_: Json<u8>) {}
 
-/// Documented.
-#[engine_route(method = POST, path = "/login", router = "engines.identity.routes_auth", exempt = "EX-002")]
-pub fn login() {}
+#[engine_route(
+    method = POST,
+    path = "/login",
+    router = "engines.identity.routes_auth",
+    exempt = "EX-002",
+    flag = "login",
+    body_limit = 1024,
+    timeout = "2m"
+)]
+async fn login(_: Json<u8>) {}
 
 fn main() {
-    (update(), read(), gated_read(), measure(), login());
     let RouteMeta { method, path, router, tickets, resource_kind, gate, exemption, .. } = UPDATE_ROUTE;
     assert_eq!(method, Method::Put);
     assert_eq!(path, "/video/masks/{mask_id}/{*rest}");
@@ -42,8 +54,23 @@ fn main() {
     assert_eq!(gate, GateDecision::Action("video_mask.update"));
     assert_eq!(exemption, None);
 
+    let RouteMeta { body_fields, missing_status, roles, flag, body_limit, timeout, .. } = UPDATE_ROUTE;
+    assert_eq!(body_fields, ContextField::ALL);
+    assert_eq!(missing_status, MissingStatus::UnprocessableEntity);
+    assert_eq!(roles, ["owner", "admin"]);
+    assert_eq!(flag, Some("video.masks"));
+    assert_eq!(body_limit, Some(65_536));
+    assert_eq!(timeout, Some(Duration::from_millis(250)));
+
     assert_eq!((READ_ROUTE.gate, READ_ROUTE.tickets.len()), (GateDecision::Reads, 0));
+    assert_eq!((READ_ROUTE.flag, READ_ROUTE.body_limit, READ_ROUTE.timeout), (None, None, None));
     assert_eq!(GATED_READ_ROUTE.gate, GateDecision::Action("export"));
+    assert_eq!(GATED_READ_ROUTE.missing_status, MissingStatus::Unauthorized);
     assert_eq!(MEASURE_ROUTE.gate, GateDecision::NoGate { reason: "stores nothing" });
+    assert!(MEASURE_ROUTE.body_fields.is_empty() && MEASURE_ROUTE.roles.is_empty());
     assert_eq!((LOGIN_ROUTE.gate, LOGIN_ROUTE.exemption), (GateDecision::Exempt, Some(Exemption::EX_002)));
+    assert_eq!(LOGIN_ROUTE.timeout, Some(Duration::from_secs(120)));
+
+    let routes: [guard::registry::Route; 5] = guard::routes![update, read, gated_read, measure, login];
+    assert_eq!(*routes[0].meta(), UPDATE_ROUTE);
 }

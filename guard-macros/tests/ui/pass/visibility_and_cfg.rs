@@ -1,18 +1,21 @@
-//! The constant is as visible as the function, and there exactly when the function is.
+//! The constant is as visible as the function, and there exactly when the function is; `routes!` honours `cfg`.
 
 mod routes {
     use guard::engine_route;
 
     #[engine_route(method = GET, path = "/a", router = "a.b")]
-    pub fn public() {}
+    pub async fn public() {}
 
     #[engine_route(method = GET, path = "/b", router = "a.b")]
     #[cfg(any())]
-    pub fn absent() {}
+    pub async fn absent() {}
 
     #[cfg(any())]
     #[engine_route(method = GET, path = "/c", router = "a.b")]
-    pub fn absent_too() {}
+    pub async fn absent_too() {}
+
+    #[engine_route(method = GET, path = "/d", router = "a.b")]
+    pub(super) async fn restricted() {}
 
     // These names are free only because the functions are absent.
     pub const ABSENT_ROUTE: u8 = 1;
@@ -20,7 +23,15 @@ mod routes {
 }
 
 fn main() {
-    routes::public();
-    assert_eq!(routes::PUBLIC_ROUTE.path, "/a");
     assert_eq!((routes::ABSENT_ROUTE, routes::ABSENT_TOO_ROUTE), (1, 2));
+    let listed: [guard::registry::Route; 2] = guard::routes![
+        routes::public,
+        #[cfg(any())]
+        routes::absent,
+        #[cfg(all())]
+        crate::routes::restricted,
+        #[cfg_attr(all(), cfg(any()))]
+        routes::absent_too,
+    ];
+    assert_eq!(listed.map(|route| route.meta().path), ["/a", "/d"]);
 }

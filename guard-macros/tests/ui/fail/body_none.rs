@@ -1,0 +1,6 @@
+use guard::engine_route;
+
+#[engine_route(method = POST, path = "/a", router = "a.b", action = "create", body = none)]
+async fn handler() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use guard::engine_route;
+
+#[engine_route(method = POST, path = "/a", router = "engines.identity.routes_auth", exempt = "EX-002")]
+async fn handler(_: impl Send) {}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use axum::Extension;
+use axum::extract::rejection::ExtensionRejection;
+use guard::context::RequestContext;
+use guard::engine_route;
+
+#[engine_route(method = POST, path = "/a", router = "engines.identity.routes_auth", exempt = "EX-002")]
+async fn handler(_: Result<Extension<RequestContext>, ExtensionRejection>) {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use guard::engine_route;
+
+#[engine_route(method = GET, path = "/a", router = "a.b")]
+async fn handler(_: axum::extract::Path<String>) {}
+
+fn main() {}

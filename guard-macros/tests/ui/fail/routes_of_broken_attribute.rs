@@ -1,0 +1,7 @@
+// What is wrong is said once, where it is.
+#[guard::engine_route(method = GET, path = "a", router = "a.b")]
+async fn show() {}
+
+fn main() {
+    let _: [guard::registry::Route; 1] = guard::routes![show];
+}

@@ -1,0 +1,6 @@
+use guard::engine_route;
+
+#[engine_route(method = GET, path = "/a", router = "a.b", state = "App")]
+async fn handler() {}
+
+fn main() {}
