@@ -39,7 +39,7 @@ pin_project! {
 
 pin_project! {
     #[project = StageProj]
-    enum Stage<S>
+    pub(super) enum Stage<S>
     where
         S: Service<Request<Body>>,
     {
@@ -51,7 +51,7 @@ pin_project! {
 }
 
 impl<S: Service<Request<Body>>> ResponseFuture<S> {
-    fn new(stage: Stage<S>, exchange: Exchange, timeout: Duration) -> Self {
+    pub(super) fn new(stage: Stage<S>, exchange: Exchange, timeout: Duration) -> Self {
         Self {
             stage,
             exchange,
@@ -66,24 +66,21 @@ impl<S: Service<Request<Body>>> ResponseFuture<S> {
         };
         Self::new(stage, exchange, Duration::ZERO)
     }
-
-    pub(super) fn waiting(admission: WaitingAdmission, service: S, exchange: Exchange, timeout: Duration) -> Self {
-        let stage = Stage::Waiting {
-            admission,
-            service: Some(service),
-        };
-        Self::new(stage, exchange, timeout)
-    }
-
-    pub(super) fn calling(service: S, entrance: Entrance, mut exchange: Exchange, timeout: Duration) -> Self {
-        Self::new(enter(service, entrance, &mut exchange), exchange, timeout)
-    }
 }
 
-fn enter<S: Service<Request<Body>>>(service: S, entrance: Entrance, exchange: &mut Exchange) -> Stage<S> {
-    exchange.resource_kind = entrance.resource_kind;
-    Stage::Calling {
-        call: Oneshot::new(service, entrance.request),
+impl<S: Service<Request<Body>>> Stage<S> {
+    pub(super) fn waiting(admission: WaitingAdmission, service: S) -> Self {
+        Self::Waiting {
+            admission,
+            service: Some(service),
+        }
+    }
+
+    pub(super) fn calling(service: S, entrance: Entrance, exchange: &mut Exchange) -> Self {
+        exchange.resource_kind = entrance.resource_kind;
+        Self::Calling {
+            call: Oneshot::new(service, entrance.request),
+        }
     }
 }
 
@@ -136,7 +133,7 @@ where
                 },
                 StageProj::Waiting { admission, service } => {
                     match (ready!(admission.as_mut().poll(cx)), service.take()) {
-                        (Ok(entrance), Some(service)) => enter(service, entrance, this.exchange),
+                        (Ok(entrance), Some(service)) => Stage::calling(service, entrance, this.exchange),
                         (Err(refusal), _) => return Poll::Ready(this.exchange.refuse(refusal)),
                         (Ok(_), None) => return Poll::Pending,
                     }

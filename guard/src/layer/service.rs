@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
@@ -14,8 +15,9 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::admit::{Admission, admit};
+use super::body::panic_text;
 use super::core::Core;
-use super::future::ResponseFuture;
+use super::future::{ResponseFuture, Stage};
 use super::request_id::RequestId;
 use super::respond::Exchange;
 use super::settings::Settings;
@@ -96,19 +98,23 @@ where
 
     fn call(&mut self, request: Request<R>) -> ResponseFuture<S> {
         let request = request.map(Body::new);
-        let exchange = Exchange {
+        let mut exchange = Exchange {
             id: RequestId::of(request.headers()),
             head: request.method() == Method::HEAD,
             resource_kind: None,
         };
-        match admit(&self.core, request, &exchange.id) {
-            Admission::Refused(refusal) => ResponseFuture::answered(exchange.refuse(refusal), exchange),
-            Admission::Waiting(admission, timeout) => {
-                ResponseFuture::waiting(admission, self.inner.clone(), exchange, timeout)
-            }
+        // A verifier runs here, and the inner service is cloned here; what they panic with is caught as a handler's panic is.
+        let admitted = catch_unwind(AssertUnwindSafe(|| match admit(&self.core, request, &exchange.id) {
+            Admission::Refused(refusal) => Err(refusal),
+            Admission::Waiting(admission, timeout) => Ok((Stage::waiting(admission, self.inner.clone()), timeout)),
             Admission::Entered(entrance, timeout) => {
-                ResponseFuture::calling(self.inner.clone(), entrance, exchange, timeout)
+                Ok((Stage::calling(self.inner.clone(), entrance, &mut exchange), timeout))
             }
+        }));
+        match admitted {
+            Ok(Ok((stage, timeout))) => ResponseFuture::new(stage, exchange, timeout),
+            Ok(Err(refusal)) => ResponseFuture::answered(exchange.refuse(refusal), exchange),
+            Err(panic) => ResponseFuture::answered(exchange.panicked(panic_text(&*panic)), exchange),
         }
     }
 }
