@@ -61,6 +61,7 @@ singles! {
     Host = "host";
     ContentType = "content-type";
     ContentEncoding = "content-encoding";
+    TransferEncoding = "transfer-encoding";
 }
 
 const FORBIDDEN: &str = "x-env";

@@ -12,11 +12,11 @@ use axum_core::body::Body;
 use http::Request;
 
 use super::compare;
-use super::core::{Begun, Core};
-use super::refusal::Refusal;
+use super::core::{Core, Found};
+use super::refusal::{Refusal, unavailable};
 use super::request_id::RequestId;
 use super::table::{RouteId, Target};
-use crate::context::{Entry, RequestContext, Scan};
+use crate::context::{RequestContext, Scan};
 use crate::credential::{Verification, Verified};
 use crate::gate::GateRequest;
 use crate::route::GateDecision;
@@ -50,42 +50,44 @@ impl Admitted {
 /// What is to be done with a request.
 pub(crate) enum Admission {
     /// It goes no further.
-    Refused(Refusal),
-    /// It goes to its route.
-    Entered(Entrance, Duration),
+    Refused(Box<Refusal>),
+    /// It goes to its route, of this `resource_kind`, within the route's timeout.
+    Entered(Option<&'static str>, Duration),
     /// Something has to be waited for, within the route's timeout.
     Waiting(WaitingAdmission, Duration),
 }
 
-/// An admission that waits.
+/// An admission that waits. It took the request and gives it back with the route's `resource_kind`.
 pub(crate) type WaitingAdmission = Pin<Box<dyn Future<Output = Result<Entrance, Refusal>> + Send>>;
 
-/// A request that is let in.
-pub(crate) struct Entrance {
-    pub(crate) request: Request<Body>,
-    /// The `resource_kind` of the route.
-    pub(crate) resource_kind: Option<&'static str>,
-}
+pub(crate) type Entrance = (Request<Body>, Option<&'static str>);
 
-/// Decides as far as that goes without waiting.
-pub(crate) fn admit(core: &Arc<Core>, request: Request<Body>, id: &RequestId) -> Admission {
-    match at_once(core, &request, id) {
-        Err(refusal) => Admission::Refused(refusal),
+/// Decides as far as that goes without waiting. The request is handed around by reference, since it is large.
+pub(crate) fn admit(core: &Arc<Core>, request: &mut Request<Body>) -> (RequestId, Admission) {
+    let scan = Scan::new(request.headers());
+    let id = RequestId::of(request.headers(), &scan);
+    let known = scan
+        .map_err(Refusal::from)
+        .and_then(|scan| at_once(core, request, &scan, &id));
+    let admission = match known {
+        Err(refusal) => Admission::Refused(Box::new(refusal)),
         Ok(AtOnce::Settled(route, context)) => {
             let timeout = core.policy(route).timeout;
             match context {
                 Some(context) if waits(core, route) => {
+                    let request = std::mem::take(request);
                     Admission::Waiting(Box::pin(rest(Arc::clone(core), request, route, context)), timeout)
                 }
                 context => Admission::Entered(enter(core, request, route, context), timeout),
             }
         }
         Ok(AtOnce::Judging(target, verification)) => {
-            let timeout = core.timeout(&target);
+            let (request, timeout) = (std::mem::take(request), core.timeout(&target));
             let judging = judged(Arc::clone(core), request, target, verification, id.clone());
             Admission::Waiting(Box::pin(judging), timeout)
         }
-    }
+    };
+    (id, admission)
 }
 
 /// What is known without waiting.
@@ -98,31 +100,22 @@ enum AtOnce {
 
 type Judging = Pin<Box<dyn Future<Output = Verified> + Send>>;
 
-fn at_once(core: &Core, request: &Request<Body>, id: &RequestId) -> Result<AtOnce, Refusal> {
-    let scan = Scan::new(request.headers())?;
-    match core.begin(request, &scan)? {
-        Begun::Exempt(route) => {
+fn at_once(core: &Core, request: &Request<Body>, scan: &Scan<'_>, id: &RequestId) -> Result<AtOnce, Refusal> {
+    let target = match core.target(request, scan)? {
+        Found::Exempt(route) => {
             core.announced_size(request, core.policy(route))?;
-            Ok(AtOnce::Settled(route, None))
+            return Ok(AtOnce::Settled(route, None));
         }
-        Begun::Guarded(target, Verification::Done(verified)) => {
-            let entry = core.enter(request, &scan, &target, verified)?;
-            let (route, context) = settle(core, request, target, entry, id)?;
+        Found::Guarded(target) => target,
+    };
+    let now = core.now()?;
+    match core.verify(scan, now)? {
+        Verification::Done(verified) => {
+            let (route, context) = settle(core, request, scan, target, (verified, now), id)?;
             Ok(AtOnce::Settled(route, Some(context)))
         }
-        Begun::Guarded(target, Verification::Later(verification)) => Ok(AtOnce::Judging(target, verification)),
+        Verification::Later(verification) => Ok(AtOnce::Judging(target, verification)),
     }
-}
-
-fn settle(
-    core: &Core,
-    request: &Request<Body>,
-    target: Target,
-    entry: Entry,
-    id: &RequestId,
-) -> Result<(RouteId, RequestContext), Refusal> {
-    let role = entry.token_role();
-    core.settle(request, target, entry, role, id.id.clone())
 }
 
 /// Goes on when the verifier has spoken.
@@ -136,10 +129,22 @@ async fn judged(
     let verified = verification.await;
     let (route, context) = {
         let scan = Scan::new(request.headers())?;
-        let entry = core.enter(&request, &scan, &target, verified)?;
-        settle(&core, &request, target, entry, &id)?
+        settle(&core, &request, &scan, target, (verified, core.now()?), &id)?
     };
     rest(core, request, route, context).await
+}
+
+fn settle(
+    core: &Core,
+    request: &Request<Body>,
+    scan: &Scan<'_>,
+    target: Target,
+    (verified, now): (Verified, Duration),
+    id: &RequestId,
+) -> Result<(RouteId, RequestContext), Refusal> {
+    let entry = core.enter(request, scan, &target, verified, now)?;
+    let role = entry.token_role();
+    core.settle(request, target, entry, role, id.id.clone())
 }
 
 /// Whether the route wants more than its request's head.
@@ -161,7 +166,7 @@ async fn rest(
     }
     if let GateDecision::Action(action) = policy.meta.gate {
         // The engine does not start with an action and no gates.
-        let gates = core.settings.gates.as_ref().ok_or_else(super::refusal::unavailable)?;
+        let gates = core.settings.gates.as_ref().ok_or_else(unavailable)?;
         let request = GateRequest {
             context: context.clone(),
             action,
@@ -169,15 +174,19 @@ async fn rest(
         };
         gates.decide(request).await?;
     }
-    Ok(enter(&core, request, route, Some(context)))
+    let resource_kind = enter(&core, &mut request, route, Some(context));
+    Ok((request, resource_kind))
 }
 
-fn enter(core: &Core, request: Request<Body>, route: RouteId, context: Option<RequestContext>) -> Entrance {
+/// Marks a request as let in, and says the `resource_kind` of its route.
+fn enter(
+    core: &Core,
+    request: &mut Request<Body>,
+    route: RouteId,
+    context: Option<RequestContext>,
+) -> Option<&'static str> {
     let policy = core.policy(route);
-    let mut request = core.bound_body(request, policy);
+    core.bound_body(request, policy);
     request.extensions_mut().insert(Admitted { route, context });
-    Entrance {
-        request,
-        resource_kind: policy.meta.resource_kind,
-    }
+    policy.meta.resource_kind
 }

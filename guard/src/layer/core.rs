@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum_core::body::Body;
 use axum_core::extract::DefaultBodyLimit;
-use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
+use http::header::CONTENT_LENGTH;
 use http::{Method, Request};
 use http_body::Body as _;
 use http_body_util::Limited;
@@ -34,12 +34,12 @@ pub(crate) struct Core {
     pub(super) compared_bodies: Arc<Semaphore>,
 }
 
-/// A request whose syntax is fine.
-pub(super) enum Begun {
-    /// It is for an exempt route.
+/// What a request is for.
+pub(super) enum Found {
+    /// An exempt route.
     Exempt(RouteId),
-    /// Its token is being judged.
-    Guarded(Target, Verification),
+    /// Anything else, known or not.
+    Guarded(Target),
 }
 
 impl Core {
@@ -71,31 +71,38 @@ impl Core {
         }
     }
 
-    /// Judges the syntax, finds the route and reads the token. Up to here a known and an unknown path are alike, but for
-    /// the exempt ones.
-    pub(super) fn begin(&self, request: &Request<Body>, scan: &Scan<'_>) -> Result<Begun, Refusal> {
+    /// Judges the syntax and finds the route.
+    pub(super) fn target(&self, request: &Request<Body>, scan: &Scan<'_>) -> Result<Found, Refusal> {
         path::check(request.uri().path())?;
         one_host(request, scan)?;
-        if matches!(*request.method(), Method::GET | Method::HEAD) && request.headers().contains_key(TRANSFER_ENCODING)
-        {
+        if matches!(*request.method(), Method::GET | Method::HEAD) && scan.get(Single::TransferEncoding).is_some() {
             return Err(header_issue(
                 "transfer-encoding",
                 "a request without a body has no transfer-encoding",
             ));
         }
-        let mut target = self.table.find(request.method(), request.uri().path());
-        if let Target::Route(route) = target
-            && self.policy(route).meta.exemption.is_some()
-        {
-            if self.policy(route).is_always_on() {
-                return Ok(Begun::Exempt(route));
+        Ok(match self.table.find(request.method(), request.uri().path()) {
+            Target::Route(route) if self.policy(route).meta.exemption.is_some() => {
+                if self.policy(route).is_always_on() {
+                    Found::Exempt(route)
+                } else {
+                    Found::Guarded(Target::Unknown)
+                }
             }
-            target = Target::Unknown;
-        }
-        let token = bearer::token(scan.get(Single::Authorization))?;
+            target => Found::Guarded(target),
+        })
+    }
+
+    /// The time since 1970-01-01T00:00:00Z.
+    pub(super) fn now(&self) -> Result<Duration, Refusal> {
         let now = self.settings.clock.wall();
-        let now = now.ok_or_else(|| Refusal::from(TokenError::unavailable("the clock does not know the time")))?;
-        Ok(Begun::Guarded(target, self.settings.tokens.verify(token, now)))
+        now.ok_or_else(|| TokenError::unavailable("the clock does not know the time").into())
+    }
+
+    /// Asks the verifier about the token. Up to here a known and an unknown path are alike, but for the exempt ones.
+    pub(super) fn verify(&self, scan: &Scan<'_>, now: Duration) -> Result<Verification, Refusal> {
+        let token = bearer::token(scan.get(Single::Authorization))?;
+        Ok(self.settings.tokens.verify(token, now))
     }
 
     /// Takes the verifier's word, but for the expiry, and reads the scope.
@@ -105,13 +112,11 @@ impl Core {
         scan: &Scan<'_>,
         target: &Target,
         verified: Verified,
+        now: Duration,
     ) -> Result<Entry, Refusal> {
         let identity = verified?;
-        if let Some(end) = identity.expires_at() {
-            let now = self.settings.clock.wall();
-            if now.is_none_or(|now| now.as_secs() >= end) {
-                return Err(TokenError::Expired.into());
-            }
+        if identity.expires_at().is_some_and(|end| now.as_secs() >= end) {
+            return Err(TokenError::Expired.into());
         }
         Ok(Entry::read(scan, request.headers(), identity, self.rules(target))?)
     }
@@ -190,14 +195,14 @@ impl Core {
     }
 
     /// Bounds a body whose size nobody announced. axum's own bound would undercut a route's.
-    pub(super) fn bound_body(&self, request: Request<Body>, policy: &Policy) -> Request<Body> {
+    pub(super) fn bound_body(&self, request: &mut Request<Body>, policy: &Policy) {
         if request.body().is_end_stream() {
-            return request;
+            return;
         }
         let limit = usize::try_from(policy.body_limit).unwrap_or(usize::MAX);
-        let mut request = request.map(|body| Body::new(Limited::new(body, limit)));
-        DefaultBodyLimit::disable().apply(&mut request);
-        request
+        let body = std::mem::take(request.body_mut());
+        *request.body_mut() = Body::new(Limited::new(body, limit));
+        DefaultBodyLimit::disable().apply(request);
     }
 }
 

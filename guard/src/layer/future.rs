@@ -17,7 +17,7 @@ use tokio::time::{Sleep, sleep};
 use tower::util::Oneshot;
 use tower_service::Service;
 
-use super::admit::{Entrance, WaitingAdmission};
+use super::admit::WaitingAdmission;
 use super::body::panic_text;
 use super::respond::{Exchange, Finished};
 
@@ -39,7 +39,7 @@ pin_project! {
 
 pin_project! {
     #[project = StageProj]
-    pub(super) enum Stage<S>
+    enum Stage<S>
     where
         S: Service<Request<Body>>,
     {
@@ -51,7 +51,7 @@ pin_project! {
 }
 
 impl<S: Service<Request<Body>>> ResponseFuture<S> {
-    pub(super) fn new(stage: Stage<S>, exchange: Exchange, timeout: Duration) -> Self {
+    fn new(stage: Stage<S>, exchange: Exchange, timeout: Duration) -> Self {
         Self {
             stage,
             exchange,
@@ -66,21 +66,20 @@ impl<S: Service<Request<Body>>> ResponseFuture<S> {
         };
         Self::new(stage, exchange, Duration::ZERO)
     }
-}
 
-impl<S: Service<Request<Body>>> Stage<S> {
-    pub(super) fn waiting(admission: WaitingAdmission, service: S) -> Self {
-        Self::Waiting {
+    pub(super) fn waiting(admission: WaitingAdmission, service: S, exchange: Exchange, timeout: Duration) -> Self {
+        let stage = Stage::Waiting {
             admission,
             service: Some(service),
-        }
+        };
+        Self::new(stage, exchange, timeout)
     }
 
-    pub(super) fn calling(service: S, entrance: Entrance, exchange: &mut Exchange) -> Self {
-        exchange.resource_kind = entrance.resource_kind;
-        Self::Calling {
-            call: Oneshot::new(service, entrance.request),
-        }
+    pub(super) fn calling(service: S, request: Request<Body>, exchange: Exchange, timeout: Duration) -> Self {
+        let stage = Stage::Calling {
+            call: Oneshot::new(service, request),
+        };
+        Self::new(stage, exchange, timeout)
     }
 }
 
@@ -133,7 +132,12 @@ where
                 },
                 StageProj::Waiting { admission, service } => {
                     match (ready!(admission.as_mut().poll(cx)), service.take()) {
-                        (Ok(entrance), Some(service)) => Stage::calling(service, entrance, this.exchange),
+                        (Ok((request, resource_kind)), Some(service)) => {
+                            this.exchange.resource_kind = resource_kind;
+                            Stage::Calling {
+                                call: Oneshot::new(service, request),
+                            }
+                        }
                         (Err(refusal), _) => return Poll::Ready(this.exchange.refuse(refusal)),
                         (Ok(_), None) => return Poll::Pending,
                     }

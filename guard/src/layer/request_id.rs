@@ -1,11 +1,11 @@
 //! The id of a request, which every response repeats.
 
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use uuid::Uuid;
 
-use crate::context::OpaqueId;
+use crate::context::{HeaderFault, OpaqueId, Scan, Single};
 
-const NAME: &str = "x-request-id";
+const NAME: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The id, and as a header.
 #[derive(Debug, Clone)]
@@ -17,17 +17,13 @@ pub(crate) struct RequestId {
 impl RequestId {
     /// The client's own, if it sent one that is well-formed; a new one otherwise. An error about the client's is answered
     /// under a new one.
-    pub(crate) fn of(headers: &HeaderMap) -> Self {
-        let mut sent = headers.get_all(NAME).iter();
-        if let (Some(header), None) = (sent.next(), sent.next())
-            && let Ok(id) = OpaqueId::parse(header)
-        {
-            return Self {
-                id,
-                header: header.clone(),
-            };
-        }
-        Self::generate()
+    pub(crate) fn of(headers: &HeaderMap, scan: &Result<Scan<'_>, HeaderFault>) -> Self {
+        let sent = match scan {
+            Ok(scan) => scan.get(Single::Request),
+            Err(_) => only(headers.get_all(NAME).iter()),
+        };
+        let known = sent.and_then(|header| Some((OpaqueId::parse(header).ok()?, header.clone())));
+        known.map_or_else(Self::generate, |(id, header)| Self { id, header })
     }
 
     fn generate() -> Self {
@@ -40,8 +36,16 @@ impl RequestId {
         }
     }
 
-    /// Puts the id on a response.
-    pub(crate) fn stamp(self, headers: &mut HeaderMap) {
-        headers.insert(http::HeaderName::from_static(NAME), self.header);
+    /// Puts the id on the one response of the request.
+    pub(crate) fn stamp(&mut self, headers: &mut HeaderMap) {
+        let header = std::mem::replace(&mut self.header, HeaderValue::from_static(""));
+        headers.insert(NAME, header);
+    }
+}
+
+fn only<'v>(mut values: impl Iterator<Item = &'v HeaderValue>) -> Option<&'v HeaderValue> {
+    match (values.next(), values.next()) {
+        (first, None) => first,
+        _ => None,
     }
 }

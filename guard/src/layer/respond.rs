@@ -37,8 +37,16 @@ pub(crate) enum Finished {
 }
 
 impl Exchange {
+    pub(crate) fn new(id: RequestId, head: bool) -> Self {
+        Self {
+            id,
+            head,
+            resource_kind: None,
+        }
+    }
+
     /// The answer to a request that goes no further.
-    pub(crate) fn refuse(&self, refusal: Refusal) -> Response<Body> {
+    pub(crate) fn refuse(&mut self, refusal: Refusal) -> Response<Body> {
         let Refusal {
             envelope,
             header,
@@ -56,13 +64,13 @@ impl Exchange {
     }
 
     /// The answer to a fault inside; its text stays inside.
-    pub(crate) fn fail(&self, error: &(dyn std::error::Error + 'static)) -> Response<Body> {
+    pub(crate) fn fail(&mut self, error: &(dyn std::error::Error + 'static)) -> Response<Body> {
         tracing::error!(request_id = self.id.id.as_str(), error, "the handler failed");
         self.answer(code::INTERNAL_ERROR)
     }
 
     /// The answer to a panic; its text stays inside.
-    pub(crate) fn panicked(&self, message: &str) -> Response<Body> {
+    pub(crate) fn panicked(&mut self, message: &str) -> Response<Body> {
         tracing::error!(
             request_id = self.id.id.as_str(),
             panic = message,
@@ -72,12 +80,12 @@ impl Exchange {
     }
 
     /// The answer to a handler that takes too long.
-    pub(crate) fn timed_out(&self) -> Response<Body> {
+    pub(crate) fn timed_out(&mut self) -> Response<Body> {
         tracing::warn!(request_id = self.id.id.as_str(), "the handler was given up");
         self.answer(code::REQUEST_TIMEOUT)
     }
 
-    fn answer(&self, code: Code) -> Response<Body> {
+    fn answer(&mut self, code: Code) -> Response<Body> {
         let mut builder = ErrorEnvelope::builder(code);
         if let Some(kind) = self.resource_kind {
             builder = builder.resource_kind(kind);
@@ -86,7 +94,7 @@ impl Exchange {
     }
 
     /// What every response gets last.
-    fn complete(&self, mut response: Response<Body>) -> Response<Body> {
+    fn complete(&mut self, mut response: Response<Body>) -> Response<Body> {
         let status = response.status();
         let headers = response.headers_mut();
         if status.is_client_error() || status.is_server_error() {
@@ -98,12 +106,12 @@ impl Exchange {
                 *response.body_mut() = Body::empty();
             }
         }
-        self.id.clone().stamp(response.headers_mut());
+        self.id.stamp(response.headers_mut());
         response
     }
 
     /// Makes an envelope of every error that is none.
-    pub(crate) fn finish(&self, mut response: Response<Body>) -> Finished {
+    pub(crate) fn finish(&mut self, mut response: Response<Body>) -> Finished {
         if let Some(cause) = response.extensions_mut().remove::<InternalCause>() {
             tracing::error!(
                 request_id = self.id.id.as_str(),
@@ -127,7 +135,7 @@ impl Exchange {
     }
 
     /// An error that a handler, or something between it and the guard, made without an envelope.
-    async fn replace(self, response: Response<Body>, status: ErrorStatus) -> Response<Body> {
+    async fn replace(mut self, response: Response<Body>, status: ErrorStatus) -> Response<Body> {
         let (parts, body) = response.into_parts();
         let read = timeout(FOREIGN_TIME, Limited::new(body, FOREIGN_BODY).collect()).await;
         let bytes = read.ok().and_then(Result::ok).map(|collected| collected.to_bytes());

@@ -17,11 +17,12 @@ use tower_service::Service;
 use super::admit::{Admission, admit};
 use super::body::panic_text;
 use super::core::Core;
-use super::future::{ResponseFuture, Stage};
+use super::future::ResponseFuture;
 use super::request_id::RequestId;
 use super::respond::Exchange;
 use super::settings::Settings;
 use super::start::{StartErrors, start};
+use crate::context::Scan;
 use crate::route::RouteMeta;
 
 /// Puts a [`Guard`] around a finished service.
@@ -97,24 +98,34 @@ where
     }
 
     fn call(&mut self, request: Request<R>) -> ResponseFuture<S> {
-        let request = request.map(Body::new);
-        let mut exchange = Exchange {
-            id: RequestId::of(request.headers()),
-            head: request.method() == Method::HEAD,
-            resource_kind: None,
-        };
-        // A verifier runs here, and the inner service is cloned here; what they panic with is caught as a handler's panic is.
-        let admitted = catch_unwind(AssertUnwindSafe(|| match admit(&self.core, request, &exchange.id) {
-            Admission::Refused(refusal) => Err(refusal),
-            Admission::Waiting(admission, timeout) => Ok((Stage::waiting(admission, self.inner.clone()), timeout)),
-            Admission::Entered(entrance, timeout) => {
-                Ok((Stage::calling(self.inner.clone(), entrance, &mut exchange), timeout))
+        let mut request = request.map(Body::new);
+        let head = request.method() == Method::HEAD;
+        // A verifier runs in here, and the inner service is cloned; a panic of theirs is answered as a handler's is.
+        catch_unwind(AssertUnwindSafe(|| self.begin(&mut request, head))).unwrap_or_else(|panic| {
+            let scan = Scan::new(request.headers());
+            let mut exchange = Exchange::new(RequestId::of(request.headers(), &scan), head);
+            let response = exchange.panicked(panic_text(&*panic));
+            ResponseFuture::answered(response, exchange)
+        })
+    }
+}
+
+impl<S: Service<Request<Body>> + Clone> Guard<S> {
+    fn begin(&self, request: &mut Request<Body>, head: bool) -> ResponseFuture<S> {
+        let (id, admission) = admit(&self.core, request);
+        let mut exchange = Exchange::new(id, head);
+        match admission {
+            Admission::Refused(refusal) => {
+                let response = exchange.refuse(*refusal);
+                ResponseFuture::answered(response, exchange)
             }
-        }));
-        match admitted {
-            Ok(Ok((stage, timeout))) => ResponseFuture::new(stage, exchange, timeout),
-            Ok(Err(refusal)) => ResponseFuture::answered(exchange.refuse(refusal), exchange),
-            Err(panic) => ResponseFuture::answered(exchange.panicked(panic_text(&*panic)), exchange),
+            Admission::Waiting(admission, timeout) => {
+                ResponseFuture::waiting(admission, self.inner.clone(), exchange, timeout)
+            }
+            Admission::Entered(resource_kind, timeout) => {
+                exchange.resource_kind = resource_kind;
+                ResponseFuture::calling(self.inner.clone(), std::mem::take(request), exchange, timeout)
+            }
         }
     }
 }
