@@ -49,6 +49,13 @@ impl Policy {
         self.on_in[mode as usize]
     }
 
+    /// Whether it is on for a request with this mode header, read before anything is known of its sender. Nobody says in
+    /// which mode an exempt route is called.
+    pub(crate) fn is_on_for(&self, mode: Option<&[u8]>) -> bool {
+        let mode = mode.and_then(|mode| Mode::parse(mode).ok());
+        self.meta.exemption.is_none() && mode.is_some_and(|mode| self.is_on(mode))
+    }
+
     /// A refusal that names the resource kind.
     pub(crate) fn refuse(&self, error: ErrorEnvelopeBuilder) -> Refusal {
         self.rules.scoped(error).into()
