@@ -20,6 +20,8 @@ pub(crate) struct GuardedBody {
     events: bool,
     /// An event has begun and not ended: what came of it must not be taken for a whole one.
     within_event: bool,
+    /// The last frame ended a line, so one more line's end ends the event.
+    at_line_start: bool,
 }
 
 /// Why a body ends early. The panic's text is in the log.
@@ -33,6 +35,7 @@ impl GuardedBody {
             inner: Some(inner),
             events,
             within_event: false,
+            at_line_start: true,
         }
     }
 
@@ -66,7 +69,8 @@ impl HttpBody for GuardedBody {
                     && let Some(data) = frame.data_ref()
                     && !data.is_empty()
                 {
-                    this.within_event = !data.ends_with(b"\n\n");
+                    this.within_event = !(data.ends_with(b"\n\n") || this.at_line_start && **data == *b"\n");
+                    this.at_line_start = data.ends_with(b"\n");
                 }
                 Poll::Ready(Some(Ok(frame)))
             }
