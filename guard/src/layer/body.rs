@@ -30,6 +30,8 @@ enum State {
         events: bool,
         /// An event has begun and not ended: what came of it must not be taken for a whole one.
         within_event: bool,
+        /// The last frame ended a line, so one more line's end ends the event.
+        at_line_start: bool,
     },
 }
 
@@ -50,6 +52,7 @@ impl GuardedBody {
             body,
             events,
             within_event: false,
+            at_line_start: true,
         })
     }
 
@@ -77,14 +80,15 @@ impl HttpBody for GuardedBody {
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Polled {
         let this = &mut *self;
-        let (body, events, within_event) = match &mut this.0 {
+        let (body, events, within_event, at_line_start) = match &mut this.0 {
             State::Whole(bytes) if bytes.is_empty() => return Poll::Ready(None),
             State::Whole(bytes) => return Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes))))),
             State::Inner {
                 body,
                 events,
                 within_event,
-            } => (body, *events, within_event),
+                at_line_start,
+            } => (body, *events, within_event, at_line_start),
         };
         match catch_unwind(AssertUnwindSafe(|| Pin::new(body).poll_frame(cx))) {
             Ok(Poll::Ready(Some(Ok(frame)))) => {
@@ -92,7 +96,8 @@ impl HttpBody for GuardedBody {
                     && let Some(data) = frame.data_ref()
                     && !data.is_empty()
                 {
-                    *within_event = !data.ends_with(b"\n\n");
+                    *within_event = !(data.ends_with(b"\n\n") || *at_line_start && **data == *b"\n");
+                    *at_line_start = data.ends_with(b"\n");
                 }
                 Poll::Ready(Some(Ok(frame)))
             }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum_core::body::Body;
 use axum_core::extract::DefaultBodyLimit;
 use http::header::CONTENT_LENGTH;
-use http::{Method, Request};
+use http::{HeaderValue, Method, Request};
 use http_body::Body as _;
 use http_body_util::Limited;
 use percent_encoding::percent_decode_str;
@@ -82,14 +82,10 @@ impl Core {
                 "a request without a body has no transfer-encoding",
             ));
         }
-        Ok(match self.table.find(request.method(), request.uri().path()) {
-            Target::Route(route) if self.policy(route).meta.exemption.is_some() => {
-                if self.policy(route).is_always_on() {
-                    Found::Exempt(route)
-                } else {
-                    Found::Guarded(Target::Unknown)
-                }
-            }
+        let mode = scan.get(Single::Mode);
+        let is_on = |policy: &Policy| policy.is_always_on() || policy.is_on_for(mode.map(HeaderValue::as_bytes));
+        Ok(match self.table.find(request.method(), request.uri().path(), is_on) {
+            Target::Route(route) if self.policy(route).meta.exemption.is_some() => Found::Exempt(route),
             target => Found::Guarded(target),
         })
     }

@@ -19,9 +19,11 @@ use super::body::{GuardedBody, panic_text};
 use super::core::Core;
 use super::future::ResponseFuture;
 use super::inner::{Finished, Inner};
+use super::request_id::RequestId;
 use super::respond::Exchange;
 use super::settings::Settings;
 use super::start::{StartErrors, start};
+use crate::context::Scan;
 use crate::route::RouteMeta;
 
 /// Puts a [`Guard`] around a finished service.
@@ -102,12 +104,20 @@ where
     fn call(&mut self, request: Request<R>) -> ResponseFuture<I> {
         let mut request = request.map(Body::new);
         let head = request.method() == Method::HEAD;
-        let (id, admission) = admit(&self.core, &mut request);
-        let mut exchange = Exchange {
-            id,
-            head,
-            resource_kind: None,
-        };
+        // A verifier runs in here, and the inner service is cloned; a panic of theirs is answered as a handler's is.
+        catch_unwind(AssertUnwindSafe(|| self.begin(&mut request, head))).unwrap_or_else(|panic| {
+            let scan = Scan::new(request.headers());
+            let mut exchange = Exchange::new(RequestId::of(request.headers(), &scan), head);
+            let response = exchange.panicked(panic_text(&*panic));
+            ResponseFuture::answered(response, exchange)
+        })
+    }
+}
+
+impl<I: Inner> Guard<I> {
+    fn begin(&mut self, request: &mut Request<Body>, head: bool) -> ResponseFuture<I> {
+        let (id, admission) = admit(&self.core, request);
+        let mut exchange = Exchange::new(id, head);
         match admission {
             Admission::Refused(refusal) => ResponseFuture::answered(exchange.refuse(*refusal), exchange),
             Admission::Waiting(admission, timeout) => {
@@ -115,11 +125,8 @@ where
             }
             Admission::Entered(entrance, timeout) => {
                 exchange.resource_kind = entrance.resource_kind;
-                // A service may panic before it returns its future.
-                match catch_unwind(AssertUnwindSafe(|| self.inner.enter(entrance.route, request))) {
-                    Ok(call) => ResponseFuture::calling(call, exchange, timeout),
-                    Err(panic) => ResponseFuture::answered(exchange.panicked(panic_text(&*panic)), exchange),
-                }
+                let call = self.inner.enter(entrance.route, std::mem::take(request));
+                ResponseFuture::calling(call, exchange, timeout)
             }
         }
     }
