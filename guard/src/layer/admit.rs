@@ -21,17 +21,26 @@ use crate::credential::{Verification, Verified};
 use crate::gate::GateRequest;
 use crate::route::GateDecision;
 
-/// The context of a request that the guard let in, in the request's extensions. Nobody else can make one.
+/// What the handler of an admitted request may want to know, in the request's extensions. Nobody else can make one.
 #[derive(Debug, Clone)]
-struct Admitted(RequestContext);
+struct Admitted {
+    context: Option<RequestContext>,
+    resource_kind: Option<&'static str>,
+}
 
 impl RequestContext {
     /// The context of a request that a guard let in; `None` on an exempt route, and where no guard stands before the caller.
     ///
     /// An axum handler takes the context as an argument instead.
     pub fn of(extensions: &Extensions) -> Option<&Self> {
-        extensions.get().map(|Admitted(context)| context)
+        extensions.get::<Admitted>()?.context.as_ref()
     }
+}
+
+/// The `resource_kind` of the route of a request that a guard let in.
+#[cfg(feature = "axum")]
+pub(crate) fn resource_kind(extensions: &Extensions) -> Option<&'static str> {
+    extensions.get::<Admitted>()?.resource_kind
 }
 
 /// What is to be done with a request.
@@ -176,13 +185,15 @@ async fn rest(
 fn enter(core: &Core, request: &mut Request<Body>, route: RouteId, context: Option<RequestContext>) -> Entrance {
     let policy = core.policy(route);
     core.bound_body(request, policy);
-    match context {
-        Some(context) => drop(request.extensions_mut().insert(Admitted(context))),
+    let resource_kind = policy.meta.resource_kind;
+    if context.is_some() || resource_kind.is_some() {
+        request.extensions_mut().insert(Admitted { context, resource_kind });
+    } else {
         // One that was there before is somebody else's.
-        None => drop(request.extensions_mut().remove::<Admitted>()),
+        request.extensions_mut().remove::<Admitted>();
     }
     Entrance {
         route: route.index(),
-        resource_kind: policy.meta.resource_kind,
+        resource_kind,
     }
 }
