@@ -13,7 +13,6 @@ use axum::response::IntoResponse;
 
 use crate::context::RequestContext;
 use crate::credential::Identity;
-use crate::layer::Admitted;
 
 /// An argument that is not the last.
 pub fn from_head<T: FromRequestParts<S> + Send, S>() {}
@@ -43,7 +42,6 @@ pub trait CarriesIdentity {}
 
 impl CarriesIdentity for RequestContext {}
 impl CarriesIdentity for Identity {}
-impl CarriesIdentity for Admitted {}
 impl<T: CarriesIdentity + ?Sized> CarriesIdentity for Arc<T> {}
 impl<T: CarriesIdentity> CarriesIdentity for Option<T> {}
 impl<T: CarriesIdentity, E> CarriesIdentity for Result<T, E> {}

@@ -1,27 +1,40 @@
 //! From an envelope to a response.
 
+use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{Response, StatusCode};
 use serde::Serialize;
 
-use super::{Envelope, ErrorEnvelope, ErrorStatus};
+use super::{Envelope, ErrorEnvelope};
 
 /// What is sent when a body cannot be serialised; a test holds it equal to the envelope of `internal.error`.
 const INTERNAL_ERROR: &str = r#"{"error":{"code":"internal.error","message":"something went wrong inside","http_status":500,"gate":null,"action_name":null,"resource_kind":null,"details":{}}}"#;
 
-/// In the extensions of a response whose body is an envelope of this status. Only this crate can make one, so the layer
-/// takes it for proof and does not parse the body.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct EnvelopeProof(pub(crate) ErrorStatus);
+/// In the extensions of a response that was made of an envelope: what it was made with. Only this crate can make one, so the
+/// layer sends this and need not look at what became of the response's own status and body on the way.
+#[derive(Debug, Clone)]
+pub(crate) struct EnvelopeProof {
+    pub(crate) status: StatusCode,
+    pub(crate) body: Bytes,
+}
 
 impl ErrorEnvelope {
     /// The response: the status line is `http_status`, the content type `application/json`.
     ///
     /// Headers that some codes call for (`Allow`, `WWW-Authenticate`, `Retry-After`) are the caller's to add.
     pub fn to_response(&self) -> Response<String> {
-        let mut response = json(self.http_status().into(), self);
-        response.extensions_mut().insert(EnvelopeProof(self.http_status()));
+        let mut response = self.to_final_response();
+        let proof = EnvelopeProof {
+            status: response.status(),
+            body: Bytes::copy_from_slice(response.body().as_bytes()),
+        };
+        response.extensions_mut().insert(proof);
         response
+    }
+
+    /// For the layer, after which nobody asks for a proof.
+    pub(crate) fn to_final_response(&self) -> Response<String> {
+        json(self.http_status().into(), self)
     }
 }
 

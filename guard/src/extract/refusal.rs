@@ -5,7 +5,7 @@ use http::Extensions;
 use super::problem::Problem;
 use crate::code::Code;
 use crate::envelope::{ErrorEnvelope, ErrorEnvelopeBuilder, PublicText, ValidationIssue};
-use crate::layer::Admitted;
+use crate::layer;
 
 /// The longest key of a client that is shown.
 const SHOWN_KEY: usize = 64;
@@ -20,7 +20,7 @@ impl Refuse {
     /// For a request with these extensions.
     pub(super) fn of(extensions: &Extensions) -> Self {
         Self {
-            resource_kind: extensions.get::<Admitted>().and_then(Admitted::resource_kind),
+            resource_kind: layer::resource_kind(extensions),
         }
     }
 

@@ -31,6 +31,16 @@ pub(crate) fn check(path: &str) -> Result<(), PathFault> {
     segment(&bytes[segment_start..], true)
 }
 
+/// Checks the path of a route: one that [`check`] refuses, or that axum would not mount, can never be asked for.
+pub(crate) fn check_template(path: &str) -> Result<(), &'static str> {
+    check(path).map_err(|PathFault(problem)| problem)?;
+    // What axum 0.7 took for a parameter, and 0.8 panics at.
+    if path.split('/').any(|segment| segment.starts_with([':', '*'])) {
+        return Err("spells a parameter as axum 0.7 did; write {name} or {*name}");
+    }
+    Ok(())
+}
+
 fn segment(bytes: &[u8], last: bool) -> Result<(), PathFault> {
     match bytes {
         b"" if !last => Err(PathFault("has an empty segment")),

@@ -35,16 +35,10 @@ impl Policy {
         if let Some(kind) = meta.resource_kind {
             rules = rules.resource_kind(kind);
         }
-        let names = meta
-            .path
-            .split('/')
-            .filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
         Self {
             meta,
             rules,
-            path_fields: names
-                .filter_map(|name| ContextField::named(name.strip_prefix('*').unwrap_or(name)))
-                .collect(),
+            path_fields: parameters(meta.path).filter_map(ContextField::named).collect(),
             body_limit: meta.body_limit.unwrap_or(limits.body),
             timeout: meta.timeout.unwrap_or(limits.timeout),
             on_in,
@@ -53,6 +47,13 @@ impl Policy {
 
     pub(crate) fn is_on(&self, mode: Mode) -> bool {
         self.on_in[mode as usize]
+    }
+
+    /// Whether it is on for a request with this mode header, read before anything is known of its sender. Nobody says in
+    /// which mode an exempt route is called.
+    pub(crate) fn is_on_for(&self, mode: Option<&[u8]>) -> bool {
+        let mode = mode.and_then(|mode| Mode::parse(mode).ok());
+        self.meta.exemption.is_none() && mode.is_some_and(|mode| self.is_on(mode))
     }
 
     /// A refusal that names the resource kind.
@@ -64,4 +65,12 @@ impl Policy {
     pub(crate) fn is_always_on(&self) -> bool {
         self.on_in == [true; Mode::ALL.len()]
     }
+}
+
+/// The names of a path's parameters. One may stand after a prefix: `/masks/v{version}`.
+fn parameters(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/').filter_map(|segment| {
+        let (_, name) = segment.strip_suffix('}')?.split_once('{')?;
+        Some(name.strip_prefix('*').unwrap_or(name))
+    })
 }

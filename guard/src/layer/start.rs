@@ -5,6 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::core::Core;
+use super::path;
 use super::policy::Policy;
 use super::settings::Settings;
 use super::table::{RouteTable, TableFault};
@@ -127,6 +128,13 @@ pub(crate) fn start(settings: Settings, routes: Vec<RouteMeta>) -> Result<Core, 
     let mut table = RouteTable::new();
     for meta in routes {
         facts(&meta, &settings, &mut errors);
+        if let Err(problem) = path::check_template(meta.path) {
+            errors.push(StartError::Path {
+                route: meta.to_string(),
+                problem: format!("the path {problem}"),
+            });
+            continue;
+        }
         let on_in = flag(&meta, &settings);
         let policy = Policy::new(meta, &settings.surface_aliases, &settings.limits, on_in);
         if let Err(fault) = table.add(policy) {

@@ -93,14 +93,24 @@ impl RouteTable {
         Ok(())
     }
 
-    pub(crate) fn find(&self, method: &HttpMethod, path: &str) -> Target {
+    /// Finds the route among those that are on. The others are as if they were not there, so `Allow` does not name them.
+    pub(crate) fn find(&self, method: &HttpMethod, path: &str, is_on: impl Fn(&Policy) -> bool) -> Target {
         let Ok(matched) = self.paths.at(path) else {
             return Target::Unknown;
         };
         let entry = &self.entries[*matched.value];
-        match Method::serving(method).and_then(|method| entry.routes[method as usize]) {
-            Some(id) => Target::Route(id),
-            None => Target::WrongMethod(entry.allow.clone()),
+        let is_on = |id: &RouteId| is_on(self.policy(*id));
+        let route = Method::serving(method).and_then(|method| entry.routes[method as usize]);
+        if let Some(id) = route.filter(is_on) {
+            return Target::Route(id);
+        }
+        let on = entry.routes.map(|route| route.filter(is_on));
+        if on == entry.routes {
+            Target::WrongMethod(entry.allow.clone())
+        } else if on.iter().all(Option::is_none) {
+            Target::Unknown
+        } else {
+            Target::WrongMethod(allow(&on))
         }
     }
 

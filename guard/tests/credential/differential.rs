@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
+use proptest::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -162,4 +163,37 @@ async fn what_they_sign_guard_verifies() {
         jwks.load().await.unwrap();
         assert!(verify_at(&verifier, &token, exp - 600).is_ok());
     }
+}
+
+proptest! {
+    /// Whatever the claims are: guard accepts nothing that they refuse.
+    #[test]
+    fn guard_accepts_no_more_than_they_do(exp in near_now(), nbf in near_now(), sub in text(), tenants in texts()) {
+        let payload = format!(r#"{{"exp":{exp},"nbf":{nbf},"sub":{sub},"tenant_ids":{tenants}}}"#);
+        let token = mint(HS256, payload, SECRET);
+        prop_assert!(theirs(&token) || !ours(&token));
+    }
+}
+
+fn near_now() -> impl Strategy<Value = String> {
+    let integers = (-100_000..100_000_i64).prop_map(|away| (real_now().cast_signed() + away).to_string());
+    let others = prop_oneof![
+        Just("null"),
+        Just("0"),
+        Just("-1"),
+        Just("1e9"),
+        Just("2e9"),
+        Just("\"9\""),
+        Just("1.5")
+    ];
+    prop_oneof![4 => integers, 1 => others.prop_map(str::to_owned)]
+}
+
+fn text() -> impl Strategy<Value = String> {
+    prop_oneof!["[a-z]{0,4}", "\\PC{0,4}"].prop_map(|text| json!(text).to_string())
+}
+
+fn texts() -> impl Strategy<Value = String> {
+    let tenant = prop_oneof![4 => "t_[a-z]{1,4}", 1 => "\\PC{0,4}"];
+    proptest::collection::vec(tenant, 0..4).prop_map(|texts| json!(texts).to_string())
 }

@@ -11,3 +11,4 @@ mod membership;
 mod properties;
 mod python;
 mod support;
+mod vectors;

@@ -2,5 +2,16 @@
 
 #![allow(clippy::unwrap_used, reason = "a helper of a test may panic as a test may")]
 
+mod attacks_body;
+mod attacks_build;
+mod attacks_errors;
+mod attacks_headers;
+mod attacks_routing;
+mod flags;
+mod gates;
+mod house;
 mod order;
+mod outcomes;
+mod properties;
+mod service;
 mod support;

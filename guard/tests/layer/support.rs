@@ -36,6 +36,9 @@ impl Clock for Stopped {
 
 impl VerifyToken for Tokens {
     fn verify(&self, token: &str, _: Duration) -> Verification {
+        if token == "panics" {
+            panic!("canary of a verifier");
+        }
         Verification::Done(identity(token))
     }
 }
@@ -48,6 +51,9 @@ pub(crate) fn identity(token: &str) -> Result<Arc<Identity>, TokenError> {
     let tenant = TenantId::parse(tenant).map_err(TokenError::invalid)?;
     let user = OpaqueId::parse(user).map_err(TokenError::invalid)?;
     let builder = Identity::builder(user).tenant(tenant.clone()).role(&tenant, role);
+    if let Some("tampered") = parts.clone().next() {
+        return Err(TokenError::invalid("canary of a verifier"));
+    }
     let identity = match parts.next() {
         None => builder.expires_at(NOW + 60),
         Some("never") => builder,
@@ -113,8 +119,14 @@ impl Answer {
             .unwrap_or_else(|error| panic!("{error}: {} {}", self.status, self.text()));
         assert_eq!(envelope.http_status().as_u16(), self.status);
         assert_eq!(self.headers["content-type"], "application/json");
-        assert!(self.headers.contains_key("x-request-id"));
+        assert!(!self.headers["x-request-id"].is_empty());
         envelope.code().to_owned()
+    }
+
+    /// Status and code.
+    #[track_caller]
+    pub(crate) fn is(&self, status: u16, code: &str) {
+        assert_eq!((self.status, &*self.code()), (status, code), "{}", self.text());
     }
 
     pub(crate) fn error(&self) -> Value {
@@ -123,9 +135,10 @@ impl Answer {
 }
 
 /// Sends a request to a service that cannot fail.
-pub(crate) async fn send<S>(service: &S, request: Request<Body>) -> Answer
+pub(crate) async fn send<S, B>(service: &S, request: Request<Body>) -> Answer
 where
-    S: Service<Request<Body>, Response = Response<Body>, Error = std::convert::Infallible> + Clone,
+    S: Service<Request<Body>, Response = Response<B>, Error = std::convert::Infallible> + Clone,
+    B: http_body::Body<Error: std::fmt::Debug>,
 {
     let Ok(response) = service.clone().oneshot(request).await;
     let (parts, body) = response.into_parts();

@@ -21,8 +21,8 @@ use crate::credential::jwt::{PublicKey, Refusal};
 /// - where fetching fails, the old keys serve until they are older than the largest age, and nobody gets in after that;
 /// - a document without a usable key counts as a failed fetch.
 ///
-/// A fetch runs as a task of the tokio runtime: a request that goes away does not end it. Ages are measured from the
-/// start of a fetch, by the monotonic clock.
+/// A fetch runs as a task of the tokio runtime, whose timer has to be on: a request that goes away does not end it. Ages
+/// are measured from the start of a fetch, by the monotonic clock.
 #[derive(Clone)]
 pub struct Jwks {
     store: Arc<Store>,
