@@ -39,7 +39,9 @@ impl Drop for Running {
 
 /// Waits, but not for ever.
 pub(crate) async fn patient<F: Future>(future: F) -> F::Output {
-    timeout(PATIENCE, future).await.expect("this should not take so long")
+    timeout(PATIENCE, future)
+        .await
+        .unwrap_or_else(|_| panic!("this should not take so long"))
 }
 
 pub(crate) async fn start() -> Running {
