@@ -166,18 +166,14 @@ impl Jwks {
         }
     }
 
-    /// Looks for a key by `kid`.
+    /// Looks for a key by `kid`. A caller asks for the generation first, which is what keeps the keys fresh.
     pub(crate) fn find(&self, id: Option<&str>, patience: Patience) -> Found {
         loop {
             let now = self.store.clock.monotonic();
             let current = self.store.current();
-            let age = self.store.age(&current, now);
-            let missing = match (age, current.keys.find(id)) {
+            let missing = match (self.store.age(&current, now), current.keys.find(id)) {
                 (Age::Ended, _) => None,
-                (Age::Due | Age::Fresh, Ok(key)) => {
-                    if age == Age::Due {
-                        self.store.refresh(now);
-                    }
+                (_, Ok(key)) => {
                     return Found::Key {
                         key: Arc::clone(key),
                         generation: current.generation,
