@@ -401,8 +401,10 @@ async fn a_token_without_kid_needs_a_lone_key() {
     jwks.load().await.unwrap();
     assert!(verify(&lone, &nameless).is_ok());
     let source = TestSource::new(document(&[ED.jwk("k"), P256.jwk("p")]));
-    let (jwks, several) = keyed(&source, &TestClock::new());
+    let clock = TestClock::new();
+    let (jwks, several) = keyed(&source, &clock);
     jwks.load().await.unwrap();
+    clock.advance(10);
     assert_eq!(refusal(verify(&several, &nameless)), Refusal::KeyIdMissing);
     assert_eq!(source.fetches(), 1);
 }

@@ -19,7 +19,8 @@ use crate::credential::jwt::{PublicKey, Refusal};
 /// - a token with an unknown `kid` waits for one fetch, if the last one ended longer ago than the cooldown. All such
 ///   requests share it, and within the cooldown they are refused at once, so random ids cost one fetch per cooldown;
 /// - where fetching fails, the old keys serve until they are older than the largest age, and nobody gets in after that;
-/// - a document without a usable key counts as a failed fetch.
+/// - a document without a usable key counts as a failed fetch;
+/// - a key that is replaced under its old `kid` is noticed by its age, not by a token: a forged one looks the same.
 ///
 /// A fetch runs as a task of the tokio runtime, whose timer has to be on: a request that goes away does not end it. Ages
 /// are measured from the start of a fetch, by the monotonic clock.
