@@ -3,13 +3,18 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use divan::{AllocProfiler, Bencher, black_box};
 use guard::clock::{Clock as _, SystemClock};
 use guard::context::{OpaqueId, TenantId};
+use guard::credential::jwks::{Jwks, StaticJwks};
 use guard::credential::jwt::{Hs256Issuer, Issuers, JwtVerifier, SharedSecret};
 use guard::credential::{Identity, Verification, VerifyToken};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 use serde::Deserialize;
+use serde_json::json;
 
 #[global_allocator]
 static ALLOCATIONS: AllocProfiler = AllocProfiler::system();
@@ -17,8 +22,6 @@ static ALLOCATIONS: AllocProfiler = AllocProfiler::system();
 const SECRET: &str = "benchmark secret of the guard, 32 bytes or more";
 
 fn main() {
-    let (ours, theirs) = (token().len(), SECRET.len());
-    assert!(ours > 300 && theirs >= 32, "the token of a real user");
     divan::main();
 }
 
@@ -57,8 +60,12 @@ fn verifier(capacity: usize) -> JwtVerifier {
 }
 
 fn verify(bencher: Bencher<'_, '_>, verifier: &impl VerifyToken) {
-    let (token, now) = (token(), now());
-    let good = || match verifier.verify(black_box(&token), black_box(now)) {
+    verify_token(bencher, verifier, &token());
+}
+
+fn verify_token(bencher: Bencher<'_, '_>, verifier: &impl VerifyToken, token: &str) {
+    let now = now();
+    let good = || match verifier.verify(black_box(token), black_box(now)) {
         Verification::Done(Ok(identity)) => identity,
         _ => panic!("it is good"),
     };
@@ -93,6 +100,43 @@ fn with_cache_of_issuers(bencher: Bencher<'_, '_>) {
     };
     let issuers = Issuers::new([named("a"), named("b")]).and_then(|issuers| issuers.without_issuer(verifier(10_000)));
     verify(bencher, &issuers.unwrap_or_else(|error| panic!("{error}")));
+}
+
+/// A token of a public key, and where to verify it.
+fn public(capacity: usize) -> (JwtVerifier, String) {
+    let pair = Ed25519KeyPair::generate().unwrap_or_else(|error| panic!("{error}"));
+    let encode = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+    let key = json!({"kty": "OKP", "crv": "Ed25519", "kid": "k", "x": encode(pair.public_key().as_ref())});
+    let claims =
+        json!({"iss": "i", "aud": "a", "sub": "u", "exp": now().as_secs() + 3600, "tenant_ids": ["t_a", "t_b"]});
+    let header = encode(br#"{"alg":"EdDSA","kid":"k","typ":"at+jwt"}"#);
+    let signed = format!("{header}.{}", encode(claims.to_string().as_bytes()));
+    let token = format!("{signed}.{}", encode(pair.sign(signed.as_bytes()).as_ref()));
+
+    let jwks = Jwks::builder(StaticJwks::new(json!({"keys": [key]}).to_string()));
+    let jwks = jwks.build().unwrap_or_else(|error| panic!("{error}"));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+    let loaded = runtime.unwrap_or_else(|error| panic!("{error}")).block_on(jwks.load());
+    loaded.unwrap_or_else(|error| panic!("{error}"));
+    let builder = JwtVerifier::with_jwks(jwks)
+        .issuer("i")
+        .audience("a")
+        .cache_capacity(capacity);
+    (builder.build().unwrap_or_else(|error| panic!("{error}")), token)
+}
+
+/// Ed25519, nothing remembered.
+#[divan::bench]
+fn public_key_without_cache(bencher: Bencher<'_, '_>) {
+    let (verifier, token) = public(0);
+    verify_token(bencher, &verifier, &token);
+}
+
+/// The same, verified before.
+#[divan::bench]
+fn public_key_with_cache(bencher: Bencher<'_, '_>) {
+    let (verifier, token) = public(10_000);
+    verify_token(bencher, &verifier, &token);
 }
 
 /// A token with a wrong signature, which is what a flood brings.

@@ -254,17 +254,41 @@ async fn a_request_that_goes_away_does_not_end_the_fetch() {
     assert_eq!(source.fetches(), 1);
 }
 
+/// Time passes while a request waits: for its token, and for the keys, which may be as old as the question.
+#[tokio::test]
+async fn a_wait_counts() {
+    let (source, clock) = (TestSource::new(document(&[ED.jwk("k")])), TestClock::new());
+    source.open(false);
+    let (_, verifier) = keyed(&source, &clock);
+    let later = |token: &str| match verifier.verify(token, now()) {
+        Verification::Later(later) => later,
+        Verification::Done(verified) => panic!("{verified:?}"),
+    };
+    let header = json!({"alg": "EdDSA", "kid": "k"}).to_string();
+    let ends = ED.sign(&header, &named_claims(json!({"exp": NOW + 50})));
+    let (short, long) = (later(&ends), later(&ED.token("k")));
+    clock.advance(50);
+    source.open(true);
+    assert_expired(short.await);
+    assert!(long.await.is_ok());
+    clock.advance(49);
+    assert!(verify(&verifier, &ED.token("k")).is_ok());
+    tokio::task::yield_now().await;
+    assert_eq!(source.fetches(), 1);
+    clock.advance(1);
+    assert!(verify(&verifier, &ED.token("k")).is_ok());
+    until(|| source.fetches() == 2).await;
+}
+
 /// A fetch that never ends costs its timeout, once per cooldown.
 #[tokio::test(start_paused = true)]
 async fn a_fetch_that_hangs_times_out() {
-    let source = TestSource::new(document(&[ED.jwk("k")]));
     struct Hang;
     impl JwksSource for Hang {
         fn fetch(&self, _limit: usize) -> Fetch {
             Box::pin(std::future::pending())
         }
     }
-    drop(source);
     let jwks = Jwks::builder(Hang).build().unwrap();
     assert!(matches!(jwks.load().await, Err(JwksError::Timeout)));
 }
@@ -377,8 +401,10 @@ async fn a_token_without_kid_needs_a_lone_key() {
     jwks.load().await.unwrap();
     assert!(verify(&lone, &nameless).is_ok());
     let source = TestSource::new(document(&[ED.jwk("k"), P256.jwk("p")]));
-    let (jwks, several) = keyed(&source, &TestClock::new());
+    let clock = TestClock::new();
+    let (jwks, several) = keyed(&source, &clock);
     jwks.load().await.unwrap();
+    clock.advance(10);
     assert_eq!(refusal(verify(&several, &nameless)), Refusal::KeyIdMissing);
     assert_eq!(source.fetches(), 1);
 }

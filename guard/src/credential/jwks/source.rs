@@ -6,6 +6,7 @@ use std::future::Future;
 use std::io::Read as _;
 use std::path::PathBuf;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use bytes::Bytes;
 
@@ -16,6 +17,12 @@ pub type Fetch = Pin<Box<dyn Future<Output = Result<Bytes, Box<dyn Error + Send 
 pub trait JwksSource: Send + Sync + 'static {
     /// Fetches it anew. A source that reads a stream stops beyond `limit` bytes; a longer document is refused anyway.
     fn fetch(&self, limit: usize) -> Fetch;
+}
+
+impl<T: JwksSource + ?Sized> JwksSource for Arc<T> {
+    fn fetch(&self, limit: usize) -> Fetch {
+        (**self).fetch(limit)
+    }
 }
 
 /// A document in a file, for places without a network. It is read anew at each refresh, so that a rotation is a rename.

@@ -19,7 +19,8 @@ use crate::credential::jwt::{PublicKey, Refusal};
 /// - a token with an unknown `kid` waits for one fetch, if the last one ended longer ago than the cooldown. All such
 ///   requests share it, and within the cooldown they are refused at once, so random ids cost one fetch per cooldown;
 /// - where fetching fails, the old keys serve until they are older than the largest age, and nobody gets in after that;
-/// - a document without a usable key counts as a failed fetch.
+/// - a document without a usable key counts as a failed fetch;
+/// - a key that is replaced under its old `kid` is noticed by its age, not by a token: a forged one looks the same.
 ///
 /// A fetch runs as a task of the tokio runtime, whose timer has to be on: a request that goes away does not end it. Ages
 /// are measured from the start of a fetch, by the monotonic clock.
@@ -166,18 +167,14 @@ impl Jwks {
         }
     }
 
-    /// Looks for a key by `kid`.
+    /// Looks for a key by `kid`. A caller asks for the generation first, which is what keeps the keys fresh.
     pub(crate) fn find(&self, id: Option<&str>, patience: Patience) -> Found {
         loop {
             let now = self.store.clock.monotonic();
             let current = self.store.current();
-            let age = self.store.age(&current, now);
-            let missing = match (age, current.keys.find(id)) {
+            let missing = match (self.store.age(&current, now), current.keys.find(id)) {
                 (Age::Ended, _) => None,
-                (Age::Due | Age::Fresh, Ok(key)) => {
-                    if age == Age::Due {
-                        self.store.refresh(now);
-                    }
+                (_, Ok(key)) => {
                     return Found::Key {
                         key: Arc::clone(key),
                         generation: current.generation,
