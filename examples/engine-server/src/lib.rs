@@ -1,6 +1,6 @@
 //! An engine behind the guard.
 //!
-//! One file for each router is in [`routes`]; [`engine()`] puts them behind the guard. The rest is what every engine has to
+//! One file for each router is in [`mod@routes`]; [`engine()`] puts them behind the guard. The rest is what every engine has to
 //! bring: [`secrets`] from the environment, [`users`] that can log in, the [`gates`] that its actions pass, and a
 //! [`store`].
 

@@ -1,8 +1,43 @@
 //! The contract's table of outcomes, on the wire.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use guard::clock::{Clock, SystemClock};
+use guard::context::{OpaqueId, TenantId};
+use guard::credential::Identity;
+use guard::credential::jwt::{Hs256Issuer, SharedSecret};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
 use crate::support::*;
 
 const LIST: &str = "/projects/launch/masks";
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Stands still.
+#[derive(Debug)]
+struct At(Duration);
+
+impl Clock for At {
+    fn wall(&self) -> Option<Duration> {
+        Some(self.0)
+    }
+
+    fn monotonic(&self) -> Duration {
+        Duration::ZERO
+    }
+}
+
+/// A token of the owner, good for an hour from `now`.
+fn minted(secret: &str, now: Duration) -> String {
+    let tenant = TenantId::parse("t_demo").unwrap();
+    let owner = Identity::builder(OpaqueId::parse("owner").unwrap()).tenant(tenant);
+    let issuer = Hs256Issuer::new(SharedSecret::new(secret).unwrap()).clock(Arc::new(At(now)));
+    let issued = issuer.issue(&owner.build().unwrap()).unwrap();
+    issued.expose_token().to_owned()
+}
 
 /// A request that differs from a good one in one thing, and what becomes of it.
 type Row = (&'static str, Call, u16, &'static str);
@@ -10,6 +45,7 @@ type Row = (&'static str, Call, u16, &'static str);
 #[tokio::test]
 async fn every_outcome_over_both_versions() {
     let running = start().await;
+    let now = SystemClock.wall().unwrap();
     for version in VERSIONS {
         let owner = log_in(&running, version, "owner").await;
         let viewer = log_in(&running, version, "viewer").await;
@@ -40,6 +76,30 @@ async fn every_outcome_over_both_versions() {
                 guarded(version, "GET", LIST, &broken),
                 401,
                 "auth.token_invalid",
+            ),
+            (
+                "a token of another issuer",
+                guarded(version, "GET", LIST, &minted("another secret of thirty-two bytes", now)),
+                401,
+                "auth.token_invalid",
+            ),
+            (
+                "a token of yesterday",
+                guarded(version, "GET", LIST, &minted(TOKENS_SECRET, now - DAY)),
+                401,
+                "auth.token_expired",
+            ),
+            (
+                "a token of tomorrow",
+                guarded(version, "GET", LIST, &minted(TOKENS_SECRET, now + DAY)),
+                401,
+                "auth.token_invalid",
+            ),
+            (
+                "a token in the query",
+                get(&format!("{LIST}?access_token={owner}")),
+                400,
+                "validation.error",
             ),
             ("no mode", get(LIST).without("x-mode"), 400, "auth.mode_missing"),
             (
@@ -253,12 +313,7 @@ async fn a_refused_login_does_not_tell_why() {
     let running = start().await;
     for version in VERSIONS {
         let mut bodies = Vec::new();
-        for (user, secret) in [
-            ("owner", "canary"),
-            ("nobody", &*running.login),
-            ("nobody", ""),
-            ("", ""),
-        ] {
+        for (user, secret) in [("owner", "canary"), ("nobody", LOGIN_SECRET), ("nobody", ""), ("", "")] {
             let body = serde_json::json!({"user": user, "secret": secret}).to_string();
             let answer = bare(version, "POST", "/auth/login").json(&body).send(&running).await;
             assert_eq!(answer.error(), (401, "auth.login_refused".to_owned()));
@@ -271,4 +326,24 @@ async fn a_refused_login_does_not_tell_why() {
         assert_eq!(answer.error(), (400, "validation.error".to_owned()));
         assert!(!String::from_utf8_lossy(&answer.body).contains("canary"));
     }
+}
+
+/// The route gives its requests five seconds.
+#[tokio::test]
+async fn a_body_that_does_not_come_is_not_waited_for() {
+    let running = start().await;
+    let token = log_in(&running, http::Version::HTTP_11, "owner").await;
+    let head = format!(
+        "POST /video/masks HTTP/1.1\r\nhost: a\r\nauthorization: Bearer {token}\r\nx-mode: lab\r\n\
+         x-tenant-id: t_demo\r\nx-project-id: launch\r\nx-app-id: studio\r\n\
+         content-type: application/json\r\ncontent-length: 100\r\n\r\n{{"
+    );
+    let mut stream = TcpStream::connect(running.address).await.unwrap();
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    patient(stream.read_to_string(&mut answer)).await.unwrap();
+    assert!(
+        answer.starts_with("HTTP/1.1 504 ") && answer.contains(r#""code":"request.timeout""#),
+        "{answer}"
+    );
 }
