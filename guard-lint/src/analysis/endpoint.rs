@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::Analyzer;
 use super::decorator::decorate;
+use super::expr::sent_status;
 use super::flow::Frame;
 use super::middleware::identifying;
 use super::state::State;
@@ -116,6 +117,11 @@ fn evaluate_once<'s>(
         );
     }
     frame.bind_parameters(&mut state, &mut unresolved, 0);
+    // `@router.get("/old", status_code=410)`: what the handler returns is sent with that.
+    if let Some(status) = route.status {
+        let value = frame.expr(status, &mut state);
+        state.status = sent_status(frame.status(Some(&value)), route.place.span);
+    }
     // What the dependencies established holds for a handler that never returns, too.
     let (entry, may) = (state.must, state.may);
     let mut summary = decorate(analyzer, route.handler, frame.run(state), (entry, may));

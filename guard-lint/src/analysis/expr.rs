@@ -339,8 +339,7 @@ impl<'s> Frame<'_, '_, 's> {
             Expr::Attr(attr) => {
                 let base = self.expr(&attr.base, state);
                 if self.text(attr.name) == "status_code" && self.is_response(&base) {
-                    let status = self.status(Some(&value)).known().filter(|status| *status >= 400);
-                    state.status = status.map(|status| (status, attr.span));
+                    state.status = sent_status(self.status(Some(&value)), attr.span);
                 }
             }
             Expr::Index(pair, span) => {
@@ -425,8 +424,11 @@ fn dict_shape(keys: &[Option<&str>], values: &[Val]) -> Shape {
             .iter()
             .position(|key| *key == Some("error"))
             .and_then(|index| values.get(index));
-        let canonical = keys.len() == 1 && inner.is_some_and(|inner| inner.shape == Shape::Block);
-        return if canonical { Shape::Canonical } else { Shape::Foreign };
+        return match inner.map(|inner| inner.shape) {
+            Some(Shape::Block) if keys.len() == 1 => Shape::Canonical,
+            Some(Shape::Foreign) if keys.len() == 1 => Shape::Near,
+            _ => Shape::Foreign,
+        };
     }
     if keys.len() == BLOCK_KEYS.len() && BLOCK_KEYS.iter().all(|key| has(key)) {
         return Shape::Block;
@@ -444,6 +446,11 @@ pub(super) fn body_shape(value: Option<&Val>) -> Shape {
         Some(Shape::Block | Shape::Inner) => Shape::Foreign,
         Some(shape) => shape,
     }
+}
+
+/// The status that a response is sent with, where that may be an error's.
+pub(super) fn sent_status(status: Status, span: Span) -> Option<(Status, Span)> {
+    (!matches!(status, Status::Known(..400))).then_some((status, span))
 }
 
 /// One tuple of values as a shared slice.

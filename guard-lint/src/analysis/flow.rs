@@ -179,9 +179,10 @@ impl<'a, 'm, 's> Frame<'a, 'm, 's> {
                     self.assign(&assign.target, value, assign.augmented, state);
                 }
             }
-            Stmt::Return(value, _) => {
+            Stmt::Return(value, span) => {
                 let value = value.as_ref().map(|value| self.expr(value, state));
                 if state.live {
+                    self.note_success(value.as_ref(), *span, state);
                     self.note_return(state, value);
                 }
                 state.end();
@@ -332,8 +333,10 @@ impl<'a, 'm, 's> Frame<'a, 'm, 's> {
         if value.null != Null::Always && value.constant != Constant::Bool(false) {
             value.grants = value.grants.with(state.must.lasting());
         }
-        if let Some((status, span)) = state.status {
-            let error = self.sent(span, Status::Known(status), Some(&value));
+        if let Some((status, span)) = state.status
+            && (status.known().is_some() || value.shape.says_error())
+        {
+            let error = self.sent(span, status, Some(&value));
             value.errors = super::expr::shared(vec![error]);
         }
         self.returns = Some(match self.returns.take() {

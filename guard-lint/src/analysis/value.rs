@@ -176,6 +176,8 @@ pub enum Shape {
     Plain,
     /// A dict that looks like the envelope and is not.
     Foreign,
+    /// As before, and surely an error: `{"error": {"code": …}}` with keys missing.
+    Near,
     /// The inner object of the envelope, as a dict.
     Block,
     /// The envelope as a dict.
@@ -351,12 +353,17 @@ fn both(left: Option<Rc<[Exit]>>, right: Option<Rc<[Exit]>>) -> Option<Rc<[Exit]
 }
 
 impl Shape {
+    /// Whether a body of this shape says that it is an error.
+    pub fn says_error(self) -> bool {
+        matches!(self, Self::Near | Self::Canonical | Self::Envelope)
+    }
+
     /// The one that is further from the canonical envelope.
     fn weaker(self, other: Self) -> Self {
         let rank = |shape: Self| match shape {
             Self::Text => 0,
             Self::Plain => 1,
-            Self::Foreign => 2,
+            Self::Foreign | Self::Near => 2,
             Self::Unknown => 3,
             Self::Param(_) => 4,
             Self::Block => 5,

@@ -245,6 +245,7 @@ fn route<'s>(model: &Model<'s>, operation: &Operation<'s>, place: Place) -> Opti
         methods,
         path,
         websocket,
+        status: call.keyword(model.names, "status_code"),
         dependencies: dependencies(model, at, call),
         place,
     })

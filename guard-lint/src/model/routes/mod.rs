@@ -79,6 +79,8 @@ pub struct Route<'s> {
     pub path: String,
     /// Whether it is a WebSocket.
     pub websocket: bool,
+    /// The status that it declares.
+    pub status: Option<&'s Expr>,
     /// Dependencies of the decorator.
     pub dependencies: Vec<Dependency<'s>>,
     /// The registering decorator or call.
