@@ -166,20 +166,19 @@ fn apply<'s>(
             };
             // `include_router(router, **options)`
             let open = call.args.iter().any(|arg| arg.kind == ArgKind::DoubleStar);
-            for child in finder.routers(at, child) {
-                let includes = &mut routers[receiver.0 as usize].includes;
-                if child != receiver {
-                    includes.push(Include {
-                        child,
-                        prefix: match prefix {
-                            Some(prefix) => Scope::at(at).text(model, prefix),
-                            None => if open { UNKNOWN } else { "" }.to_owned(),
-                        },
-                        dependencies: dependencies(model, at, call),
-                        place,
-                        mounted: method == "mount",
-                    });
-                }
+            for turn in finder.turns_around(at, call) {
+                let children = turn.routers(finder, at, child).into_iter();
+                let includes = children.filter(|child| *child != receiver).map(|child| Include {
+                    child,
+                    prefix: match prefix {
+                        Some(prefix) => turn.text(finder, at, prefix),
+                        None => if open { UNKNOWN } else { "" }.to_owned(),
+                    },
+                    dependencies: turn.dependencies(finder, at, call),
+                    place,
+                    mounted: method == "mount",
+                });
+                routers[receiver.0 as usize].includes.extend(includes);
             }
         }
         "exception_handler" => {

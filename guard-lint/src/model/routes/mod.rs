@@ -11,6 +11,7 @@ mod path;
 mod route_class;
 mod shadow;
 mod table;
+mod turns;
 
 use super::classes::Base;
 use super::{FnId, ModId, Model, Place};
