@@ -244,6 +244,7 @@ impl<'s> Frame<'_, '_, 's> {
                 } else {
                     Shape::Unknown
                 };
+                value.tags = value.tags.with(Tags(base.tags.0 & Tags::RAISED.0));
             }
             value.tags = value.tags.with(Tags::EXCEPTION_TEXT);
         }

@@ -3,6 +3,7 @@
 //! A function is evaluated over abstract values, statement by statement; what callers need of it is its [`Summary`],
 //! computed callees first and kept. Endpoints compose their dependencies' summaries with their handler's.
 
+mod answer;
 mod attempt;
 mod call;
 mod catching;
@@ -38,6 +39,7 @@ use known::Known;
 use summary::{ExitKind, Summary, Witness};
 use value::Facts;
 
+pub use answer::answer;
 pub use endpoint::{Endpoint, evaluate};
 
 /// How many calls deep summaries are computed. Beyond it a callee counts as unknown.

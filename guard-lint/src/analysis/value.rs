@@ -118,6 +118,8 @@ impl Tags {
     pub const DYNAMIC: Self = Self(1 << 8);
     /// A function with some of its arguments given: calls of it name the rest.
     pub const PARTIAL: Self = Self(1 << 9);
+    /// The error that an application's handler is given, or its detail: its shape is the only one it can have.
+    pub const RAISED: Self = Self(1 << 10);
     /// What flows from a value into what is computed from it.
     const FLOWING: Self = Self(0b1_0010_1111);
 
