@@ -31,7 +31,7 @@ pub fn wire<'e>(
         let mut raised = false;
         for exit in exits
             .clone()
-            .filter(|exit| exit.owner == Owner::Endpoint && counts(exit))
+            .filter(|exit| exit.owner == Owner::Endpoint && (counts(exit) || is_answered(analyzer, app, exit)))
         {
             raised = true;
             match leaves(analyzer, app, exit) {
@@ -54,6 +54,11 @@ pub fn wire<'e>(
     } else {
         WireVerdict::Enveloped
     }
+}
+
+/// Whether an error of the program's own that is no HTTP error has a handler of the application all the same.
+fn is_answered(analyzer: &Analyzer<'_, '_>, app: &Router<'_>, exit: &Exit) -> bool {
+    matches!(exit.class, Base::Local(_)) && handled(analyzer, app, exit.class, exit.shape) != WireVerdict::Bare
 }
 
 fn leaves(analyzer: &Analyzer<'_, '_>, app: &Router<'_>, exit: &Exit) -> WireVerdict {
