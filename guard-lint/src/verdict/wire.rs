@@ -29,10 +29,17 @@ pub fn wire<'e>(
     for mounting in mountings {
         let app = routes.router(mounting.app);
         let mut raised = false;
-        for exit in exits
-            .clone()
-            .filter(|exit| exit.owner == Owner::Endpoint && (counts(exit) || is_answered(analyzer, app, exit)))
-        {
+        // Errors that are alike leave alike: each kind of them is asked about once.
+        let mut asked = Vec::new();
+        for exit in exits.clone().filter(|exit| exit.owner == Owner::Endpoint) {
+            let kind = (exit.kind, exit.class, exit.shape);
+            if asked.contains(&kind) {
+                continue;
+            }
+            asked.push(kind);
+            if !counts(exit) && !is_answered(analyzer, app, exit) {
+                continue;
+            }
             raised = true;
             match leaves(analyzer, app, exit) {
                 WireVerdict::Enveloped => {}
