@@ -1,7 +1,7 @@
 //! `try` and what stands for one: what is caught by which handler, and what becomes of it.
 
 use std::ops::Range;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::catching::Catcher;
 use super::flow::Frame;
@@ -133,7 +133,7 @@ impl<'s> Frame<'_, '_, 's> {
         if refusal {
             state.may = state.may.with(Facts::REFUSAL_CAUGHT);
         }
-        let caught: Rc<[Exit]> = caught.into();
+        let caught: Arc<[Exit]> = caught.into();
         if let Some(name) = catcher.name {
             let types = catcher
                 .classes

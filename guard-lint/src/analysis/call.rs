@@ -1,6 +1,6 @@
 //! Calls: what is called, whether it can be, and what it does.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::flow::Frame;
 use super::state::State;
@@ -322,7 +322,7 @@ impl<'s> Frame<'_, '_, 's> {
             return Ok(self.pass_gate(span, function, &summary, &values, state));
         }
         if lost != Facts::NONE {
-            let summary = Rc::make_mut(&mut summary);
+            let summary = Arc::make_mut(&mut summary);
             (summary.must, summary.may) = (summary.must.without(lost), summary.may.without(lost));
             summary.returns.grants = summary.returns.grants.without(lost);
             return Ok(self.compose(span, function, summary, &values, state));

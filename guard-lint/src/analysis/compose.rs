@@ -1,6 +1,6 @@
 //! What a callee's summary adds at a call: errors, facts, writes and the value.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::expr::body_shape;
 use super::flow::Frame;
@@ -241,7 +241,7 @@ impl<'s> Frame<'_, '_, 's> {
                 items
                     .iter()
                     .map(|item| self.substitute_value(item, values))
-                    .collect::<Rc<[Val]>>(),
+                    .collect::<Arc<[Val]>>(),
             );
         }
         value

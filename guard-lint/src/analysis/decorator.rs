@@ -1,6 +1,6 @@
 //! Decorators of the program's own: the inner function that takes the decorated one's place.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::Analyzer;
 use super::flow::Frame;
@@ -16,7 +16,7 @@ use crate::source::facts::{Call, Expr, Name, Stmt};
 pub(super) struct Wrapped {
     name: Name,
     function: FnId,
-    summary: Rc<Summary>,
+    summary: Arc<Summary>,
 }
 
 /// What a function does with its decorators around it, from what it does alone. These facts hold before it is called.
@@ -44,7 +44,7 @@ pub(super) fn decorate(
         frame.wrapped = Some(Wrapped {
             name,
             function,
-            summary: Rc::new(summary),
+            summary: Arc::new(summary),
         });
         summary = frame.run(state);
         summary.errors_as_success.extend(sent);

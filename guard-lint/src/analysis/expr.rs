@@ -1,6 +1,6 @@
 //! Expressions.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use smallvec::SmallVec;
 
@@ -455,6 +455,6 @@ pub(super) fn sent_status(status: Status, span: Span) -> Option<(Status, Span)> 
 }
 
 /// One tuple of values as a shared slice.
-pub(super) fn shared(exits: Vec<super::summary::Exit>) -> Option<Rc<[super::summary::Exit]>> {
+pub(super) fn shared(exits: Vec<super::summary::Exit>) -> Option<Arc<[super::summary::Exit]>> {
     (!exits.is_empty()).then(|| exits.into())
 }

@@ -1,6 +1,6 @@
 //! Statements.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::Analyzer;
 use super::decorator::{Wrapped, decorate};
@@ -31,7 +31,7 @@ pub(super) struct Frame<'a, 'm, 's> {
     breaks: Vec<Vec<State>>,
     continues: Vec<Vec<State>>,
     /// What the `except` bodies that are open have caught.
-    pub(super) catching: Vec<Rc<[Exit]>>,
+    pub(super) catching: Vec<Arc<[Exit]>>,
     /// In the constructor of an HTTP error: what it passes to the framework's.
     pub(super) constructed: Option<Exit>,
     /// In a decorator's inner function: what it stands for.
@@ -114,7 +114,7 @@ impl<'a, 'm, 's> Frame<'a, 'm, 's> {
         let established = summary.must.with(returns.grants);
         let grants = established.has(Facts::IDENTITY) && returns.tags.has(Tags::CONTEXT)
             || established.has(Facts::CREDENTIAL) && returns.tags.has(Tags::VERIFIED);
-        let shared = !analyzer.router_modules.contains(&info.module);
+        let shared = !analyzer.shared.defines_router(info.module);
         if known.is_identity_provider(name) || known.is_credential_provider(name) || (grants && shared) {
             summary.provider = true;
             for exit in &mut summary.exits {

@@ -20,6 +20,7 @@ pub(super) const BLOCK_KEYS: [&str; 7] = [
 ];
 
 /// The vocabulary over one program.
+#[derive(Clone)]
 pub(crate) struct Known {
     lexicon: Lexicon,
     /// Envelope classes of the program, and the classes of their inner objects.

@@ -59,6 +59,7 @@ impl Says {
 }
 
 /// The vocabulary with its answers so far.
+#[derive(Clone)]
 pub(super) struct Lexicon {
     vocabulary: Vocabulary,
     known: RefCell<FxHashMap<Box<str>, Says>>,

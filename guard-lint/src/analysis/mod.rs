@@ -21,6 +21,7 @@ mod params;
 mod provider;
 mod refine;
 mod responses;
+mod shared;
 mod special;
 pub mod state;
 pub mod summary;
@@ -29,6 +30,7 @@ mod writes;
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -36,6 +38,7 @@ use crate::model::classes::Base;
 use crate::model::{FnId, ModId, Model, Place};
 use crate::vocabulary::Vocabulary;
 use known::Known;
+use shared::Shared;
 use summary::{ExitKind, Summary, Witness};
 use value::Facts;
 
@@ -48,13 +51,11 @@ const DEPTH: usize = 120;
 /// How often a recursive function is evaluated again before its last result is taken.
 const ROUNDS: u32 = 4;
 
-/// Computes and keeps summaries.
+/// Computes summaries, on one thread, and keeps them for all.
 pub struct Analyzer<'m, 's> {
     pub(crate) model: &'m Model<'s>,
     pub(crate) known: Known,
-    /// Modules that define a router: a wrapper there is the router's own, not a shared provider.
-    router_modules: FxHashSet<ModId>,
-    memo: RefCell<FxHashMap<FnId, Rc<Summary>>>,
+    shared: Arc<Shared>,
     /// What an error of each class becomes.
     kinds: RefCell<FxHashMap<Base, ExitKind>>,
     /// Providers by what holds before them on every path, and on some.
@@ -65,12 +66,12 @@ pub struct Analyzer<'m, 's> {
 /// The functions that are being computed.
 #[derive(Default)]
 struct Running {
-    stack: Vec<(FnId, Rc<Summary>)>,
+    stack: Vec<(FnId, Arc<Summary>)>,
     /// The lowest stack position that was asked for while it was running.
     asked: Option<usize>,
     /// Summaries that rest on the assumption about a running function, by its stack position. They hold for as long as
     /// that assumption does.
-    provisional: FxHashMap<FnId, (Rc<Summary>, usize)>,
+    provisional: FxHashMap<FnId, (Arc<Summary>, usize)>,
 }
 
 impl Running {
@@ -79,7 +80,7 @@ impl Running {
     }
 
     /// What is known of a function without computing it.
-    fn known(&mut self, function: FnId) -> Option<Rc<Summary>> {
+    fn known(&mut self, function: FnId) -> Option<Arc<Summary>> {
         if let Some(position) = self.stack.iter().position(|(id, _)| *id == function) {
             self.ask(position);
             return Some(self.stack[position].1.clone());
@@ -90,18 +91,45 @@ impl Running {
     }
 }
 
+/// An analyzer on its way to another thread.
+pub struct Fork<'s> {
+    model: Model<'s>,
+    known: Known,
+    shared: Arc<Shared>,
+}
+
+impl<'s> Fork<'s> {
+    /// The analyzer. What it computes, and what it was forked from, each other have.
+    pub fn analyzer(&self) -> Analyzer<'_, 's> {
+        Analyzer::over(&self.model, self.known.clone(), self.shared.clone())
+    }
+}
+
 impl<'m, 's> Analyzer<'m, 's> {
     /// An analyzer with nothing computed.
     pub fn new(model: &'m Model<'s>, vocabulary: &Vocabulary, router_modules: FxHashSet<ModId>) -> Self {
         let known = Known::new(model, vocabulary);
+        let shared = Shared::new(router_modules, model.functions.len());
+        Self::over(model, known, Arc::new(shared))
+    }
+
+    fn over(model: &'m Model<'s>, known: Known, shared: Arc<Shared>) -> Self {
         Self {
             model,
             known,
-            router_modules,
-            memo: RefCell::default(),
+            shared,
             kinds: RefCell::default(),
             provided: RefCell::default(),
             running: RefCell::default(),
+        }
+    }
+
+    /// What another thread needs to compute summaries beside this one.
+    pub fn fork(&self) -> Fork<'s> {
+        Fork {
+            model: self.model.clone(),
+            known: self.known.clone(),
+            shared: self.shared.clone(),
         }
     }
 
@@ -119,8 +147,8 @@ impl<'m, 's> Analyzer<'m, 's> {
     ///
     /// A recursive function starts from the assumption that its own calls add nothing, and is evaluated again until its
     /// summary no longer changes. Functions that were computed under such an assumption are not kept.
-    pub fn summary(&self, function: FnId) -> Rc<Summary> {
-        if let Some(known) = self.memo.borrow().get(&function) {
+    pub fn summary(&self, function: FnId) -> Arc<Summary> {
+        if let Some(known) = self.shared.summary(function) {
             return known.clone();
         }
         let (position, outer_asked) = {
@@ -129,12 +157,12 @@ impl<'m, 's> Analyzer<'m, 's> {
                 return known;
             }
             if running.stack.len() >= DEPTH {
-                return Rc::new(Summary::unknown());
+                return Arc::new(Summary::unknown());
             }
-            running.stack.push((function, Rc::new(Summary::optimistic())));
+            running.stack.push((function, Arc::new(Summary::optimistic())));
             (running.stack.len() - 1, running.asked.take())
         };
-        let mut summary = Rc::new(flow::summarize(self, function));
+        let mut summary = Arc::new(flow::summarize(self, function));
         for _ in 1..ROUNDS {
             let mut running = self.running.borrow_mut();
             let rests_on_itself = running.asked.is_some_and(|asked| asked <= position);
@@ -144,7 +172,7 @@ impl<'m, 's> Analyzer<'m, 's> {
             running.stack[position].1 = summary;
             running.provisional.retain(|_, (_, head)| *head < position);
             drop(running);
-            summary = Rc::new(flow::summarize(self, function));
+            summary = Arc::new(flow::summarize(self, function));
         }
         let mut running = self.running.borrow_mut();
         running.stack.truncate(position);
@@ -157,16 +185,10 @@ impl<'m, 's> Analyzer<'m, 's> {
             }
             running.provisional.insert(function, (summary.clone(), head));
         } else {
-            let mut memo = self.memo.borrow_mut();
             // What rested on this function's assumption now rests on its result.
-            running.provisional.retain(|id, (summary, head)| {
-                let settled = *head >= position;
-                if settled {
-                    memo.insert(*id, summary.clone());
-                }
-                !settled
-            });
-            memo.insert(function, summary.clone());
+            let settled = running.provisional.extract_if(|_, (_, head)| *head >= position);
+            let settled = settled.map(|(id, (summary, _))| (id, summary));
+            return self.shared.settle((function, summary), settled);
         }
         summary
     }

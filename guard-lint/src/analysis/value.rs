@@ -1,6 +1,6 @@
 //! Abstract values: what is known of a value on the paths that lead to a point.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use smallvec::SmallVec;
 
@@ -228,11 +228,11 @@ pub struct Val {
     /// Its constant value.
     pub constant: Constant,
     /// The items of a tuple.
-    pub items: Option<Rc<[Val]>>,
+    pub items: Option<Arc<[Val]>>,
     /// The exceptions that an `except` bound to it.
-    pub caught: Option<Rc<[Exit]>>,
+    pub caught: Option<Arc<[Exit]>>,
     /// The error that it is: an exception object that is not raised yet, or an error response.
-    pub errors: Option<Rc<[Exit]>>,
+    pub errors: Option<Arc<[Exit]>>,
 }
 
 impl Val {
@@ -340,7 +340,7 @@ impl Val {
     }
 }
 
-fn both(left: Option<Rc<[Exit]>>, right: Option<Rc<[Exit]>>) -> Option<Rc<[Exit]>> {
+fn both(left: Option<Arc<[Exit]>>, right: Option<Arc<[Exit]>>) -> Option<Arc<[Exit]>> {
     match (left, right) {
         (Some(left), Some(right)) => {
             let new: Vec<&Exit> = right.iter().filter(|exit| !left.contains(exit)).collect();

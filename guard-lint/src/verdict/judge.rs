@@ -3,14 +3,14 @@
 use crate::analysis::summary::{Exit, ExitKind, Owner};
 use crate::analysis::{Analyzer, Endpoint, evaluate};
 use crate::catalog::{Catalog, Check};
-use crate::model::routes::{Route, Router, Routes, join};
+use crate::model::routes::{Route, Router, RouterId, Routes, join};
 use crate::model::{Model, Place};
 use crate::report::model::{
     CredentialVerdict, EndpointKind, EnvelopeVerdict, Evidence, GateVerdict, IdentityVerdict, SiteKind, WireVerdict,
 };
 
 use super::endpoint::{self as verdict, Effect};
-use super::{subject, wire};
+use super::{spread, subject, wire};
 
 /// A program with the verdicts on all of its endpoints.
 pub struct Judged<'a, 'm, 's> {
@@ -52,14 +52,12 @@ impl<'a, 'm, 's> Judged<'a, 'm, 's> {
     pub fn new(analyzer: &'a Analyzer<'m, 's>, routes: &'a Routes<'s>, catalog: &Catalog) -> Self {
         let model = analyzer.model();
         let exemptions = exemptions(model, routes, catalog);
-        let mut endpoints = Vec::new();
-        for id in routes.ids() {
-            let exempt = exemptions[id.0 as usize].is_some();
-            for index in 0..routes.router(id).routes.len() {
-                let endpoint = evaluate(analyzer, routes, id, index);
-                endpoints.push(judge(analyzer, routes, endpoint, exempt));
-            }
-        }
+        let of_router = |id: RouterId| (0..routes.router(id).routes.len()).map(move |index| (id, index));
+        let all: Vec<(RouterId, usize)> = routes.ids().flat_map(of_router).collect();
+        let endpoints = spread::over(analyzer, &all, |analyzer, (id, index)| {
+            let endpoint = evaluate(analyzer, routes, id, index);
+            judge(analyzer, routes, endpoint, exemptions[id.0 as usize].is_some())
+        });
         Self {
             model,
             routes,

@@ -3,6 +3,7 @@
 pub mod clause;
 pub mod endpoint;
 pub mod judge;
+mod spread;
 pub mod subject;
 pub mod ticket;
 pub mod wire;
