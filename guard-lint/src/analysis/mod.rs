@@ -45,7 +45,7 @@ use value::Facts;
 pub use answer::answer;
 pub use endpoint::{Endpoint, evaluate};
 
-/// How many calls deep summaries are computed. Beyond it a callee counts as unknown.
+/// How many calls deep summaries are computed. A longer chain of calls is computed from its end.
 const DEPTH: usize = 120;
 
 /// How often a recursive function is evaluated again before its last result is taken.
@@ -72,11 +72,23 @@ struct Running {
     /// Summaries that rest on the assumption about a running function, by its stack position. They hold for as long as
     /// that assumption does.
     provisional: FxHashMap<FnId, (Arc<Summary>, usize)>,
+    /// The function at which the stack became too deep. Until the stack is empty, nothing is computed or kept.
+    too_deep: Option<FnId>,
+    /// The ends of chains that were too deep, and are being computed.
+    ends: Vec<FnId>,
 }
 
 impl Running {
     fn ask(&mut self, position: usize) {
         self.asked = Some(self.asked.map_or(position, |asked| asked.min(position)));
+    }
+
+    /// Whether all that was running was given up, and at which function.
+    fn given_up(&mut self) -> Option<FnId> {
+        let end = self.too_deep.filter(|_| self.stack.is_empty())?;
+        self.too_deep = None;
+        self.provisional.clear();
+        Some(end)
     }
 
     /// What is known of a function without computing it.
@@ -143,20 +155,49 @@ impl<'m, 's> Analyzer<'m, 's> {
         self.known.is_read(name)
     }
 
-    /// What is known of a function.
+    /// What is known of a function. It does not depend on what was asked for before, or on which thread.
+    pub fn summary(&self, function: FnId) -> Arc<Summary> {
+        loop {
+            if let Some(known) = self.shared.summary(function) {
+                return known.clone();
+            }
+            let summary = self.compute(function);
+            let Some(end) = self.running.borrow_mut().given_up() else {
+                return summary;
+            };
+            self.compute_end(end);
+        }
+    }
+
+    /// Computes the function at which a chain of calls became too deep, so that the chain ends there next time.
+    fn compute_end(&self, end: FnId) {
+        let in_circle = {
+            let mut running = self.running.borrow_mut();
+            let in_circle = running.ends.contains(&end);
+            running.ends.push(end);
+            in_circle
+        };
+        if in_circle {
+            let unknown = Arc::new(Summary::unknown());
+            self.shared.settle((end, unknown), std::iter::empty());
+        } else {
+            self.summary(end);
+        }
+        self.running.borrow_mut().ends.pop();
+    }
+
+    /// Computes a summary, callees first.
     ///
     /// A recursive function starts from the assumption that its own calls add nothing, and is evaluated again until its
-    /// summary no longer changes. Functions that were computed under such an assumption are not kept.
-    pub fn summary(&self, function: FnId) -> Arc<Summary> {
-        if let Some(known) = self.shared.summary(function) {
-            return known.clone();
-        }
+    /// summary no longer changes. Functions that were computed under such an assumption are kept together with it.
+    fn compute(&self, function: FnId) -> Arc<Summary> {
         let (position, outer_asked) = {
             let mut running = self.running.borrow_mut();
             if let Some(known) = running.known(function) {
                 return known;
             }
-            if running.stack.len() >= DEPTH {
+            if running.stack.len() >= DEPTH || running.too_deep.is_some() {
+                running.too_deep.get_or_insert(function);
                 return Arc::new(Summary::unknown());
             }
             running.stack.push((function, Arc::new(Summary::optimistic())));
@@ -178,19 +219,29 @@ impl<'m, 's> Analyzer<'m, 's> {
         running.stack.truncate(position);
         let below = running.asked.take().filter(|asked| *asked < position);
         running.asked = outer_asked;
+        if running.too_deep.is_some() {
+            return summary;
+        }
         if let Some(head) = below {
             running.ask(head);
             for (_, known_head) in running.provisional.values_mut() {
                 *known_head = (*known_head).min(head);
             }
             running.provisional.insert(function, (summary.clone(), head));
-        } else {
-            // What rested on this function's assumption now rests on its result.
-            let settled = running.provisional.extract_if(|_, (_, head)| *head >= position);
-            let settled = settled.map(|(id, (summary, _))| (id, summary));
-            return self.shared.settle((function, summary), settled);
+            return summary;
         }
-        summary
+        // What rested on this function's assumption now rests on its result.
+        let settled = running.provisional.extract_if(|_, (_, head)| *head >= position);
+        let settled: Vec<_> = settled.map(|(id, (summary, _))| (id, summary)).collect();
+        drop(running);
+        // Of functions that call each other, the same one is always the first to be assumed.
+        match settled.iter().map(|(id, _)| *id).min() {
+            Some(first) if first < function => {
+                self.summary(first);
+                self.summary(function)
+            }
+            _ => self.shared.settle((function, summary), settled.into_iter()),
+        }
     }
 
     /// The calls from a function to a place: each call's place with the callee, outermost first. `next` finds the place
