@@ -9,7 +9,7 @@ use crate::model::classes::Base;
 use crate::source::facts::{Expr, Span};
 
 /// The body that a handler sends for an error of this class with this detail.
-pub fn answer(analyzer: &Analyzer<'_, '_>, handler: FnId, class: Base, detail: Shape) -> Shape {
+pub fn answer(analyzer: &Analyzer<'_>, handler: FnId, class: Base, detail: Shape) -> Shape {
     let info = analyzer.model().function(handler);
     // The request comes first.
     let position = 1 + usize::from(info.class.is_some());
@@ -27,7 +27,7 @@ pub fn answer(analyzer: &Analyzer<'_, '_>, handler: FnId, class: Base, detail: S
     frame.run(state).returns.shape
 }
 
-impl<'s> Frame<'_, '_, 's> {
+impl<'s> Frame<'_, 's> {
     /// Whether a detail that a handler looks at is of this class: `isinstance(exc.detail, dict)`.
     pub(super) fn detail_is(&mut self, detail: &'s Expr, class: &Expr, state: &mut State) -> Option<bool> {
         let shape = self.raised_shape(detail, state)?;

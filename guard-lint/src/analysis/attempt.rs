@@ -12,7 +12,7 @@ use crate::model::classes::{Base, Relation};
 use crate::model::types::Ty;
 use crate::source::facts::{Expr, Stmt, Try, With};
 
-impl<'s> Frame<'_, '_, 's> {
+impl<'s> Frame<'_, 's> {
     pub(super) fn attempt(&mut self, attempt: &'s Try, state: &mut State) {
         let catchers: Vec<Catcher<'s>> = attempt.handlers.iter().map(|handler| self.catcher(handler)).collect();
         if attempt.finally.is_empty() {

@@ -27,7 +27,7 @@ pub(super) struct Made<'s> {
 
 impl<'s> Made<'s> {
     /// The value of the argument by keyword, or else at this position.
-    pub(super) fn argument(&self, frame: &Frame<'_, '_, 's>, keyword: &str, position: usize) -> Option<&Val> {
+    pub(super) fn argument(&self, frame: &Frame<'_, 's>, keyword: &str, position: usize) -> Option<&Val> {
         self.keyword(frame, keyword).or_else(|| {
             let arg = self.call.args.get(position)?;
             (arg.kind == ArgKind::Position).then(|| &self.args[position])
@@ -35,7 +35,7 @@ impl<'s> Made<'s> {
     }
 
     /// The value of the argument by keyword.
-    pub(super) fn keyword(&self, frame: &Frame<'_, '_, 's>, keyword: &str) -> Option<&Val> {
+    pub(super) fn keyword(&self, frame: &Frame<'_, 's>, keyword: &str) -> Option<&Val> {
         let index = self
             .call
             .args
@@ -61,7 +61,7 @@ impl Target {
     }
 }
 
-impl<'s> Frame<'_, '_, 's> {
+impl<'s> Frame<'_, 's> {
     pub(super) fn call(&mut self, call: &'s Call, state: &mut State) -> Val {
         if let Some(value) = self.call_wrapped(call, state) {
             return value;

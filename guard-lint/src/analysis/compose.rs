@@ -10,7 +10,7 @@ use super::value::{Constant, Facts, Shape, Tags, Val};
 use crate::model::{FnId, Place};
 use crate::source::facts::{Expr, Span};
 
-impl<'s> Frame<'_, '_, 's> {
+impl<'s> Frame<'_, 's> {
     /// Adds what a summary says to this point; gives the value of the call.
     pub(super) fn compose(
         &mut self,

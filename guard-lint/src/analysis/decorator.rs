@@ -21,7 +21,7 @@ pub(super) struct Wrapped {
 
 /// What a function does with its decorators around it, from what it does alone. These facts hold before it is called.
 pub(super) fn decorate(
-    analyzer: &Analyzer<'_, '_>,
+    analyzer: &Analyzer<'_>,
     function: FnId,
     alone: Summary,
     (must, may): (Facts, Facts),
@@ -53,11 +53,7 @@ pub(super) fn decorate(
 }
 
 /// The function that a decorator gives in place of the decorated one, and the name that it knows that one by.
-fn wrapper(
-    analyzer: &Analyzer<'_, '_>,
-    (module, parent): (ModId, Option<FnId>),
-    decorator: &Expr,
-) -> Option<(FnId, Name)> {
+fn wrapper(analyzer: &Analyzer<'_>, (module, parent): (ModId, Option<FnId>), decorator: &Expr) -> Option<(FnId, Name)> {
     let (named, called) = match decorator {
         Expr::Call(call) => (&call.func, true),
         other => (other, false),
@@ -77,8 +73,8 @@ fn wrapper(
 }
 
 /// The nested function that a function returns.
-fn returned_function(analyzer: &Analyzer<'_, '_>, function: FnId) -> Option<FnId> {
-    let model = analyzer.model;
+fn returned_function(analyzer: &Analyzer<'_>, function: FnId) -> Option<FnId> {
+    let model = &analyzer.model;
     let info = model.function(function);
     let mut returned = None;
     each_statement(&info.facts.body, &mut |statement| {
@@ -95,7 +91,7 @@ fn returned_function(analyzer: &Analyzer<'_, '_>, function: FnId) -> Option<FnId
     })
 }
 
-impl<'s> Frame<'_, '_, 's> {
+impl<'s> Frame<'_, 's> {
     /// The call of the decorated function in its wrapper.
     pub(super) fn call_wrapped(&mut self, call: &Call, state: &mut State) -> Option<super::value::Val> {
         let wrapped = self.wrapped.as_ref()?;

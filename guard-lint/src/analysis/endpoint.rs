@@ -1,6 +1,6 @@
 //! Endpoints: their dependencies in order, then their handler, over one state.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::Analyzer;
 use super::decorator::decorate;
@@ -33,7 +33,7 @@ pub struct Endpoint {
 
 /// Evaluates every route of a router once for each way it is mounted, and joins: what an application adds counts only where
 /// every mounting has it.
-pub fn evaluate(analyzer: &Analyzer<'_, '_>, routes: &Routes<'_>, id: RouterId, index: usize) -> Endpoint {
+pub fn evaluate(analyzer: &Analyzer<'_>, routes: &Routes<'_>, id: RouterId, index: usize) -> Endpoint {
     let mut sets: Vec<Vec<Dependency<'_>>> = Vec::new();
     let mountings = match routes.mountings[id.0 as usize].as_slice() {
         [] => &routes.unserved[id.0 as usize],
@@ -95,7 +95,7 @@ fn join(mut left: Endpoint, right: Endpoint) -> Endpoint {
 }
 
 fn evaluate_once<'s>(
-    analyzer: &Analyzer<'_, 's>,
+    analyzer: &Analyzer<'s>,
     routes: &Routes<'s>,
     id: RouterId,
     index: usize,
@@ -145,7 +145,7 @@ pub(super) struct Provided {
 /// How deep dependencies of dependencies are followed.
 const DEPTH: u32 = 12;
 
-impl<'s> Frame<'_, '_, 's> {
+impl<'s> Frame<'_, 's> {
     /// Binds this function's parameters as the framework does: dependencies run, the rest comes from the request.
     fn bind_parameters(&mut self, state: &mut State, unresolved: &mut Vec<Witness>, depth: u32) {
         let info = self.model.function(self.function);
@@ -420,7 +420,7 @@ impl<'s> Frame<'_, '_, 's> {
 
     /// A provider with its own dependencies bound. The same few serve every endpoint, and what they give depends only on
     /// what earlier dependencies established.
-    fn provided(&self, function: FnId, state: &State, depth: u32) -> Rc<Provided> {
+    fn provided(&self, function: FnId, state: &State, depth: u32) -> Arc<Provided> {
         let key = (function, state.must, state.may);
         if let Some(known) = self.analyzer.provided.borrow().get(&key) {
             return known.clone();
@@ -431,7 +431,7 @@ impl<'s> Frame<'_, '_, 's> {
         let mut unresolved = Vec::new();
         frame.bind_parameters(&mut inner, &mut unresolved, depth + 1);
         let summary = frame.run(inner);
-        let provided = Rc::new(Provided { summary, unresolved });
+        let provided = Arc::new(Provided { summary, unresolved });
         self.analyzer.provided.borrow_mut().insert(key, provided.clone());
         provided
     }

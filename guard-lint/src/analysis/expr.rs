@@ -13,7 +13,7 @@ use crate::model::resolve::Entity;
 use crate::model::types::Ty;
 use crate::source::facts::{Expr, Name, Span};
 
-impl<'s> Frame<'_, '_, 's> {
+impl<'s> Frame<'_, 's> {
     /// Evaluates an expression: its effects on the state, and its value.
     pub(super) fn expr(&mut self, expr: &'s Expr, state: &mut State) -> Val {
         match expr {

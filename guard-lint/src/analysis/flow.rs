@@ -12,9 +12,9 @@ use crate::model::{FnId, ModId, Model, Place};
 use crate::source::facts::{Expr, Function, Loop, Match, Name, Span, Stmt};
 
 /// The evaluation of one function.
-pub(super) struct Frame<'a, 'm, 's> {
-    pub(super) analyzer: &'a Analyzer<'m, 's>,
-    pub(super) model: &'m Model<'s>,
+pub(super) struct Frame<'a, 's> {
+    pub(super) analyzer: &'a Analyzer<'s>,
+    pub(super) model: &'a Model<'s>,
     pub(super) function: FnId,
     pub(super) module: ModId,
     pub(super) summary: Summary,
@@ -39,7 +39,7 @@ pub(super) struct Frame<'a, 'm, 's> {
 }
 
 /// Evaluates a function as a plain call would run it.
-pub(super) fn summarize(analyzer: &Analyzer<'_, '_>, function: FnId) -> Summary {
+pub(super) fn summarize(analyzer: &Analyzer<'_>, function: FnId) -> Summary {
     let frame = Frame::new(analyzer, function);
     let mut state = State::start();
     frame.bind_plainly(&mut state);
@@ -50,12 +50,12 @@ pub(super) fn summarize(analyzer: &Analyzer<'_, '_>, function: FnId) -> Summary 
     decorate(analyzer, function, alone, (Facts::NONE, Facts::NONE))
 }
 
-impl<'a, 'm, 's> Frame<'a, 'm, 's> {
-    pub(super) fn new(analyzer: &'a Analyzer<'m, 's>, function: FnId) -> Self {
+impl<'a, 's> Frame<'a, 's> {
+    pub(super) fn new(analyzer: &'a Analyzer<'s>, function: FnId) -> Self {
         let info = analyzer.model.function(function);
         Self {
             analyzer,
-            model: analyzer.model,
+            model: &analyzer.model,
             function,
             module: info.module,
             summary: Summary {
@@ -107,7 +107,7 @@ impl<'a, 'm, 's> Frame<'a, 'm, 's> {
     }
 
     /// Marks the errors of a shared provider as its own.
-    fn answer_for(analyzer: &Analyzer<'_, '_>, function: FnId, summary: &mut Summary, returns: &Val) {
+    fn answer_for(analyzer: &Analyzer<'_>, function: FnId, summary: &mut Summary, returns: &Val) {
         let info = analyzer.model.function(function);
         let name = analyzer.model.text(info.facts.name);
         let known = &analyzer.known;

@@ -29,7 +29,6 @@ pub mod value;
 mod writes;
 
 use std::cell::RefCell;
-use std::rc::Rc;
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -51,20 +50,23 @@ const DEPTH: usize = 120;
 /// How often a recursive function is evaluated again before its last result is taken.
 const ROUNDS: u32 = 4;
 
-/// Computes summaries, on one thread, and keeps them for all.
-pub struct Analyzer<'m, 's> {
-    pub(crate) model: &'m Model<'s>,
+/// Computes summaries, and keeps them.
+///
+/// As a model's clone, a clone is for another thread. Summaries that one of them computed all of them have.
+#[derive(Clone)]
+pub struct Analyzer<'s> {
+    pub(crate) model: Model<'s>,
     pub(crate) known: Known,
     shared: Arc<Shared>,
     /// What an error of each class becomes.
     kinds: RefCell<FxHashMap<Base, ExitKind>>,
     /// Providers by what holds before them on every path, and on some.
-    provided: RefCell<FxHashMap<(FnId, Facts, Facts), Rc<endpoint::Provided>>>,
+    provided: RefCell<FxHashMap<(FnId, Facts, Facts), Arc<endpoint::Provided>>>,
     running: RefCell<Running>,
 }
 
 /// The functions that are being computed.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Running {
     stack: Vec<(FnId, Arc<Summary>)>,
     /// The lowest stack position that was asked for while it was running.
@@ -103,51 +105,22 @@ impl Running {
     }
 }
 
-/// An analyzer on its way to another thread.
-pub struct Fork<'s> {
-    model: Model<'s>,
-    known: Known,
-    shared: Arc<Shared>,
-}
-
-impl<'s> Fork<'s> {
-    /// The analyzer. What it computes, and what it was forked from, each other have.
-    pub fn analyzer(&self) -> Analyzer<'_, 's> {
-        Analyzer::over(&self.model, self.known.clone(), self.shared.clone())
-    }
-}
-
-impl<'m, 's> Analyzer<'m, 's> {
+impl<'s> Analyzer<'s> {
     /// An analyzer with nothing computed.
-    pub fn new(model: &'m Model<'s>, vocabulary: &Vocabulary, router_modules: FxHashSet<ModId>) -> Self {
-        let known = Known::new(model, vocabulary);
-        let shared = Shared::new(router_modules, model.functions.len());
-        Self::over(model, known, Arc::new(shared))
-    }
-
-    fn over(model: &'m Model<'s>, known: Known, shared: Arc<Shared>) -> Self {
+    pub fn new(model: &Model<'s>, vocabulary: &Vocabulary, router_modules: FxHashSet<ModId>) -> Self {
         Self {
-            model,
-            known,
-            shared,
+            model: model.clone(),
+            known: Known::new(model, vocabulary),
+            shared: Arc::new(Shared::new(router_modules, model.functions.len())),
             kinds: RefCell::default(),
             provided: RefCell::default(),
             running: RefCell::default(),
         }
     }
 
-    /// What another thread needs to compute summaries beside this one.
-    pub fn fork(&self) -> Fork<'s> {
-        Fork {
-            model: self.model.clone(),
-            known: self.known.clone(),
-            shared: self.shared.clone(),
-        }
-    }
-
     /// The model that it works on.
-    pub fn model(&self) -> &'m Model<'s> {
-        self.model
+    pub fn model(&self) -> &Model<'s> {
+        &self.model
     }
 
     /// Whether a function's name says that it reads.

@@ -19,7 +19,7 @@ const PASSED: [&str; 8] = [
     "success",
 ];
 
-impl<'s> Frame<'_, '_, 's> {
+impl<'s> Frame<'_, 's> {
     /// The states where a condition holds and where it does not.
     pub(super) fn split(&mut self, test: &'s Expr, state: &State) -> (State, State) {
         (

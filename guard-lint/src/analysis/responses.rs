@@ -10,7 +10,7 @@ use crate::model::classes::{Base, last_segment};
 use crate::model::types::Ty;
 use crate::source::facts::Span;
 
-impl<'s> Frame<'_, '_, 's> {
+impl<'s> Frame<'_, 's> {
     pub(super) fn is_socket(&self, value: &Val) -> bool {
         value
             .types

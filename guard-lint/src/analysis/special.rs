@@ -121,7 +121,7 @@ const BUILTINS: [&str; 46] = [
     "pow",
 ];
 
-impl<'s> Frame<'_, '_, 's> {
+impl<'s> Frame<'_, 's> {
     /// Calls that are known by what they are called on, before any body is looked at.
     pub(super) fn special_method(&mut self, made: &Made<'s>, state: &mut State) -> Option<Val> {
         let base = made.base.as_ref()?;
@@ -387,7 +387,7 @@ fn call_text(receiver: Option<&str>, method: &str) -> String {
     receiver.map_or_else(|| format!("`{method}`"), |receiver| format!("`{receiver}.{method}`"))
 }
 
-fn is_container(value: &Val, frame: &Frame<'_, '_, '_>) -> bool {
+fn is_container(value: &Val, frame: &Frame<'_, '_>) -> bool {
     const CONTAINERS: [&str; 10] = [
         "dict",
         "list",

@@ -13,10 +13,12 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use lasso::Key;
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::source::facts::{Class, Function, Name, Names, Scope, Span};
 use crate::source::{File, Sources};
+use crate::spread;
 use classes::ClassInfo;
 use scope::ModuleScope;
 
@@ -127,6 +129,17 @@ impl<'s> Model<'s> {
             .entry(key)
             .or_insert_with(|| self.intern(text))
     }
+
+    /// What `find` finds in every file, in the files' order; the threads share the files.
+    fn in_every_file<R: Send>(&self, find: impl Fn(&Self, ModId, &mut Vec<R>) + Sync) -> Vec<R> {
+        let modules: Vec<ModId> = (0..self.sources.files.len() as u32).map(ModId).collect();
+        let found = spread::over(self, &modules, |model, module| {
+            let mut found = Vec::new();
+            find(model, module, &mut found);
+            found
+        });
+        found.into_iter().flatten().collect()
+    }
 }
 
 impl<'s> Program<'s> {
@@ -141,15 +154,22 @@ impl<'s> Program<'s> {
             classes: Vec::new(),
             dotted: sources
                 .files
-                .iter()
+                .par_iter()
                 .map(|file| sources.tree.dotted(&file.path))
                 .collect(),
             scopes: sources
                 .files
-                .iter()
+                .par_iter()
                 .map(|file| ModuleScope::new(&file.facts, &sources.names))
                 .collect(),
-            locals: Vec::new(),
+            locals: sources
+                .files
+                .par_iter()
+                .flat_map_iter(|file| {
+                    let functions = file.facts.functions.iter();
+                    functions.map(|function| locals::locals(&file.facts, function))
+                })
+                .collect(),
             function_base: Vec::new(),
             class_base: Vec::new(),
         };
@@ -164,7 +184,6 @@ impl<'s> Program<'s> {
         self.function_base.push(functions);
         self.class_base.push(classes);
         for facts in &file.facts.functions {
-            self.locals.push(locals::locals(&file.facts, facts));
             let (class, parent) = match facts.scope {
                 Scope::Module => (None, None),
                 Scope::Class(local) => (Some(ClassId(classes + local)), None),

@@ -37,16 +37,10 @@ impl Sources {
             .filter_map(|path| loader.tree.file_at(path))
             .collect();
         loader.unseen(&mut wanted);
-        let wanted = wanted
-            .into_iter()
-            .map(|index| (index, read::read(&entries[index as usize], &names, &mut Vec::new())));
-        wave.extend(loader.keep(wanted.collect::<Vec<_>>()));
+        wave.extend(loader.read(wanted));
         while !wave.is_empty() {
             let next = loader.reach(&wave);
-            let files = next.into_par_iter().map_init(Vec::new, |buffer, index| {
-                (index, read::read(&entries[index as usize], &names, buffer))
-            });
-            wave = loader.keep(files.collect::<Vec<_>>());
+            wave = loader.read(next);
         }
         let Loader {
             files: loaded,
@@ -102,6 +96,15 @@ impl<'l> Loader<'l> {
             imports: Vec::new(),
             unchecked: Vec::new(),
         }
+    }
+
+    /// Reads these entries; those that were parsed.
+    fn read(&mut self, entries: Vec<u32>) -> Vec<u32> {
+        let files = entries.into_par_iter().map_init(Vec::new, |buffer, index| {
+            (index, read::read(&self.entries[index as usize], self.names, buffer))
+        });
+        let files: Vec<_> = files.collect();
+        self.keep(files)
     }
 
     /// Keeps what was read; the entries that were parsed.

@@ -3,7 +3,6 @@
 pub mod clause;
 pub mod endpoint;
 pub mod judge;
-mod spread;
 pub mod subject;
 pub mod ticket;
 pub mod wire;

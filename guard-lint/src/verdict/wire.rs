@@ -12,7 +12,7 @@ use super::endpoint::counts;
 
 /// What leaves the wire for these errors, over every application that serves the router.
 pub fn wire<'e>(
-    analyzer: &Analyzer<'_, '_>,
+    analyzer: &Analyzer<'_>,
     routes: &Routes<'_>,
     router: RouterId,
     exits: impl Iterator<Item = &'e Exit> + Clone,
@@ -64,11 +64,11 @@ pub fn wire<'e>(
 }
 
 /// Whether an error of the program's own that is no HTTP error has a handler of the application all the same.
-fn is_answered(analyzer: &Analyzer<'_, '_>, app: &Router<'_>, exit: &Exit) -> bool {
+fn is_answered(analyzer: &Analyzer<'_>, app: &Router<'_>, exit: &Exit) -> bool {
     matches!(exit.class, Base::Local(_)) && handled(analyzer, app, exit.class, exit.shape) != WireVerdict::Bare
 }
 
-fn leaves(analyzer: &Analyzer<'_, '_>, app: &Router<'_>, exit: &Exit) -> WireVerdict {
+fn leaves(analyzer: &Analyzer<'_>, app: &Router<'_>, exit: &Exit) -> WireVerdict {
     if matches!(exit.kind, ExitKind::Sent | ExitKind::Socket) {
         return match exit.shape {
             Shape::Canonical | Shape::Envelope => WireVerdict::Enveloped,
@@ -80,7 +80,7 @@ fn leaves(analyzer: &Analyzer<'_, '_>, app: &Router<'_>, exit: &Exit) -> WireVer
 
 /// What the application's handler for this class answers with, where the error has such a detail; the framework's own answer is bare, an enveloped detail
 /// included: it is sent as `{"detail": …}`.
-fn handled(analyzer: &Analyzer<'_, '_>, app: &Router<'_>, class: Base, detail: Shape) -> WireVerdict {
+fn handled(analyzer: &Analyzer<'_>, app: &Router<'_>, class: Base, detail: Shape) -> WireVerdict {
     let model = analyzer.model();
     let http = Base::External(model.literal("starlette.exceptions.HTTPException"));
     let is_http = model.is_subclass(class, http) == Relation::Yes;
@@ -115,7 +115,7 @@ fn is_open(model: &Model<'_>, handler: &ExceptionHandler) -> bool {
 
 /// Whether errors of this class may be answered before they become a 500: by the framework, or by every application that
 /// serves the router.
-pub fn handles(analyzer: &Analyzer<'_, '_>, routes: &Routes<'_>, router: RouterId, class: Base) -> bool {
+pub fn handles(analyzer: &Analyzer<'_>, routes: &Routes<'_>, router: RouterId, class: Base) -> bool {
     let mountings = &routes.mountings[router.0 as usize];
     // The framework itself answers a request that does not validate, whoever says so: a 422.
     let invalid = Base::External(analyzer.model().intern("fastapi.exceptions.RequestValidationError"));
@@ -127,7 +127,7 @@ pub fn handles(analyzer: &Analyzer<'_, '_>, routes: &Routes<'_>, router: RouterI
 }
 
 /// Whether a handler answers with the envelope.
-fn envelopes(analyzer: &Analyzer<'_, '_>, handler: &ExceptionHandler, class: Base, detail: Shape) -> WireVerdict {
+fn envelopes(analyzer: &Analyzer<'_>, handler: &ExceptionHandler, class: Base, detail: Shape) -> WireVerdict {
     let Some(function) = handler.function else {
         return WireVerdict::Unknown;
     };
@@ -144,7 +144,7 @@ fn envelopes(analyzer: &Analyzer<'_, '_>, handler: &ExceptionHandler, class: Bas
 }
 
 /// What the framework's own errors become: its 404 and 405, and a request that does not validate.
-fn framework(analyzer: &Analyzer<'_, '_>, app: &Router<'_>) -> WireVerdict {
+fn framework(analyzer: &Analyzer<'_>, app: &Router<'_>) -> WireVerdict {
     let model = analyzer.model();
     let errors = [
         ("fastapi.HTTPException", Shape::Text),

@@ -119,17 +119,15 @@ impl<'m, 's> Finder<'m, 's> {
             .iter()
             .map(|(function, _)| self.model.function(*function).facts.name)
             .collect();
-        let mut calls: Vec<(Where, &'s Call)> = Vec::new();
-        for index in 0..self.model.sources.files.len() {
-            let module = ModId(index as u32);
-            let facts = &self.model.file(module).facts;
+        self.model.in_every_file(|model, module, calls| {
+            let facts = &model.file(module).facts;
             let mut keep = |at: Where, call: &'s Call| {
                 let name = match &call.func {
                     Expr::Name(name, _) => *name,
                     Expr::Attr(attr) => attr.name,
                     _ => return,
                 };
-                let renamed = || match self.model.scope(module).get(name) {
+                let renamed = || match model.scope(module).get(name) {
                     Some(Binding::From { attribute, .. }) => names.contains(&attribute),
                     _ => false,
                 };
@@ -139,11 +137,10 @@ impl<'m, 's> Finder<'m, 's> {
             };
             each_call(&facts.body, &mut |call| keep((module, None), call));
             for (local, function) in facts.functions.iter().enumerate() {
-                let id = self.model.local_function(module, local as u32);
+                let id = model.local_function(module, local as u32);
                 each_call(&function.body, &mut |call| keep((module, Some(id)), call));
             }
-        }
-        calls
+        })
     }
 
     /// The routers that an expression can be, in a stable order.

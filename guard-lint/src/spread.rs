@@ -1,26 +1,23 @@
-//! Work that needs an analyzer, spread over the threads.
+//! Work on many items, spread over the threads.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-
-use crate::analysis::Analyzer;
 
 /// How many items a thread takes at once: neighbours have much in common.
 const BATCH: usize = 4;
 
-/// Does something for each item with this analyzer or a fork of it; gives the results in the items' order.
+/// Does something for each item, with `own` on this thread and a clone of it on every other; gives the results in the
+/// items' order.
 ///
-/// Each thread takes the next few items until none is left.
-pub(super) fn over<'m, 's, T, R>(
-    analyzer: &Analyzer<'m, 's>,
-    items: &[T],
-    work: impl Fn(&Analyzer<'_, 's>, T) -> R + Sync,
-) -> Vec<R>
+/// What `own` remembers decides how long the work takes, and must not decide what it gives. Each thread takes the next few
+/// items until none is left.
+pub(crate) fn over<C, T, R>(own: &C, items: &[T], work: impl Fn(&C, T) -> R + Sync) -> Vec<R>
 where
+    C: Clone + Send,
     T: Copy + Sync,
     R: Send,
 {
     let next = AtomicUsize::new(0);
-    let take = |analyzer: &Analyzer<'_, 's>| {
+    let take = |context: &C| {
         let mut done: Vec<(usize, Vec<R>)> = Vec::new();
         loop {
             let start = next.fetch_add(BATCH, Ordering::Relaxed);
@@ -28,19 +25,19 @@ where
                 return done;
             };
             let batch = rest.iter().take(BATCH);
-            done.push((start, batch.map(|item| work(analyzer, *item)).collect()));
+            done.push((start, batch.map(|item| work(context, *item)).collect()));
         }
     };
-    let helpers = (rayon::current_num_threads() - 1).min(items.len() / BATCH);
+    let others = (rayon::current_num_threads() - 1).min(items.len() / BATCH);
     let mut parts: Vec<Vec<(usize, Vec<R>)>> = Vec::new();
-    parts.resize_with(helpers, Vec::new);
+    parts.resize_with(others, Vec::new);
     let mut done = Vec::new();
     rayon::in_place_scope(|scope| {
         for part in &mut parts {
-            let (fork, take) = (analyzer.fork(), &take);
-            scope.spawn(move |_| *part = take(&fork.analyzer()));
+            let (clone, take) = (own.clone(), &take);
+            scope.spawn(move |_| *part = take(&clone));
         }
-        done = take(analyzer);
+        done = take(own);
     });
     done.extend(parts.into_iter().flatten());
     done.sort_unstable_by_key(|(start, _)| *start);
