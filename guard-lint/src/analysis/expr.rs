@@ -261,7 +261,8 @@ impl<'s> Frame<'_, 's> {
         if value.types.iter().any(|ty| self.is_context_type(*ty)) {
             value.tags = value.tags.with(Tags::CONTEXT);
         }
-        if self.analyzer.known.is_ticket(text) && !base.tags.has(Tags::VERIFIED) && !base.tags.has(Tags::CONTEXT) {
+        let plain = !base.tags.any(Tags::VERIFIED.with(Tags::CONTEXT));
+        if plain && self.analyzer.known.is_ticket(text) {
             value.tags = value.tags.with(Tags::TICKET);
         }
         value
@@ -362,8 +363,8 @@ impl<'s> Frame<'_, 's> {
 
     /// A value under a name that says what it is.
     fn named(&self, name: Name, mut value: Val) -> Val {
-        let plain = !value.tags.any(Tags::VERIFIED.with(Tags::CONTEXT));
-        if plain && self.analyzer.known.is_ticket(self.text(name)) && value.types.is_empty() {
+        let plain = value.types.is_empty() && !value.tags.any(Tags::VERIFIED.with(Tags::CONTEXT));
+        if plain && self.analyzer.known.is_ticket(self.text(name)) {
             value.tags = value.tags.with(Tags::TICKET);
         }
         value

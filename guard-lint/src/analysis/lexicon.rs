@@ -52,6 +52,16 @@ impl Says {
     /// A row names it as equivalent to the gate chain.
     pub(super) const GATE_EQUIVALENT: Self = Self(1 << 19);
 
+    /// Whether it says one of these.
+    pub(super) fn any(self, says: Self) -> bool {
+        self.0 & says.0 != 0
+    }
+
+    /// This and the other.
+    pub(super) const fn with(self, says: Self) -> Self {
+        Self(self.0 | says.0)
+    }
+
     /// Whether it says this.
     pub(super) fn has(self, says: Self) -> bool {
         self.0 & says.0 == says.0
