@@ -43,3 +43,29 @@ where
     done.sort_unstable_by_key(|(start, _)| *start);
     done.into_iter().flat_map(|(_, batch)| batch).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    #[test]
+    fn results_are_in_the_order_of_the_items() {
+        let items: Vec<usize> = (0..1_000).collect();
+        for threads in [1, 2, 7] {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            let squares = pool.install(|| {
+                // A context that only one thread may use.
+                let asked = Cell::new(0);
+                super::over(&asked, &items, |asked, item| {
+                    asked.set(asked.get() + 1);
+                    item * item
+                })
+            });
+            assert!(
+                squares.into_iter().eq(items.iter().map(|item| item * item)),
+                "{threads}"
+            );
+        }
+        assert!(super::over(&(), &items[..0], |(), item| item).is_empty());
+    }
+}
