@@ -21,7 +21,8 @@ use super::table::{RouteId, RouteTable, Target};
 use super::{bearer, path, query};
 use crate::code;
 use crate::context::{Entry, RequestContext, Scan, ScopeRules, Single};
-use crate::credential::{TokenError, Verification, Verified};
+use crate::credential::membership::{MembershipAnswer, MembershipResult};
+use crate::credential::{Cause, TokenError, Verification, Verified};
 use crate::envelope::{ErrorEnvelope, ErrorEnvelopeBuilder};
 
 /// What every request of an engine shares.
@@ -41,6 +42,14 @@ pub(super) enum Found {
     Exempt(RouteId),
     /// Anything else, known or not.
     Guarded(Target),
+}
+
+/// The role of whoever asks.
+pub(super) enum Role {
+    /// As the token has it.
+    Known(Option<SmolStr>),
+    /// As the lookup answers.
+    Asked(MembershipAnswer),
 }
 
 impl Core {
@@ -115,6 +124,26 @@ impl Core {
             return Err(TokenError::Expired.into());
         }
         Ok(Entry::read(scan, identity, self.rules(target))?)
+    }
+
+    /// The role of whoever asks: as the token has it, unless the engine looks it up.
+    pub(super) fn role(&self, entry: &Entry) -> Role {
+        match &self.settings.membership {
+            None => Role::Known(entry.token_role()),
+            Some(lookup) => Role::Asked(lookup.lookup(entry.user_id(), entry.tenant_id())),
+        }
+    }
+
+    /// The role that was looked up. Who has none is no member, whatever the token says.
+    pub(super) fn found(&self, target: &Target, found: MembershipResult) -> Result<Option<SmolStr>, Refusal> {
+        match found {
+            Ok(Some(role)) => Ok(Some(role)),
+            Ok(None) => {
+                let error = ErrorEnvelope::builder(code::AUTH_TENANT_MEMBERSHIP_REQUIRED);
+                Err(self.rules(target).scoped(error).into())
+            }
+            Err(error) => Err(refusal::unavailable(Some(Cause::new(error)))),
+        }
     }
 
     /// Makes the context of a user with this role, and holds the rest of the request against it.
