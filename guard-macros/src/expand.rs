@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
+use syn::Attribute;
 use syn::ext::IdentExt;
 
 use crate::check::{Decision, Route};
@@ -34,10 +35,7 @@ pub(crate) fn constant(signature: &Signature, route: &Route, guard: &TokenStream
         route.path,
         route.router
     );
-    let lints = signature
-        .attributes
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("allow"));
+    let lints = signature.attributes.iter().filter_map(allowed);
     // The checks name the handler, which is no use of it.
     let deprecated = signature
         .attributes
@@ -55,7 +53,7 @@ pub(crate) fn constant(signature: &Signature, route: &Route, guard: &TokenStream
     let rest = rest(route, guard);
     quote! {
         #[doc = #doc]
-        #(#lints)*
+        #(#[allow(#lints)])*
         #deprecated
         #visibility const #constant: #guard::route::RouteMeta = {
             #checks
@@ -67,6 +65,13 @@ pub(crate) fn constant(signature: &Signature, route: &Route, guard: &TokenStream
             ) #rest
         };
     }
+}
+
+/// The lints that may fire on the handler's types, and so on the checks, which repeat them.
+fn allowed(attribute: &Attribute) -> Option<&TokenStream> {
+    let list = attribute.meta.require_list().ok()?;
+    let is_lenient = ["allow", "expect"].iter().any(|level| list.path.is_ident(level));
+    is_lenient.then_some(&list.tokens)
 }
 
 /// A setter for each fact that was given.

@@ -7,6 +7,7 @@ use syn::{Attribute, Path, PathArguments, Token};
 
 use crate::errors::Errors;
 use crate::expand::{constant_name, krate};
+use crate::signature::is_condition;
 
 /// The list, and the errors before it.
 pub(crate) fn list(tokens: TokenStream) -> TokenStream {
@@ -73,7 +74,7 @@ fn entries(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Vec<Entry
 fn entry(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Entry> {
     let mut attributes = input.call(Attribute::parse_outer)?;
     attributes.retain(|attribute| {
-        let known = ["cfg", "cfg_attr"].iter().any(|name| attribute.path().is_ident(name));
+        let known = is_condition(attribute);
         if !known {
             errors.over(attribute, "only `#[cfg(...)]` stands before a handler");
         }

@@ -27,13 +27,15 @@ pub(crate) struct Shape {
     pub(crate) receiver: Option<Span>,
     /// Without the receiver.
     pub(crate) arguments: Vec<Type>,
+    /// Whether an argument is there only under a `cfg`, which is judged later.
+    conditional: bool,
     pub(crate) output: Option<Type>,
 }
 
 impl Shape {
-    /// Whether a type of it can be named only where it is written.
-    pub(crate) fn is_generic(&self) -> bool {
-        !self.generics.params.is_empty() || self.arguments.iter().any(|ty| mentions(ty, "impl"))
+    /// Whether its types are known only where it is called or configured.
+    pub(crate) fn is_open(&self) -> bool {
+        self.conditional || !self.generics.params.is_empty() || self.arguments.iter().any(|ty| mentions(ty, "impl"))
     }
 }
 
@@ -89,7 +91,8 @@ fn shape(input: ParseStream<'_>) -> syn::Result<Shape> {
     Ok(Shape {
         generics,
         receiver,
-        arguments: arguments.into_iter().map(|argument| argument.0).collect(),
+        conditional: arguments.iter().any(|argument| argument.conditional),
+        arguments: arguments.into_iter().map(|argument| argument.ty).collect(),
         output,
     })
 }
@@ -114,10 +117,14 @@ fn receiver(input: ParseStream<'_>) -> syn::Result<Option<Span>> {
 }
 
 /// The type of an argument; its pattern is skipped.
-struct Argument(Type);
+struct Argument {
+    conditional: bool,
+    ty: Type,
+}
 
 impl Parse for Argument {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let attributes = input.call(Attribute::parse_outer)?;
         while !input.peek(Token![:]) || input.peek(Token![::]) {
             // `::` is one token to look for and two to take.
             if input.parse::<Option<Token![::]>>()?.is_none() {
@@ -125,8 +132,16 @@ impl Parse for Argument {
             }
         }
         input.parse::<Token![:]>()?;
-        input.parse().map(Self)
+        Ok(Self {
+            conditional: attributes.iter().any(is_condition),
+            ty: input.parse()?,
+        })
     }
+}
+
+/// Whether the attribute decides if what it stands on is there.
+pub(crate) fn is_condition(attribute: &Attribute) -> bool {
+    ["cfg", "cfg_attr"].iter().any(|name| attribute.path().is_ident(name))
 }
 
 /// Whether this name stands anywhere in the type.
@@ -183,7 +198,7 @@ mod tests {
         .unwrap();
         assert!(signature.is_async && signature.qualifier.is_some() && signature.name == "show");
         let shape = signature.shape.unwrap();
-        assert!(shape.receiver.is_none() && shape.output.is_some() && !shape.is_generic());
+        assert!(shape.receiver.is_none() && shape.output.is_some() && !shape.is_open());
         let arguments: Vec<_> = shape
             .arguments
             .iter()

@@ -22,6 +22,6 @@ fn main() {
         .unwrap();
     let _entered = runtime.enter();
     for _ in 0..count.parse().unwrap() {
-        assert_eq!(call(case.request()).status(), case.status());
+        assert_eq!(call(case.request()), case.status());
     }
 }

@@ -8,7 +8,7 @@ use super::{mutating, reads};
 use crate::errors::Errors;
 use crate::parse::{Args, Slot};
 use crate::shape;
-use crate::signature::{Shape, mentions};
+use crate::signature::{Shape, last_name, mentions};
 
 /// Names on the wire and variants of `guard::context::ContextField`.
 const FIELDS: [(&str, &str); 6] = [
@@ -47,7 +47,7 @@ pub(super) fn roles(slot: &Slot<Vec<LitStr>>, errors: &mut Errors) -> Vec<String
 pub(super) fn body(args: &Args, handler: Option<&Shape>, errors: &mut Errors) -> Vec<&'static str> {
     match args.body.key() {
         Some(span) if reads(args) => errors.at(span, "a GET route has no body to compare: remove `body`"),
-        Some(_) => {}
+        Some(_) => unreadable(args, handler, errors),
         None => undecided(args, handler, errors),
     }
     each_once(&args.body, "this field is listed twice", errors, |name| {
@@ -72,6 +72,24 @@ fn undecided(args: &Args, handler: Option<&Shape>, errors: &mut Errors) {
                  it repeats none"
             ),
         );
+    }
+}
+
+/// The guard refuses a body that it cannot compare, so every request would be refused.
+fn unreadable(args: &Args, handler: Option<&Shape>, errors: &mut Errors) {
+    const FORMS: [&str; 3] = ["Form", "RawForm", "Multipart"];
+    let (Some([_, ..]), Some(handler)) = (args.body.value().map(Vec::as_slice), handler) else {
+        return;
+    };
+    for ty in &handler.arguments {
+        if let Some((name, _)) = last_name(ty)
+            && FORMS.iter().any(|form| name == form)
+        {
+            errors.over(
+                ty,
+                format!("`{name}` is no JSON, so no field of it can be compared: write `body = []`"),
+            );
+        }
     }
 }
 

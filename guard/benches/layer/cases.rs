@@ -42,13 +42,13 @@ impl Case {
         ("assembled_get", Self::AssembledGet),
     ];
 
-    /// A function that sends a request to the service of the case.
-    pub(crate) fn service(self) -> Box<dyn FnMut(Request<Body>) -> Response> {
-        fn boxed<S>(mut service: S) -> Box<dyn FnMut(Request<Body>) -> Response>
+    /// A function that sends a request to the service of the case, drops the response and says its status.
+    pub(crate) fn service(self) -> Box<dyn FnMut(Request<Body>) -> u16> {
+        fn boxed<S, B>(mut service: S) -> Box<dyn FnMut(Request<Body>) -> u16>
         where
-            S: Service<Request<Body>, Response = Response, Error = Infallible> + 'static,
+            S: Service<Request<Body>, Response = http::Response<B>, Error = Infallible> + 'static,
         {
-            Box::new(move |request| call(&mut service, request))
+            Box::new(move |request| call(&mut service, request).status().as_u16())
         }
         match self {
             Self::BareGet | Self::BareStatus => boxed(bare()),
@@ -181,9 +181,9 @@ fn request(path: &str) -> Request<Body> {
 }
 
 /// Calls a service whose answer needs no wait.
-fn call<S>(service: &mut S, request: Request<Body>) -> Response
+fn call<S, B>(service: &mut S, request: Request<Body>) -> http::Response<B>
 where
-    S: Service<Request<Body>, Response = Response, Error = Infallible>,
+    S: Service<Request<Body>, Response = http::Response<B>, Error = Infallible>,
 {
     let mut cx = Context::from_waker(Waker::noop());
     match pin!(service.call(request)).poll(&mut cx) {

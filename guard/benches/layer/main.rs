@@ -27,6 +27,6 @@ fn answer(bencher: Bencher<'_, '_>, name: &str) {
         .build()
         .unwrap();
     let _entered = runtime.enter();
-    assert_eq!(call(case.request()).status(), case.status());
+    assert_eq!(call(case.request()), case.status());
     bencher.with_inputs(|| case.request()).bench_local_values(call);
 }

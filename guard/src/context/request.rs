@@ -23,7 +23,12 @@ pub struct RequestContext(Arc<Inner>);
 
 #[derive(PartialEq, Eq)]
 struct Inner {
-    scope: ScopeHeaders,
+    mode: Mode,
+    tenant_id: TenantId,
+    project_id: ProjectId,
+    app_id: AppId,
+    surface_id: Option<SurfaceId>,
+    trace: TraceHeaders,
     identity: Arc<Identity>,
     role: Option<SmolStr>,
     request_id: OpaqueId,
@@ -49,34 +54,34 @@ impl RequestContext {
         request_id: OpaqueId,
     ) -> Result<Self, ErrorEnvelope> {
         let scan = Scan::new(headers).map_err(|fault| rules.scoped(fault.envelope()).build())?;
-        let entry = Entry::read(&scan, headers, identity, rules)?;
+        let entry = Entry::read(&scan, identity, rules)?;
         let role = entry.token_role();
-        entry.into_context(role, rules, request_id)
+        entry.into_context(role, rules, || Some(request_id))
     }
 
     /// `X-Mode`.
     pub fn mode(&self) -> Mode {
-        self.0.scope.mode
+        self.0.mode
     }
 
     /// The tenant: one that the credential names.
     pub fn tenant_id(&self) -> &TenantId {
-        &self.0.scope.tenant_id
+        &self.0.tenant_id
     }
 
     /// `X-Project-Id`.
     pub fn project_id(&self) -> &ProjectId {
-        &self.0.scope.project_id
+        &self.0.project_id
     }
 
     /// `X-App-Id`.
     pub fn app_id(&self) -> &AppId {
-        &self.0.scope.app_id
+        &self.0.app_id
     }
 
     /// `X-Surface-Id`, after its aliases.
     pub fn surface_id(&self) -> Option<&SurfaceId> {
-        self.0.scope.surface_id.as_ref()
+        self.0.surface_id.as_ref()
     }
 
     /// The user, from the credential.
@@ -101,7 +106,7 @@ impl RequestContext {
 
     /// What joins the request to other work.
     pub fn trace(&self) -> &TraceHeaders {
-        &self.0.scope.trace
+        &self.0.trace
     }
 
     /// The text of a field, as a repetition of it must spell it; `None` for a surface that was not given.
@@ -125,13 +130,8 @@ pub(crate) struct Entry {
 
 impl Entry {
     /// Reads the scope and holds it against the credential.
-    pub(crate) fn read(
-        scan: &Scan<'_>,
-        headers: &HeaderMap,
-        identity: Arc<Identity>,
-        rules: &ScopeRules,
-    ) -> Result<Self, ErrorEnvelope> {
-        let scope = ScopeHeaders::from_scan(scan, headers, rules, identity.default_tenant())?;
+    pub(crate) fn read(scan: &Scan<'_>, identity: Arc<Identity>, rules: &ScopeRules) -> Result<Self, ErrorEnvelope> {
+        let scope = ScopeHeaders::from_scan(scan, rules, identity.default_tenant())?;
         let fault = if identity.expires_at().is_none() && scope.mode != Mode::Lab {
             ErrorEnvelope::builder(code::AUTH_TOKEN_INVALID)
         } else if !identity.names_tenant(&scope.tenant_id) {
@@ -146,7 +146,7 @@ impl Entry {
 
     /// The user's role in the tenant, as the credential has it.
     pub(crate) fn token_role(&self) -> Option<SmolStr> {
-        self.identity.role_in(&self.scope.tenant_id).map(SmolStr::new)
+        self.identity.shared_role_in(&self.scope.tenant_id).cloned()
     }
 
     /// The context of a user with this role.
@@ -154,17 +154,24 @@ impl Entry {
         self,
         role: Option<SmolStr>,
         rules: &ScopeRules,
-        request_id: OpaqueId,
+        request_id: impl FnOnce() -> Option<OpaqueId>,
     ) -> Result<RequestContext, ErrorEnvelope> {
         let Self { scope, identity } = self;
         if contradicts(scope.claims.membership_role.as_ref(), role.as_deref()) {
             return Err(rules.scoped(overridden(Single::Role)).build());
         }
+        let request_id = scope.request_id.or_else(request_id);
+        let request_id = request_id.ok_or_else(|| ErrorEnvelope::builder(code::INTERNAL_ERROR).build())?;
         Ok(RequestContext(Arc::new(Inner {
-            request_id: scope.request_id.clone().unwrap_or(request_id),
-            scope,
+            mode: scope.mode,
+            tenant_id: scope.tenant_id,
+            project_id: scope.project_id,
+            app_id: scope.app_id,
+            surface_id: scope.surface_id,
+            trace: scope.trace,
             identity,
             role,
+            request_id,
         })))
     }
 }

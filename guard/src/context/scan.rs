@@ -65,6 +65,7 @@ singles! {
 }
 
 const FORBIDDEN: &str = "x-env";
+const TRACEPARENT: &str = "traceparent";
 
 /// No client has a reason to send one: a header must never be able to switch the guard off, not even by a later mistake.
 const RESERVED: &str = "x-guard-";
@@ -73,6 +74,16 @@ const RESERVED: &str = "x-guard-";
 #[derive(Debug)]
 pub(crate) struct Scan<'a> {
     values: [Option<&'a HeaderValue>; Single::ALL.len()],
+    /// `traceparent`, which may be repeated: then it says nothing.
+    traceparent: Repeatable<'a>,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+enum Repeatable<'a> {
+    #[default]
+    Absent,
+    Once(&'a HeaderValue),
+    Repeated,
 }
 
 /// What is wrong with the headers before any is read.
@@ -99,6 +110,7 @@ impl<'a> Scan<'a> {
         let (mut forbidden, mut reserved) = (false, false);
         let (mut twin, mut duplicate): (Option<Single>, Option<Single>) = (None, None);
         let first = |found: Option<Single>, single| Some(found.map_or(single, |found| found.min(single)));
+        let mut traceparent = Repeatable::Absent;
         for (name, value) in headers {
             let name = name.as_str();
             if let Some(single) = Single::named(name) {
@@ -109,7 +121,12 @@ impl<'a> Scan<'a> {
                 forbidden = true;
             } else if name.starts_with(RESERVED) {
                 reserved = true;
-            } else if name.contains('_') {
+            } else if name == TRACEPARENT {
+                traceparent = match traceparent {
+                    Repeatable::Absent => Repeatable::Once(value),
+                    _ => Repeatable::Repeated,
+                };
+            } else if name.as_bytes().contains(&b'_') {
                 let dashed = name.replace('_', "-");
                 forbidden |= dashed == FORBIDDEN;
                 reserved |= dashed.starts_with(RESERVED);
@@ -123,7 +140,15 @@ impl<'a> Scan<'a> {
             (_, true, ..) => Err(HeaderFault::Reserved),
             (_, _, Some(single), _) => Err(HeaderFault::Twin(single)),
             (.., Some(single)) => Err(HeaderFault::Duplicate(single)),
-            _ => Ok(Self { values }),
+            _ => Ok(Self { values, traceparent }),
+        }
+    }
+
+    /// The value of `traceparent`, if it is there once.
+    pub(super) fn traceparent(&self) -> Option<&'a HeaderValue> {
+        match self.traceparent {
+            Repeatable::Once(value) => Some(value),
+            Repeatable::Absent | Repeatable::Repeated => None,
         }
     }
 

@@ -69,13 +69,12 @@ impl ScopeHeaders {
     /// As [`ScopeHeaders::from_headers`], with the status and the resource kind that the rules give.
     pub fn from_headers_with(headers: &HeaderMap, rules: &ScopeRules) -> Result<Self, ErrorEnvelope> {
         let scan = Scan::new(headers).map_err(|fault| rules.scoped(fault.envelope()).build())?;
-        Self::from_scan(&scan, headers, rules, None)
+        Self::from_scan(&scan, rules, None)
     }
 
     /// Reads the scope from headers that hold no fault together. `default_tenant` wins over that of the rules.
     pub(super) fn from_scan(
         scan: &Scan<'_>,
-        headers: &HeaderMap,
         rules: &ScopeRules,
         default_tenant: Option<&TenantId>,
     ) -> Result<Self, ErrorEnvelope> {
@@ -106,7 +105,7 @@ impl ScopeHeaders {
                 membership_role: carried(Single::Role)?,
             },
             request_id: carried(Single::Request)?,
-            trace: TraceHeaders::read(&reader, headers)?,
+            trace: TraceHeaders::read(&reader)?,
         })
     }
 }

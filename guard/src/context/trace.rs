@@ -1,6 +1,6 @@
 //! Ids that join a request to other work.
 
-use http::HeaderMap;
+use http::HeaderValue;
 
 use super::OpaqueId;
 use super::header::Reader;
@@ -24,10 +24,10 @@ pub struct TraceHeaders {
 }
 
 impl TraceHeaders {
-    pub(super) fn read(reader: &Reader<'_>, headers: &HeaderMap) -> Result<Self, ErrorEnvelope> {
+    pub(super) fn read(reader: &Reader<'_>) -> Result<Self, ErrorEnvelope> {
         let carried = |header| reader.optional(header, |bytes| OpaqueId::parse(bytes));
         Ok(Self {
-            trace_id: carried(Single::Trace)?.or_else(|| traceparent(headers)),
+            trace_id: carried(Single::Trace)?.or_else(|| traceparent(reader.scan.traceparent()?)),
             run_id: carried(Single::Run)?,
             step_id: carried(Single::Step)?,
             strategy_lock_id: carried(Single::StrategyLock)?,
@@ -36,14 +36,10 @@ impl TraceHeaders {
     }
 }
 
-/// The trace id of a well-formed `traceparent`. A malformed or repeated one starts a new trace, as its standard says:
+/// The trace id of a well-formed `traceparent`. A malformed one, as a repeated one, starts a new trace, as its standard says:
 /// <https://www.w3.org/TR/trace-context/#traceparent-header>.
-fn traceparent(headers: &HeaderMap) -> Option<OpaqueId> {
-    let mut values = headers.get_all("traceparent").iter();
-    let (value, None) = (values.next()?.to_str().ok()?, values.next()) else {
-        return None;
-    };
-    let mut fields = value.split('-');
+fn traceparent(value: &HeaderValue) -> Option<OpaqueId> {
+    let mut fields = value.to_str().ok()?.split('-');
     let (version, trace, parent, flags) = (fields.next()?, fields.next()?, fields.next()?, fields.next()?);
     // A later version may append fields; version 00 has none, and ff is forbidden.
     let version_fits = is_hex(version, 2) && version != "ff" && (version != "00" || fields.next().is_none());
@@ -61,9 +57,10 @@ fn is_id(text: &str, length: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use http::HeaderValue;
+    use http::HeaderMap;
 
     use super::*;
+    use crate::context::Scan;
 
     const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 
@@ -72,7 +69,10 @@ mod tests {
         for value in values {
             headers.append("traceparent", HeaderValue::from_str(value).unwrap());
         }
-        traceparent(&headers).map(|id| id.as_str().to_owned())
+        let scan = Scan::new(&headers).unwrap();
+        scan.traceparent()
+            .and_then(traceparent)
+            .map(|id| id.as_str().to_owned())
     }
 
     #[test]

@@ -72,8 +72,12 @@ impl Identity {
 
     /// The role in a tenant, if the credential gives one.
     pub fn role_in(&self, tenant: &TenantId) -> Option<&str> {
+        self.shared_role_in(tenant).map(SmolStr::as_str)
+    }
+
+    pub(crate) fn shared_role_in(&self, tenant: &TenantId) -> Option<&SmolStr> {
         let membership = self.tenants.iter().find(|membership| &membership.tenant == tenant)?;
-        membership.role.as_deref()
+        membership.role.as_ref()
     }
 
     /// The tenant of a request that names none.

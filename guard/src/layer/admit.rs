@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum_core::body::Body;
-use http::Request;
+use http::{Extensions, Request};
 
 use super::compare;
 use super::core::{Core, Found};
@@ -21,29 +21,16 @@ use crate::credential::{Verification, Verified};
 use crate::gate::GateRequest;
 use crate::route::GateDecision;
 
-/// What the guard knows of a request that it let in. It travels in the request's extensions; nobody else can make one.
-///
-/// An axum handler takes a [`RequestContext`] as an argument instead.
+/// The context of a request that the guard let in, in the request's extensions. Nobody else can make one.
 #[derive(Debug, Clone)]
-pub struct Admitted {
-    route: RouteId,
-    context: Option<RequestContext>,
-}
+struct Admitted(RequestContext);
 
-impl Admitted {
-    /// What the guard knows of this request; `None` if it never passed one.
-    pub fn of<B>(request: &Request<B>) -> Option<&Self> {
-        request.extensions().get()
-    }
-
-    /// The place of the route among [`GuardLayer::routes`](super::GuardLayer::routes).
-    pub fn route(&self) -> usize {
-        self.route.index()
-    }
-
-    /// Who asks; `None` where the route is exempt.
-    pub fn context(&self) -> Option<&RequestContext> {
-        self.context.as_ref()
+impl RequestContext {
+    /// The context of a request that a guard let in; `None` on an exempt route, and where no guard stands before the caller.
+    ///
+    /// An axum handler takes the context as an argument instead.
+    pub fn of(extensions: &Extensions) -> Option<&Self> {
+        extensions.get().map(|Admitted(context)| context)
     }
 }
 
@@ -51,16 +38,23 @@ impl Admitted {
 pub(crate) enum Admission {
     /// It goes no further.
     Refused(Box<Refusal>),
-    /// It goes to its route, of this `resource_kind`, within the route's timeout.
-    Entered(Option<&'static str>, Duration),
+    /// It goes to its route, within the route's timeout.
+    Entered(Entrance, Duration),
     /// Something has to be waited for, within the route's timeout.
     Waiting(WaitingAdmission, Duration),
 }
 
-/// An admission that waits. It took the request and gives it back with the route's `resource_kind`.
-pub(crate) type WaitingAdmission = Pin<Box<dyn Future<Output = Result<Entrance, Refusal>> + Send>>;
+/// An admission that waits. It took the request and gives it back.
+pub(crate) type WaitingAdmission = Pin<Box<dyn Future<Output = Result<(Request<Body>, Entrance), Refusal>> + Send>>;
 
-pub(crate) type Entrance = (Request<Body>, Option<&'static str>);
+/// Where a request is let in.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Entrance {
+    /// The place of the route in the list.
+    pub(crate) route: usize,
+    /// Its `resource_kind`.
+    pub(crate) resource_kind: Option<&'static str>,
+}
 
 /// Decides as far as that goes without waiting. The request is handed around by reference, since it is large.
 pub(crate) fn admit(core: &Arc<Core>, request: &mut Request<Body>) -> (RequestId, Admission) {
@@ -125,7 +119,7 @@ async fn judged(
     target: Target,
     verification: Judging,
     id: RequestId,
-) -> Result<Entrance, Refusal> {
+) -> Result<(Request<Body>, Entrance), Refusal> {
     let verified = verification.await;
     let (route, context) = {
         let scan = Scan::new(request.headers())?;
@@ -142,9 +136,9 @@ fn settle(
     (verified, now): (Verified, Duration),
     id: &RequestId,
 ) -> Result<(RouteId, RequestContext), Refusal> {
-    let entry = core.enter(request, scan, &target, verified, now)?;
+    let entry = core.enter(scan, &target, verified, now)?;
     let role = entry.token_role();
-    core.settle(request, target, entry, role, id.id.clone())
+    core.settle(request, target, entry, role, id)
 }
 
 /// Whether the route wants more than its request's head.
@@ -159,7 +153,7 @@ async fn rest(
     mut request: Request<Body>,
     route: RouteId,
     context: RequestContext,
-) -> Result<Entrance, Refusal> {
+) -> Result<(Request<Body>, Entrance), Refusal> {
     let policy = core.policy(route);
     if !policy.meta.body_fields.is_empty() {
         request = compare::body(&core, policy, request, &context).await?;
@@ -174,19 +168,19 @@ async fn rest(
         };
         gates.decide(request).await?;
     }
-    let resource_kind = enter(&core, &mut request, route, Some(context));
-    Ok((request, resource_kind))
+    let entrance = enter(&core, &mut request, route, Some(context));
+    Ok((request, entrance))
 }
 
-/// Marks a request as let in, and says the `resource_kind` of its route.
-fn enter(
-    core: &Core,
-    request: &mut Request<Body>,
-    route: RouteId,
-    context: Option<RequestContext>,
-) -> Option<&'static str> {
+/// Bounds the body of a request that is let in, and leaves the context for its handler.
+fn enter(core: &Core, request: &mut Request<Body>, route: RouteId, context: Option<RequestContext>) -> Entrance {
     let policy = core.policy(route);
     core.bound_body(request, policy);
-    request.extensions_mut().insert(Admitted { route, context });
-    policy.meta.resource_kind
+    if let Some(context) = context {
+        request.extensions_mut().insert(Admitted(context));
+    }
+    Entrance {
+        route: route.index(),
+        resource_kind: policy.meta.resource_kind,
+    }
 }

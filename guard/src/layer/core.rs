@@ -15,11 +15,12 @@ use tokio::sync::Semaphore;
 
 use super::policy::Policy;
 use super::refusal::{self, Refusal};
+use super::request_id::RequestId;
 use super::settings::Settings;
 use super::table::{RouteId, RouteTable, Target};
 use super::{bearer, path, query};
 use crate::code;
-use crate::context::{Entry, OpaqueId, RequestContext, Scan, ScopeRules, Single};
+use crate::context::{Entry, RequestContext, Scan, ScopeRules, Single};
 use crate::credential::{TokenError, Verification, Verified};
 use crate::envelope::{ErrorEnvelope, ErrorEnvelopeBuilder};
 
@@ -104,7 +105,6 @@ impl Core {
     /// Takes the verifier's word, but for the expiry, and reads the scope.
     pub(super) fn enter(
         &self,
-        request: &Request<Body>,
         scan: &Scan<'_>,
         target: &Target,
         verified: Verified,
@@ -114,7 +114,7 @@ impl Core {
         if identity.expires_at().is_some_and(|end| now.as_secs() >= end) {
             return Err(TokenError::Expired.into());
         }
-        Ok(Entry::read(scan, request.headers(), identity, self.rules(target))?)
+        Ok(Entry::read(scan, identity, self.rules(target))?)
     }
 
     /// Makes the context of a user with this role, and holds the rest of the request against it.
@@ -124,9 +124,9 @@ impl Core {
         target: Target,
         entry: Entry,
         role: Option<SmolStr>,
-        id: OpaqueId,
+        id: &RequestId,
     ) -> Result<(RouteId, RequestContext), Refusal> {
-        let context = entry.into_context(role, self.rules(&target), id)?;
+        let context = entry.into_context(role, self.rules(&target), || id.to_opaque())?;
         let route = match target {
             Target::Route(route) if self.policy(route).is_on(context.mode()) => route,
             Target::Route(_) | Target::Unknown => return Err(refusal::not_found()),

@@ -7,6 +7,7 @@ mod compare;
 mod core;
 mod flags;
 mod future;
+mod inner;
 mod json;
 mod limits;
 mod path;
@@ -21,9 +22,12 @@ mod start;
 mod table;
 mod tickets;
 
-pub use admit::Admitted;
+pub use body::GuardedBody;
 pub use flags::FlagProvider;
 pub use future::ResponseFuture;
+#[cfg(feature = "axum")]
+pub(crate) use inner::sealed::Sealed;
+pub use inner::{Finished, Inner};
 pub use limits::Limits;
 pub use service::{Guard, GuardLayer};
 pub use settings::Settings;

@@ -7,12 +7,9 @@ use crate::context::{HeaderFault, OpaqueId, Scan, Single};
 
 const NAME: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The id, and as a header.
+/// The id, as a header: visible ASCII, as an [`OpaqueId`] is.
 #[derive(Debug, Clone)]
-pub(crate) struct RequestId {
-    pub(crate) id: OpaqueId,
-    pub(crate) header: HeaderValue,
-}
+pub(crate) struct RequestId(HeaderValue);
 
 impl RequestId {
     /// The client's own, if it sent one that is well-formed; a new one otherwise. An error about the client's is answered
@@ -22,24 +19,31 @@ impl RequestId {
             Ok(scan) => scan.get(Single::Request),
             Err(_) => only(headers.get_all(NAME).iter()),
         };
-        let known = sent.and_then(|header| Some((OpaqueId::parse(header).ok()?, header.clone())));
-        known.map_or_else(Self::generate, |(id, header)| Self { id, header })
+        match sent {
+            Some(header) if OpaqueId::parse(header).is_ok() => Self(header.clone()),
+            _ => Self::generate(),
+        }
     }
 
     fn generate() -> Self {
         let mut text = [0; uuid::fmt::Hyphenated::LENGTH];
         let text = Uuid::new_v4().hyphenated().encode_lower(&mut text);
-        // A UUID is both an id and a header's value.
-        match (OpaqueId::parse(&*text), HeaderValue::from_str(text)) {
-            (Ok(id), Ok(header)) => Self { id, header },
-            _ => unreachable!("a UUID is visible ASCII"),
-        }
+        Self(HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static("unknown")))
+    }
+
+    /// The id for the context. `None` cannot happen: both shapes were checked when it was made.
+    pub(crate) fn to_opaque(&self) -> Option<OpaqueId> {
+        OpaqueId::parse(&self.0).ok()
+    }
+
+    /// The text, for the log.
+    pub(crate) fn as_str(&self) -> &str {
+        self.0.to_str().unwrap_or_default()
     }
 
     /// Puts the id on the one response of the request.
     pub(crate) fn stamp(&mut self, headers: &mut HeaderMap) {
-        let header = std::mem::replace(&mut self.header, HeaderValue::from_static(""));
-        headers.insert(NAME, header);
+        headers.insert(NAME, std::mem::replace(&mut self.0, HeaderValue::from_static("")));
     }
 }
 

@@ -33,8 +33,8 @@ pub(crate) struct Exchange {
 
 /// A response, at once or after its foreign body was read.
 pub(crate) enum Finished {
-    Now(Response<Body>),
-    Later(Pin<Box<dyn Future<Output = Response<Body>> + Send>>),
+    Now(Response<GuardedBody>),
+    Later(Pin<Box<dyn Future<Output = Response<GuardedBody>> + Send>>),
 }
 
 impl Exchange {
@@ -47,15 +47,15 @@ impl Exchange {
     }
 
     /// The answer to a request that goes no further.
-    pub(crate) fn refuse(&mut self, refusal: Refusal) -> Response<Body> {
+    pub(crate) fn refuse(&mut self, refusal: Refusal) -> Response<GuardedBody> {
         let Refusal {
             envelope,
             header,
             cause,
         } = refusal;
-        let mut response = envelope.to_final_response().map(Body::from);
+        let mut response = envelope.to_final_response().map(GuardedBody::whole);
         tracing::debug!(
-            request_id = self.id.id.as_str(),
+            request_id = self.id.as_str(),
             code = envelope.code(),
             cause = cause.as_ref().map(tracing::field::display),
             "refused"
@@ -65,42 +65,38 @@ impl Exchange {
     }
 
     /// The answer to a fault inside; its text stays inside.
-    pub(crate) fn fail(&mut self, error: &(dyn std::error::Error + 'static)) -> Response<Body> {
-        tracing::error!(request_id = self.id.id.as_str(), error, "the handler failed");
+    pub(crate) fn fail(&mut self, error: &(dyn std::error::Error + 'static)) -> Response<GuardedBody> {
+        tracing::error!(request_id = self.id.as_str(), error, "the handler failed");
         self.answer(code::INTERNAL_ERROR)
     }
 
     /// The answer to a panic; its text stays inside.
-    pub(crate) fn panicked(&mut self, message: &str) -> Response<Body> {
-        tracing::error!(
-            request_id = self.id.id.as_str(),
-            panic = message,
-            "the handler panicked"
-        );
+    pub(crate) fn panicked(&mut self, message: &str) -> Response<GuardedBody> {
+        tracing::error!(request_id = self.id.as_str(), panic = message, "the handler panicked");
         self.answer(code::INTERNAL_ERROR)
     }
 
     /// The answer to a handler that takes too long.
-    pub(crate) fn timed_out(&mut self) -> Response<Body> {
-        tracing::warn!(request_id = self.id.id.as_str(), "the handler was given up");
+    pub(crate) fn timed_out(&mut self) -> Response<GuardedBody> {
+        tracing::warn!(request_id = self.id.as_str(), "the handler was given up");
         self.answer(code::REQUEST_TIMEOUT)
     }
 
-    fn answer(&mut self, code: Code) -> Response<Body> {
+    fn answer(&mut self, code: Code) -> Response<GuardedBody> {
         let response = self.envelope(code);
         self.complete(response)
     }
 
-    fn envelope(&self, code: Code) -> Response<Body> {
+    fn envelope(&self, code: Code) -> Response<GuardedBody> {
         let mut builder = ErrorEnvelope::builder(code);
         if let Some(kind) = self.resource_kind {
             builder = builder.resource_kind(kind);
         }
-        builder.build().to_final_response().map(Body::from)
+        builder.build().to_final_response().map(GuardedBody::whole)
     }
 
     /// What every response gets last.
-    fn complete(&mut self, mut response: Response<Body>) -> Response<Body> {
+    fn complete(&mut self, mut response: Response<GuardedBody>) -> Response<GuardedBody> {
         let status = response.status();
         let headers = response.headers_mut();
         if status.is_client_error() || status.is_server_error() {
@@ -109,7 +105,7 @@ impl Exchange {
                 headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             }
             if self.head {
-                *response.body_mut() = Body::empty();
+                *response.body_mut() = GuardedBody::whole(Bytes::new());
             }
         }
         self.id.stamp(response.headers_mut());
@@ -120,7 +116,7 @@ impl Exchange {
     pub(crate) fn finish(&mut self, mut response: Response<Body>) -> Finished {
         if let Some(cause) = response.extensions_mut().remove::<InternalCause>() {
             tracing::error!(
-                request_id = self.id.id.as_str(),
+                request_id = self.id.as_str(),
                 error = cause.error(),
                 "the handler failed"
             );
@@ -128,15 +124,14 @@ impl Exchange {
         if let Some(EnvelopeProof { status, body }) = response.extensions_mut().remove() {
             // axum lets a handler put another status in front of an envelope; the envelope's own is the one meant.
             *response.status_mut() = status;
-            *response.body_mut() = Body::from(body);
             describe_envelope(response.headers_mut());
-            return Finished::Now(self.complete(response));
+            return Finished::Now(self.complete(response.map(|_| GuardedBody::whole(body))));
         }
         match ErrorStatus::try_from(response.status()) {
             Ok(status) => Finished::Later(Box::pin(self.clone().replace(response, status))),
             Err(_) if is_no_answer(response.status()) => {
                 tracing::error!(
-                    request_id = self.id.id.as_str(),
+                    request_id = self.id.as_str(),
                     status = response.status().as_u16(),
                     "the handler answered with a status that is no answer"
                 );
@@ -149,36 +144,35 @@ impl Exchange {
         }
     }
 
-    fn success(&self, mut response: Response<Body>) -> Response<Body> {
-        let without_body = [
+    fn success(&self, mut response: Response<Body>) -> Response<GuardedBody> {
+        const WITHOUT_BODY: [StatusCode; 3] = [
             StatusCode::NO_CONTENT,
             StatusCode::RESET_CONTENT,
             StatusCode::NOT_MODIFIED,
         ];
-        if without_body.contains(&response.status()) {
+        if WITHOUT_BODY.contains(&response.status()) {
+            // That of 304 is what a 200 would have had.
             if response.status() != StatusCode::NOT_MODIFIED {
                 response.headers_mut().remove(header::CONTENT_LENGTH);
             }
-            *response.body_mut() = Body::empty();
-        } else if self.head {
+            return response.map(|_| GuardedBody::whole(Bytes::new()));
+        }
+        if self.head {
             // axum has taken the body out already; other services leave it to the server.
-            let length = response.body().size_hint().exact().filter(|length| *length > 0);
-            if let Some(length) = length {
+            if let Some(length @ 1..) = response.body().size_hint().exact() {
                 let headers = response.headers_mut();
                 headers.entry(header::CONTENT_LENGTH).or_insert(length.into());
             }
-            *response.body_mut() = Body::empty();
-        } else {
-            // Nothing can be added to a stream that is encoded.
-            let events = has_essence(response.headers(), "text/event-stream")
-                && !response.headers().contains_key(header::CONTENT_ENCODING);
-            return response.map(|body| Body::new(GuardedBody::new(body, events)));
+            return response.map(|_| GuardedBody::whole(Bytes::new()));
         }
-        response
+        // Nothing can be added to a stream that is encoded.
+        let events = has_essence(response.headers(), "text/event-stream")
+            && !response.headers().contains_key(header::CONTENT_ENCODING);
+        response.map(|body| GuardedBody::inner(body, events))
     }
 
     /// An error that a handler, or something between it and the guard, made without an envelope.
-    async fn replace(mut self, response: Response<Body>, status: ErrorStatus) -> Response<Body> {
+    async fn replace(mut self, response: Response<Body>, status: ErrorStatus) -> Response<GuardedBody> {
         let (mut parts, body) = response.into_parts();
         let read = timeout(FOREIGN_TIME, Limited::new(body, FOREIGN_BODY).collect()).await;
         let bytes = read.ok().and_then(Result::ok).map(|collected| collected.to_bytes());
@@ -186,10 +180,10 @@ impl Exchange {
             && is_envelope(&parts.headers, bytes, status)
         {
             describe_envelope(&mut parts.headers);
-            return self.complete(Response::from_parts(parts, Body::from(bytes.clone())));
+            return self.complete(Response::from_parts(parts, GuardedBody::whole(bytes.clone())));
         }
         tracing::warn!(
-            request_id = self.id.id.as_str(),
+            request_id = self.id.as_str(),
             status = status.as_u16(),
             body = bytes.as_deref().map(String::from_utf8_lossy).as_deref(),
             "an error without an envelope was replaced"
@@ -250,15 +244,14 @@ fn is_envelope(headers: &HeaderMap, bytes: &Bytes, status: ErrorStatus) -> bool 
 }
 
 fn has_essence(headers: &HeaderMap, essence: &str) -> bool {
-    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    value.is_some_and(|value| {
-        value
-            .split(';')
-            .next()
-            .unwrap_or_default()
-            .trim()
-            .eq_ignore_ascii_case(essence)
-    })
+    let value = headers
+        .get(header::CONTENT_TYPE)
+        .map_or(&b""[..], HeaderValue::as_bytes);
+    let end = essence.len();
+    value
+        .get(..end)
+        .is_some_and(|start| start.eq_ignore_ascii_case(essence.as_bytes()))
+        && value.get(end).is_none_or(|next| matches!(next, b';' | b' ' | b'\t'))
 }
 
 /// Headers that carry meaning without the body that they came with.

@@ -15,9 +15,10 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::admit::{Admission, admit};
-use super::body::panic_text;
+use super::body::{GuardedBody, panic_text};
 use super::core::Core;
 use super::future::ResponseFuture;
+use super::inner::{Finished, Inner};
 use super::request_id::RequestId;
 use super::respond::Exchange;
 use super::settings::Settings;
@@ -52,9 +53,15 @@ impl GuardLayer {
 }
 
 impl<S> Layer<S> for GuardLayer {
-    type Service = Guard<S>;
+    type Service = Guard<Finished<S>>;
 
-    fn layer(&self, inner: S) -> Guard<S> {
+    fn layer(&self, inner: S) -> Self::Service {
+        self.around(Finished(inner))
+    }
+}
+
+impl GuardLayer {
+    pub(crate) fn around<I>(&self, inner: I) -> Guard<I> {
         Guard {
             core: Arc::clone(&self.core),
             inner,
@@ -67,12 +74,12 @@ impl<S> Layer<S> for GuardLayer {
 /// It is always ready: it waits for the inner service after a request was admitted, within the route's timeout. It never
 /// fails: whatever goes wrong is answered with an envelope.
 #[derive(Clone)]
-pub struct Guard<S> {
+pub struct Guard<I> {
     core: Arc<Core>,
-    inner: S,
+    inner: I,
 }
 
-impl<S> fmt::Debug for Guard<S> {
+impl<I> fmt::Debug for Guard<I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Guard")
             .field("core", &self.core)
@@ -80,24 +87,21 @@ impl<S> fmt::Debug for Guard<S> {
     }
 }
 
-impl<S, R, B> Service<Request<R>> for Guard<S>
+impl<I, R> Service<Request<R>> for Guard<I>
 where
-    S: Service<Request<Body>, Response = Response<B>> + Clone,
-    S::Error: Into<BoxError>,
+    I: Inner,
     R: HttpBody<Data = Bytes> + Send + 'static,
     R::Error: Into<BoxError>,
-    B: HttpBody<Data = Bytes> + Send + 'static,
-    B::Error: Into<BoxError>,
 {
-    type Response = Response<Body>;
+    type Response = Response<GuardedBody>;
     type Error = Infallible;
-    type Future = ResponseFuture<S>;
+    type Future = ResponseFuture<I>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: Request<R>) -> ResponseFuture<S> {
+    fn call(&mut self, request: Request<R>) -> ResponseFuture<I> {
         let mut request = request.map(Body::new);
         let head = request.method() == Method::HEAD;
         // A verifier runs in here, and the inner service is cloned; a panic of theirs is answered as a handler's is.
@@ -110,21 +114,24 @@ where
     }
 }
 
-impl<S: Service<Request<Body>> + Clone> Guard<S> {
-    fn begin(&self, request: &mut Request<Body>, head: bool) -> ResponseFuture<S> {
+impl<I: Inner> Guard<I> {
+    fn begin(&mut self, request: &mut Request<Body>, head: bool) -> ResponseFuture<I> {
         let (id, admission) = admit(&self.core, request);
         let mut exchange = Exchange::new(id, head);
         match admission {
-            Admission::Refused(refusal) => {
-                let response = exchange.refuse(*refusal);
-                ResponseFuture::answered(response, exchange)
-            }
+            Admission::Refused(refusal) => ResponseFuture::answered(exchange.refuse(*refusal), exchange),
             Admission::Waiting(admission, timeout) => {
                 ResponseFuture::waiting(admission, self.inner.clone(), exchange, timeout)
             }
-            Admission::Entered(resource_kind, timeout) => {
-                exchange.resource_kind = resource_kind;
-                ResponseFuture::calling(self.inner.clone(), std::mem::take(request), exchange, timeout)
+            Admission::Entered(entrance, timeout) => {
+                exchange.resource_kind = entrance.resource_kind;
+                // A service may panic before it returns its future.
+                match catch_unwind(AssertUnwindSafe(|| {
+                    self.inner.enter(entrance.route, std::mem::take(request))
+                })) {
+                    Ok(call) => ResponseFuture::calling(call, exchange, timeout),
+                    Err(panic) => ResponseFuture::answered(exchange.panicked(panic_text(&*panic)), exchange),
+                }
             }
         }
     }

@@ -2,27 +2,19 @@
 
 use std::convert::Infallible;
 use std::fmt;
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
 use axum::Router;
-use axum::response::IntoResponse;
 use axum::routing::future::RouteFuture;
 use axum_core::body::Body;
-use http::{Request, Response};
-use pin_project_lite::pin_project;
+use http::Request;
 use tower_service::Service;
 
-use crate::code;
-use crate::envelope::ErrorEnvelope;
-use crate::layer::Admitted;
+use crate::layer::{Inner, Sealed};
 
-/// Calls the handler of the route that the guard chose.
+/// The handlers of an engine. Only the guard calls them.
 ///
-/// No path is matched to choose it, so there is no second opinion on which route a request is for. A request that the guard
-/// did not admit has no route.
+/// It says which one; no path is matched to choose it, so there is no second opinion on which route a request is for.
 #[derive(Clone)]
 pub struct Dispatch {
     /// One router for each route: it fills in what axum's extractors read.
@@ -35,53 +27,21 @@ impl Dispatch {
     }
 }
 
+impl Sealed for Dispatch {}
+
+impl Inner for Dispatch {
+    type Body = Body;
+    type Error = Infallible;
+    type Future = RouteFuture<Infallible>;
+
+    /// A router is always ready.
+    fn enter(&mut self, route: usize, request: Request<Body>) -> Self::Future {
+        self.routes[route].clone().call(request)
+    }
+}
+
 impl fmt::Debug for Dispatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Dispatch").field("routes", &self.routes.len()).finish()
-    }
-}
-
-impl Service<Request<Body>> for Dispatch {
-    type Response = Response<Body>;
-    type Error = Infallible;
-    type Future = DispatchFuture;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: Request<Body>) -> DispatchFuture {
-        let route = Admitted::of(&request).and_then(|admitted| self.routes.get(admitted.route()));
-        match route.cloned() {
-            // A router is always ready.
-            Some(mut route) => DispatchFuture::Calling {
-                call: route.call(request),
-            },
-            None => DispatchFuture::Nowhere,
-        }
-    }
-}
-
-pin_project! {
-    /// The response of a [`Dispatch`].
-    #[project = DispatchProj]
-    pub enum DispatchFuture {
-        #[doc(hidden)]
-        Calling { #[pin] call: RouteFuture<Infallible> },
-        #[doc(hidden)]
-        Nowhere,
-    }
-}
-
-impl Future for DispatchFuture {
-    type Output = Result<Response<Body>, Infallible>;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        match self.project() {
-            DispatchProj::Calling { call } => call.poll(cx),
-            DispatchProj::Nowhere => Poll::Ready(Ok(ErrorEnvelope::builder(code::ROUTE_NOT_FOUND)
-                .build()
-                .into_response())),
-        }
     }
 }

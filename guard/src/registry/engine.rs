@@ -11,12 +11,15 @@ use axum_core::body::Body;
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body::Body as HttpBody;
-use tower_layer::Layer;
+use tower::util::MapResponse;
 use tower_service::Service;
 
 use super::{Dispatch, Manifest, Route};
-use crate::layer::{Guard, GuardLayer, ResponseFuture, Settings, StartErrors};
+use crate::layer::{Guard, GuardLayer, GuardedBody, ResponseFuture, Settings, StartErrors};
 use crate::route::RouteMeta;
+
+/// Puts a response into axum's own body, which `axum::serve` wants.
+pub type IntoAxum = fn(Response<GuardedBody>) -> Response<Body>;
 
 /// The routes of an engine, behind the guard: a tower service that axum and hyper can serve.
 ///
@@ -61,7 +64,7 @@ impl Engine {
         let manifest = Manifest::of(layer.routes());
         let dispatch = Dispatch::new(routes.into_iter().map(mount).collect());
         Ok(Self {
-            guard: layer.layer(dispatch),
+            guard: layer.around(dispatch),
             manifest: manifest.into(),
         })
     }
@@ -72,8 +75,9 @@ impl Engine {
     }
 
     /// For `axum::serve`.
-    pub fn into_make_service(self) -> IntoMakeService<Self> {
-        axum::ServiceExt::<Request<Body>>::into_make_service(self)
+    pub fn into_make_service(self) -> IntoMakeService<MapResponse<Self, IntoAxum>> {
+        let service = MapResponse::new(self, (|response| response.map(Body::new)) as IntoAxum);
+        axum::ServiceExt::<Request<Body>>::into_make_service(service)
     }
 }
 
@@ -90,7 +94,7 @@ where
     B: HttpBody<Data = Bytes> + Send + 'static,
     B::Error: Into<BoxError>,
 {
-    type Response = Response<Body>;
+    type Response = Response<GuardedBody>;
     type Error = Infallible;
     type Future = ResponseFuture<Dispatch>;
 

@@ -6,7 +6,6 @@ use http::request::Parts;
 use crate::code;
 use crate::context::RequestContext;
 use crate::envelope::ErrorEnvelope;
-use crate::layer::Admitted;
 
 /// On a route that is exempt there is no context; `#[engine_route]` does not compile such a handler, and here it is
 /// `internal.error`.
@@ -14,8 +13,7 @@ impl<S: Sync> FromRequestParts<S> for RequestContext {
     type Rejection = ErrorEnvelope;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ErrorEnvelope> {
-        let admitted = parts.extensions.get::<Admitted>();
-        let context = admitted.and_then(|admitted| admitted.context().cloned());
+        let context = Self::of(&parts.extensions).cloned();
         context.ok_or_else(|| ErrorEnvelope::builder(code::INTERNAL_ERROR).build())
     }
 }

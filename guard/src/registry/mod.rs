@@ -10,7 +10,7 @@ mod extract;
 mod manifest;
 mod route;
 
-pub use dispatch::{Dispatch, DispatchFuture};
-pub use engine::Engine;
+pub use dispatch::Dispatch;
+pub use engine::{Engine, IntoAxum};
 pub use manifest::{GateFacts, Manifest, RouteFacts};
 pub use route::Route;

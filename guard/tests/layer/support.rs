@@ -135,9 +135,10 @@ impl Answer {
 }
 
 /// Sends a request to a service that cannot fail.
-pub(crate) async fn send<S>(service: &S, request: Request<Body>) -> Answer
+pub(crate) async fn send<S, B>(service: &S, request: Request<Body>) -> Answer
 where
-    S: Service<Request<Body>, Response = Response<Body>, Error = std::convert::Infallible> + Clone,
+    S: Service<Request<Body>, Response = Response<B>, Error = std::convert::Infallible> + Clone,
+    B: http_body::Body<Error: std::fmt::Debug>,
 {
     let Ok(response) = service.clone().oneshot(request).await;
     let (parts, body) = response.into_parts();

@@ -75,7 +75,8 @@ pub struct Area {
     router = "engines.video_mask.routes",
     tickets = ["ENG-STD-003"],
     resource_kind = "video_mask",
-    no_gate = "computes from its body and stores nothing"
+    no_gate = "computes from its body and stores nothing",
+    body = []
 )]
 pub async fn measure_area(
     headers: HeaderMap,

@@ -20,7 +20,7 @@ async fn login(
 }
 
 #[engine_route(method = GET, path = "/me", router = "a.b")]
-async fn me(State(_): State<Arc<str>>, _: Extension<RequestContext>, _: Option<Extension<Arc<Identity>>>) {}
+async fn me(State(_): State<Arc<str>>, _: RequestContext, _: Option<Extension<Arc<Identity>>>) {}
 
 fn main() {
     let routes: [guard::registry::Route<Arc<str>>; 2] = guard::routes![login, me];

@@ -2,7 +2,7 @@
 #![deny(warnings, missing_docs, unused, deprecated, unreachable_pub, clippy::all, clippy::pedantic)]
 #![forbid(unsafe_code)]
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, Method, Uri, Version};
 use guard::engine_route;
 
@@ -19,7 +19,7 @@ pub(crate) async fn many(
     _: Version,
     _: HeaderMap,
     _: (Method, Uri),
-    _: (),
+    _: Request,
 ) -> &'static str {
     "many"
 }
@@ -35,7 +35,7 @@ mod types {
 }
 
 /// Documented.
-#[allow(deprecated)]
+#[expect(deprecated, reason = "it is the only one")]
 #[engine_route(method = GET, path = "/older", router = "engines.ops.status", exempt = "EX-001")]
 pub(crate) async fn older(_: types::Old) {}
 

@@ -17,6 +17,9 @@ mod routes {
     #[engine_route(method = GET, path = "/d", router = "a.b")]
     pub(super) async fn restricted() {}
 
+    #[engine_route(method = GET, path = "/e", router = "a.b")]
+    pub(super) async fn configured(#[cfg(any())] _: Nothing, #[cfg(all())] _: axum::http::Uri) {}
+
     // These names are free only because the functions are absent.
     pub const ABSENT_ROUTE: u8 = 1;
     pub const ABSENT_TOO_ROUTE: u8 = 2;
@@ -24,7 +27,7 @@ mod routes {
 
 fn main() {
     assert_eq!((routes::ABSENT_ROUTE, routes::ABSENT_TOO_ROUTE), (1, 2));
-    let listed: [guard::registry::Route; 2] = guard::routes![
+    let listed: [guard::registry::Route; 3] = guard::routes![
         routes::public,
         #[cfg(any())]
         routes::absent,
@@ -32,6 +35,7 @@ fn main() {
         crate::routes::restricted,
         #[cfg_attr(all(), cfg(any()))]
         routes::absent_too,
+        routes::configured,
     ];
-    assert_eq!(listed.map(|route| route.meta().path), ["/a", "/d"]);
+    assert_eq!(listed.map(|route| route.meta().path), ["/a", "/d", "/e"]);
 }
