@@ -176,8 +176,10 @@ async fn rest(
 fn enter(core: &Core, request: &mut Request<Body>, route: RouteId, context: Option<RequestContext>) -> Entrance {
     let policy = core.policy(route);
     core.bound_body(request, policy);
-    if let Some(context) = context {
-        request.extensions_mut().insert(Admitted(context));
+    match context {
+        Some(context) => drop(request.extensions_mut().insert(Admitted(context))),
+        // A caller in this process may have sent on the extensions of a request that was let in elsewhere.
+        None => drop(request.extensions_mut().remove::<Admitted>()),
     }
     Entrance {
         route: route.index(),

@@ -224,16 +224,11 @@ type Fault = (&'static str, fn(&mut Draft));
 const FAULTS: [Fault; 15] = [
     ("auth.env_forbidden", |draft| draft.set("x-env", "prod")),
     ("auth.header_duplicate", |draft| {
-        drop(
-            draft
-                .request
-                .headers_mut()
-                .append("last-event-id", HeaderValue::from_static("1"))
-                | draft
-                    .request
-                    .headers_mut()
-                    .append("last-event-id", HeaderValue::from_static("1")),
-        )
+        draft.set("last-event-id", "1");
+        draft
+            .request
+            .headers_mut()
+            .append("last-event-id", HeaderValue::from_static("1"));
     }),
     ("validation.error", |draft| draft.path = "/claim/%00"),
     ("auth.token_missing", |draft| draft.remove("authorization")),
