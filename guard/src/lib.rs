@@ -32,6 +32,8 @@ pub mod layer;
 #[cfg(feature = "axum")]
 pub mod registry;
 pub mod route;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 #[cfg(feature = "axum")]
 mod axum;

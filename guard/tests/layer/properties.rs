@@ -105,7 +105,9 @@ fn any_value() -> impl Strategy<Value = HeaderValue> {
 }
 
 /// A good request with changes: a header put in, one more of it, or taken out.
-fn any_request() -> impl Strategy<Value = (String, String, Vec<(&'static str, Option<HeaderValue>, bool)>, String)> {
+type Change = (&'static str, Option<HeaderValue>, bool);
+
+fn any_request() -> impl Strategy<Value = (String, String, Vec<Change>, String)> {
     let path = prop_oneof![6 => select(&PATHS[..]).prop_map(str::to_owned), 1 => "/[a-z%/.;?=_-]{0,20}"];
     let body = prop_oneof![4 => select(&BODIES[..]).prop_map(str::to_owned), 1 => ".{0,40}"];
     let change = (
