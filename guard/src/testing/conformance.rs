@@ -336,7 +336,7 @@ fn judge(probe: &Probe, answer: Result<Answer, String>, route: &str, tickets: &[
         outcomes.push(outcome(Check::Envelope, answer.envelope().map(drop)));
     }
     // An id that is itself at fault is not repeated.
-    if probe.draft.value("x-request-id").is_some_and(|id| id == REQUEST_ID) {
+    if probe.draft.is_identified() {
         let ids: Vec<_> = answer.headers.get_all("x-request-id").iter().collect();
         let repeated = match ids[..] {
             [id] if id == REQUEST_ID => Ok(()),

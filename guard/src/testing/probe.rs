@@ -74,6 +74,12 @@ impl Draft {
             .map(|(_, value)| value)
     }
 
+    /// Whether it has the one good request id.
+    pub(super) fn is_identified(&self) -> bool {
+        let mut ids = self.headers.iter().filter(|(known, _)| known == "x-request-id");
+        matches!((ids.next(), ids.next()), (Some((_, id)), None) if id == REQUEST_ID)
+    }
+
     pub(super) fn query(mut self, query: impl Into<String>) -> Self {
         self.query = query.into();
         self
