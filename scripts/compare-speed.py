@@ -4,7 +4,7 @@
     scripts/compare-speed.py PATH [--runs N] [--guard-lint BINARY]
 
 Quote the ratios: the two commands run one after the other in pairs, so that a machine that changes its speed changes
-both. Needs ruff on the PATH (`pip install ruff`). The copies are made in a temporary folder and removed.
+both. Needs ruff (`pip install ruff`). The copies are made in a temporary folder and removed.
 """
 
 import argparse
@@ -15,6 +15,15 @@ import statistics
 import tempfile
 import time
 from pathlib import Path
+
+def ruff_binary() -> str | None:
+    """ruff itself: the shim of a version manager would be timed with it."""
+    try:
+        from ruff.__main__ import find_ruff_bin
+
+        return os.fsdecode(find_ruff_bin())
+    except (ImportError, FileNotFoundError):
+        return shutil.which("ruff")
 
 def timed(command: list[str]) -> tuple[float, float, int]:
     """Wall seconds, processor seconds and peak memory in KiB of one run."""
@@ -44,13 +53,15 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=11)
     parser.add_argument("--guard-lint", default="target/release/guard-lint")
     arguments = parser.parse_args()
-    for needed in (arguments.guard_lint, "ruff"):
-        if shutil.which(needed) is None:
-            parser.error(f"{needed} is not there: build it with `cargo build --release`, or `pip install ruff`")
+    if shutil.which(arguments.guard_lint) is None:
+        parser.error(f"{arguments.guard_lint} is not there: build it with `cargo build --release`")
+    ruff_itself = ruff_binary()
+    if ruff_itself is None:
+        parser.error("ruff is not there: `pip install ruff`")
 
     tree = str(arguments.path)
     guard = [arguments.guard_lint, "tickets", tree]
-    ruff = ["ruff", "check", "--no-cache", "--select", "FAST", tree]
+    ruff = [ruff_itself, "check", "--no-cache", "--select", "FAST", tree]
     timed(guard), timed(ruff)
     ours, theirs = [], []
     for _ in range(arguments.runs):

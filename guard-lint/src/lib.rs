@@ -12,6 +12,7 @@ pub mod report;
 pub mod rules;
 pub mod run;
 pub mod source;
+mod spread;
 pub mod suppress;
 pub mod verdict;
 pub mod vocabulary;

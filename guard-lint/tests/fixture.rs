@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use common::known::{self, Subject, whole};
-use common::{Key, VERDICTS, endpoints, engine_report, row_key, table, verdict, word};
+use common::{FACTS, Key, VERDICTS, endpoints, engine_report, row_key, table, verdict, word};
 use guard_lint::report::model::{Finding, Severity};
 use guard_lint::rules::RULES;
 
@@ -65,7 +65,7 @@ fn compare_endpoints(differences: &mut Differences) {
         let endpoint = found.get(&key);
         let presence = if endpoint.is_some() { "found" } else { "missing" };
         differences.compare(subject(key.clone(), "endpoint"), presence, "found");
-        for column in VERDICTS {
+        for column in VERDICTS.into_iter().chain(FACTS) {
             if let Some(endpoint) = endpoint {
                 differences.compare(subject(key.clone(), column), &verdict(endpoint, column), &row[column]);
             }

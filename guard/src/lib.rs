@@ -27,13 +27,19 @@ pub mod code;
 pub mod context;
 pub mod credential;
 pub mod envelope;
+#[cfg(feature = "axum")]
+pub mod extract;
 pub mod gate;
 pub mod layer;
 #[cfg(feature = "axum")]
 pub mod registry;
 pub mod route;
+#[cfg(feature = "server")]
+pub mod server;
 #[cfg(feature = "testing")]
 pub mod testing;
+#[cfg(feature = "ticket")]
+pub mod ticket;
 
 #[cfg(feature = "axum")]
 mod axum;

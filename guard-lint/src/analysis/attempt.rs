@@ -1,7 +1,7 @@
 //! `try` and what stands for one: what is caught by which handler, and what becomes of it.
 
 use std::ops::Range;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::catching::Catcher;
 use super::flow::Frame;
@@ -12,7 +12,7 @@ use crate::model::classes::{Base, Relation};
 use crate::model::types::Ty;
 use crate::source::facts::{Expr, Stmt, Try, With};
 
-impl<'s> Frame<'_, '_, 's> {
+impl<'s> Frame<'_, 's> {
     pub(super) fn attempt(&mut self, attempt: &'s Try, state: &mut State) {
         let catchers: Vec<Catcher<'s>> = attempt.handlers.iter().map(|handler| self.catcher(handler)).collect();
         if attempt.finally.is_empty() {
@@ -133,7 +133,7 @@ impl<'s> Frame<'_, '_, 's> {
         if refusal {
             state.may = state.may.with(Facts::REFUSAL_CAUGHT);
         }
-        let caught: Rc<[Exit]> = caught.into();
+        let caught: Arc<[Exit]> = caught.into();
         if let Some(name) = catcher.name {
             let types = catcher
                 .classes

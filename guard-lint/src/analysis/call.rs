@@ -1,6 +1,6 @@
 //! Calls: what is called, whether it can be, and what it does.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::flow::Frame;
 use super::state::State;
@@ -27,7 +27,7 @@ pub(super) struct Made<'s> {
 
 impl<'s> Made<'s> {
     /// The value of the argument by keyword, or else at this position.
-    pub(super) fn argument(&self, frame: &Frame<'_, '_, 's>, keyword: &str, position: usize) -> Option<&Val> {
+    pub(super) fn argument(&self, frame: &Frame<'_, 's>, keyword: &str, position: usize) -> Option<&Val> {
         self.keyword(frame, keyword).or_else(|| {
             let arg = self.call.args.get(position)?;
             (arg.kind == ArgKind::Position).then(|| &self.args[position])
@@ -35,7 +35,7 @@ impl<'s> Made<'s> {
     }
 
     /// The value of the argument by keyword.
-    pub(super) fn keyword(&self, frame: &Frame<'_, '_, 's>, keyword: &str) -> Option<&Val> {
+    pub(super) fn keyword(&self, frame: &Frame<'_, 's>, keyword: &str) -> Option<&Val> {
         let index = self
             .call
             .args
@@ -61,7 +61,7 @@ impl Target {
     }
 }
 
-impl<'s> Frame<'_, '_, 's> {
+impl<'s> Frame<'_, 's> {
     pub(super) fn call(&mut self, call: &'s Call, state: &mut State) -> Val {
         if let Some(value) = self.call_wrapped(call, state) {
             return value;
@@ -322,7 +322,7 @@ impl<'s> Frame<'_, '_, 's> {
             return Ok(self.pass_gate(span, function, &summary, &values, state));
         }
         if lost != Facts::NONE {
-            let summary = Rc::make_mut(&mut summary);
+            let summary = Arc::make_mut(&mut summary);
             (summary.must, summary.may) = (summary.must.without(lost), summary.may.without(lost));
             summary.returns.grants = summary.returns.grants.without(lost);
             return Ok(self.compose(span, function, summary, &values, state));

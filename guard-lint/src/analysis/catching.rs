@@ -25,7 +25,7 @@ pub(super) struct Catcher<'s> {
 /// How far names of tuples of classes are followed.
 const HOPS: u32 = 4;
 
-impl<'s> Frame<'_, '_, 's> {
+impl<'s> Frame<'_, 's> {
     pub(super) fn catcher(&self, handler: &'s Handler) -> Catcher<'s> {
         Catcher {
             at: (self.module, Some(self.function)),

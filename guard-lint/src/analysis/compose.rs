@@ -1,16 +1,17 @@
 //! What a callee's summary adds at a call: errors, facts, writes and the value.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::expr::body_shape;
 use super::flow::Frame;
+use super::lexicon::Says;
 use super::state::State;
 use super::summary::{Exit, Gate, Handled, Oddity, Status, Strength, Summary, Witness, Write};
 use super::value::{Constant, Facts, Shape, Tags, Val};
 use crate::model::{FnId, Place};
 use crate::source::facts::{Expr, Span};
 
-impl<'s> Frame<'_, '_, 's> {
+impl<'s> Frame<'_, 's> {
     /// Adds what a summary says to this point; gives the value of the call.
     pub(super) fn compose(
         &mut self,
@@ -112,8 +113,9 @@ impl<'s> Frame<'_, '_, 's> {
         }
         let name = self.text(self.model.function(function).facts.name);
         let known = &self.analyzer.known;
-        let reads = !as_is && known.is_read(name);
-        let aside = !as_is && (known.is_aside(name) || known.is_aside(&self.model.function_name(function)));
+        let says = if as_is { Says::default() } else { known.says(name) };
+        let reads = says.has(Says::READS);
+        let aside = !as_is && (says.has(Says::ASIDE) || known.is_aside(&self.model.function_name(function)));
         // What a reading function keeps for itself (a lazily made object, a memo) is no write of the request.
         // A store that tidies up while it reads (expired entries) does so on its own account.
         let info = self.model.function(function);
@@ -241,7 +243,7 @@ impl<'s> Frame<'_, '_, 's> {
                 items
                     .iter()
                     .map(|item| self.substitute_value(item, values))
-                    .collect::<Rc<[Val]>>(),
+                    .collect::<Arc<[Val]>>(),
             );
         }
         value

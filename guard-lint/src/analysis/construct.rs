@@ -12,7 +12,7 @@ use crate::model::types::Ty;
 use crate::model::{ClassId, FnId};
 use crate::source::facts::{ArgKind, Name, Span};
 
-impl<'s> Frame<'_, '_, 's> {
+impl<'s> Frame<'_, 's> {
     /// Makes an object of a class of the program.
     pub(super) fn construct(&mut self, made: &Made<'s>, class: ClassId, state: &mut State) -> Val {
         let object = Val::of(Ty::Object { class, exact: true });

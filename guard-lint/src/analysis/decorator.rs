@@ -1,6 +1,6 @@
 //! Decorators of the program's own: the inner function that takes the decorated one's place.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::Analyzer;
 use super::flow::Frame;
@@ -16,12 +16,12 @@ use crate::source::facts::{Call, Expr, Name, Stmt};
 pub(super) struct Wrapped {
     name: Name,
     function: FnId,
-    summary: Rc<Summary>,
+    summary: Arc<Summary>,
 }
 
 /// What a function does with its decorators around it, from what it does alone. These facts hold before it is called.
 pub(super) fn decorate(
-    analyzer: &Analyzer<'_, '_>,
+    analyzer: &Analyzer<'_>,
     function: FnId,
     alone: Summary,
     (must, may): (Facts, Facts),
@@ -35,6 +35,8 @@ pub(super) fn decorate(
         if wrapper == function {
             continue;
         }
+        // What the function sends, its wrapper passes on.
+        let sent = std::mem::take(&mut summary.errors_as_success);
         let mut frame = Frame::new(analyzer, wrapper);
         let mut state = State::start();
         (state.must, state.may) = (must, may);
@@ -42,19 +44,16 @@ pub(super) fn decorate(
         frame.wrapped = Some(Wrapped {
             name,
             function,
-            summary: Rc::new(summary),
+            summary: Arc::new(summary),
         });
         summary = frame.run(state);
+        summary.errors_as_success.extend(sent);
     }
     summary
 }
 
 /// The function that a decorator gives in place of the decorated one, and the name that it knows that one by.
-fn wrapper(
-    analyzer: &Analyzer<'_, '_>,
-    (module, parent): (ModId, Option<FnId>),
-    decorator: &Expr,
-) -> Option<(FnId, Name)> {
+fn wrapper(analyzer: &Analyzer<'_>, (module, parent): (ModId, Option<FnId>), decorator: &Expr) -> Option<(FnId, Name)> {
     let (named, called) = match decorator {
         Expr::Call(call) => (&call.func, true),
         other => (other, false),
@@ -74,8 +73,8 @@ fn wrapper(
 }
 
 /// The nested function that a function returns.
-fn returned_function(analyzer: &Analyzer<'_, '_>, function: FnId) -> Option<FnId> {
-    let model = analyzer.model;
+fn returned_function(analyzer: &Analyzer<'_>, function: FnId) -> Option<FnId> {
+    let model = &analyzer.model;
     let info = model.function(function);
     let mut returned = None;
     each_statement(&info.facts.body, &mut |statement| {
@@ -92,7 +91,7 @@ fn returned_function(analyzer: &Analyzer<'_, '_>, function: FnId) -> Option<FnId
     })
 }
 
-impl<'s> Frame<'_, '_, 's> {
+impl<'s> Frame<'_, 's> {
     /// The call of the decorated function in its wrapper.
     pub(super) fn call_wrapped(&mut self, call: &Call, state: &mut State) -> Option<super::value::Val> {
         let wrapped = self.wrapped.as_ref()?;

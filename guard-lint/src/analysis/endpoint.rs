@@ -1,9 +1,10 @@
 //! Endpoints: their dependencies in order, then their handler, over one state.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::Analyzer;
 use super::decorator::decorate;
+use super::expr::sent_status;
 use super::flow::Frame;
 use super::middleware::identifying;
 use super::state::State;
@@ -32,7 +33,7 @@ pub struct Endpoint {
 
 /// Evaluates every route of a router once for each way it is mounted, and joins: what an application adds counts only where
 /// every mounting has it.
-pub fn evaluate(analyzer: &Analyzer<'_, '_>, routes: &Routes<'_>, id: RouterId, index: usize) -> Endpoint {
+pub fn evaluate(analyzer: &Analyzer<'_>, routes: &Routes<'_>, id: RouterId, index: usize) -> Endpoint {
     let mut sets: Vec<Vec<Dependency<'_>>> = Vec::new();
     let mountings = match routes.mountings[id.0 as usize].as_slice() {
         [] => &routes.unserved[id.0 as usize],
@@ -94,7 +95,7 @@ fn join(mut left: Endpoint, right: Endpoint) -> Endpoint {
 }
 
 fn evaluate_once<'s>(
-    analyzer: &Analyzer<'_, 's>,
+    analyzer: &Analyzer<'s>,
     routes: &Routes<'s>,
     id: RouterId,
     index: usize,
@@ -116,6 +117,11 @@ fn evaluate_once<'s>(
         );
     }
     frame.bind_parameters(&mut state, &mut unresolved, 0);
+    // `@router.get("/old", status_code=410)`: what the handler returns is sent with that.
+    if let Some(status) = route.status {
+        let value = frame.expr(status, &mut state);
+        state.status = sent_status(frame.status(Some(&value)), route.place.span);
+    }
     // What the dependencies established holds for a handler that never returns, too.
     let (entry, may) = (state.must, state.may);
     let mut summary = decorate(analyzer, route.handler, frame.run(state), (entry, may));
@@ -139,7 +145,7 @@ pub(super) struct Provided {
 /// How deep dependencies of dependencies are followed.
 const DEPTH: u32 = 12;
 
-impl<'s> Frame<'_, '_, 's> {
+impl<'s> Frame<'_, 's> {
     /// Binds this function's parameters as the framework does: dependencies run, the rest comes from the request.
     fn bind_parameters(&mut self, state: &mut State, unresolved: &mut Vec<Witness>, depth: u32) {
         let info = self.model.function(self.function);
@@ -414,7 +420,7 @@ impl<'s> Frame<'_, '_, 's> {
 
     /// A provider with its own dependencies bound. The same few serve every endpoint, and what they give depends only on
     /// what earlier dependencies established.
-    fn provided(&self, function: FnId, state: &State, depth: u32) -> Rc<Provided> {
+    fn provided(&self, function: FnId, state: &State, depth: u32) -> Arc<Provided> {
         let key = (function, state.must, state.may);
         if let Some(known) = self.analyzer.provided.borrow().get(&key) {
             return known.clone();
@@ -425,7 +431,7 @@ impl<'s> Frame<'_, '_, 's> {
         let mut unresolved = Vec::new();
         frame.bind_parameters(&mut inner, &mut unresolved, depth + 1);
         let summary = frame.run(inner);
-        let provided = Rc::new(Provided { summary, unresolved });
+        let provided = Arc::new(Provided { summary, unresolved });
         self.analyzer.provided.borrow_mut().insert(key, provided.clone());
         provided
     }

@@ -1,6 +1,6 @@
 //! Expressions.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use smallvec::SmallVec;
 
@@ -13,7 +13,7 @@ use crate::model::resolve::Entity;
 use crate::model::types::Ty;
 use crate::source::facts::{Expr, Name, Span};
 
-impl<'s> Frame<'_, '_, 's> {
+impl<'s> Frame<'_, 's> {
     /// Evaluates an expression: its effects on the state, and its value.
     pub(super) fn expr(&mut self, expr: &'s Expr, state: &mut State) -> Val {
         match expr {
@@ -244,6 +244,7 @@ impl<'s> Frame<'_, '_, 's> {
                 } else {
                     Shape::Unknown
                 };
+                value.tags = value.tags.with(Tags(base.tags.0 & Tags::RAISED.0));
             }
             value.tags = value.tags.with(Tags::EXCEPTION_TEXT);
         }
@@ -260,7 +261,8 @@ impl<'s> Frame<'_, '_, 's> {
         if value.types.iter().any(|ty| self.is_context_type(*ty)) {
             value.tags = value.tags.with(Tags::CONTEXT);
         }
-        if self.analyzer.known.is_ticket(text) && !base.tags.has(Tags::VERIFIED) && !base.tags.has(Tags::CONTEXT) {
+        let plain = !base.tags.any(Tags::VERIFIED.with(Tags::CONTEXT));
+        if plain && self.analyzer.known.is_ticket(text) {
             value.tags = value.tags.with(Tags::TICKET);
         }
         value
@@ -339,8 +341,7 @@ impl<'s> Frame<'_, '_, 's> {
             Expr::Attr(attr) => {
                 let base = self.expr(&attr.base, state);
                 if self.text(attr.name) == "status_code" && self.is_response(&base) {
-                    let status = self.status(Some(&value)).known().filter(|status| *status >= 400);
-                    state.status = status.map(|status| (status, attr.span));
+                    state.status = sent_status(self.status(Some(&value)), attr.span);
                 }
             }
             Expr::Index(pair, span) => {
@@ -362,8 +363,8 @@ impl<'s> Frame<'_, '_, 's> {
 
     /// A value under a name that says what it is.
     fn named(&self, name: Name, mut value: Val) -> Val {
-        let plain = !value.tags.any(Tags::VERIFIED.with(Tags::CONTEXT));
-        if plain && self.analyzer.known.is_ticket(self.text(name)) && value.types.is_empty() {
+        let plain = value.types.is_empty() && !value.tags.any(Tags::VERIFIED.with(Tags::CONTEXT));
+        if plain && self.analyzer.known.is_ticket(self.text(name)) {
             value.tags = value.tags.with(Tags::TICKET);
         }
         value
@@ -425,8 +426,11 @@ fn dict_shape(keys: &[Option<&str>], values: &[Val]) -> Shape {
             .iter()
             .position(|key| *key == Some("error"))
             .and_then(|index| values.get(index));
-        let canonical = keys.len() == 1 && inner.is_some_and(|inner| inner.shape == Shape::Block);
-        return if canonical { Shape::Canonical } else { Shape::Foreign };
+        return match inner.map(|inner| inner.shape) {
+            Some(Shape::Block) if keys.len() == 1 => Shape::Canonical,
+            Some(Shape::Foreign) if keys.len() == 1 => Shape::Near,
+            _ => Shape::Foreign,
+        };
     }
     if keys.len() == BLOCK_KEYS.len() && BLOCK_KEYS.iter().all(|key| has(key)) {
         return Shape::Block;
@@ -446,7 +450,12 @@ pub(super) fn body_shape(value: Option<&Val>) -> Shape {
     }
 }
 
+/// The status that a response is sent with, where that may be an error's.
+pub(super) fn sent_status(status: Status, span: Span) -> Option<(Status, Span)> {
+    (!matches!(status, Status::Known(..400))).then_some((status, span))
+}
+
 /// One tuple of values as a shared slice.
-pub(super) fn shared(exits: Vec<super::summary::Exit>) -> Option<Rc<[super::summary::Exit]>> {
+pub(super) fn shared(exits: Vec<super::summary::Exit>) -> Option<Arc<[super::summary::Exit]>> {
     (!exits.is_empty()).then(|| exits.into())
 }

@@ -1,6 +1,6 @@
 //! Statements.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::Analyzer;
 use super::decorator::{Wrapped, decorate};
@@ -12,9 +12,9 @@ use crate::model::{FnId, ModId, Model, Place};
 use crate::source::facts::{Expr, Function, Loop, Match, Name, Span, Stmt};
 
 /// The evaluation of one function.
-pub(super) struct Frame<'a, 'm, 's> {
-    pub(super) analyzer: &'a Analyzer<'m, 's>,
-    pub(super) model: &'m Model<'s>,
+pub(super) struct Frame<'a, 's> {
+    pub(super) analyzer: &'a Analyzer<'s>,
+    pub(super) model: &'a Model<'s>,
     pub(super) function: FnId,
     pub(super) module: ModId,
     pub(super) summary: Summary,
@@ -31,7 +31,7 @@ pub(super) struct Frame<'a, 'm, 's> {
     breaks: Vec<Vec<State>>,
     continues: Vec<Vec<State>>,
     /// What the `except` bodies that are open have caught.
-    pub(super) catching: Vec<Rc<[Exit]>>,
+    pub(super) catching: Vec<Arc<[Exit]>>,
     /// In the constructor of an HTTP error: what it passes to the framework's.
     pub(super) constructed: Option<Exit>,
     /// In a decorator's inner function: what it stands for.
@@ -39,7 +39,7 @@ pub(super) struct Frame<'a, 'm, 's> {
 }
 
 /// Evaluates a function as a plain call would run it.
-pub(super) fn summarize(analyzer: &Analyzer<'_, '_>, function: FnId) -> Summary {
+pub(super) fn summarize(analyzer: &Analyzer<'_>, function: FnId) -> Summary {
     let frame = Frame::new(analyzer, function);
     let mut state = State::start();
     frame.bind_plainly(&mut state);
@@ -50,12 +50,12 @@ pub(super) fn summarize(analyzer: &Analyzer<'_, '_>, function: FnId) -> Summary 
     decorate(analyzer, function, alone, (Facts::NONE, Facts::NONE))
 }
 
-impl<'a, 'm, 's> Frame<'a, 'm, 's> {
-    pub(super) fn new(analyzer: &'a Analyzer<'m, 's>, function: FnId) -> Self {
+impl<'a, 's> Frame<'a, 's> {
+    pub(super) fn new(analyzer: &'a Analyzer<'s>, function: FnId) -> Self {
         let info = analyzer.model.function(function);
         Self {
             analyzer,
-            model: analyzer.model,
+            model: &analyzer.model,
             function,
             module: info.module,
             summary: Summary {
@@ -107,14 +107,14 @@ impl<'a, 'm, 's> Frame<'a, 'm, 's> {
     }
 
     /// Marks the errors of a shared provider as its own.
-    fn answer_for(analyzer: &Analyzer<'_, '_>, function: FnId, summary: &mut Summary, returns: &Val) {
+    fn answer_for(analyzer: &Analyzer<'_>, function: FnId, summary: &mut Summary, returns: &Val) {
         let info = analyzer.model.function(function);
         let name = analyzer.model.text(info.facts.name);
         let known = &analyzer.known;
         let established = summary.must.with(returns.grants);
         let grants = established.has(Facts::IDENTITY) && returns.tags.has(Tags::CONTEXT)
             || established.has(Facts::CREDENTIAL) && returns.tags.has(Tags::VERIFIED);
-        let shared = !analyzer.router_modules.contains(&info.module);
+        let shared = !analyzer.shared.defines_router(info.module);
         if known.is_identity_provider(name) || known.is_credential_provider(name) || (grants && shared) {
             summary.provider = true;
             for exit in &mut summary.exits {
@@ -179,9 +179,10 @@ impl<'a, 'm, 's> Frame<'a, 'm, 's> {
                     self.assign(&assign.target, value, assign.augmented, state);
                 }
             }
-            Stmt::Return(value, _) => {
+            Stmt::Return(value, span) => {
                 let value = value.as_ref().map(|value| self.expr(value, state));
                 if state.live {
+                    self.note_success(value.as_ref(), *span, state);
                     self.note_return(state, value);
                 }
                 state.end();
@@ -332,8 +333,10 @@ impl<'a, 'm, 's> Frame<'a, 'm, 's> {
         if value.null != Null::Always && value.constant != Constant::Bool(false) {
             value.grants = value.grants.with(state.must.lasting());
         }
-        if let Some((status, span)) = state.status {
-            let error = self.sent(span, Status::Known(status), Some(&value));
+        if let Some((status, span)) = state.status
+            && (status.known().is_some() || value.shape.says_error())
+        {
+            let error = self.sent(span, status, Some(&value));
             value.errors = super::expr::shared(vec![error]);
         }
         self.returns = Some(match self.returns.take() {

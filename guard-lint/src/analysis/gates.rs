@@ -7,7 +7,7 @@ use super::value::{Facts, Null, Tags, Val};
 use crate::model::FnId;
 use crate::source::facts::Span;
 
-impl<'s> Frame<'_, '_, 's> {
+impl<'s> Frame<'_, 's> {
     /// Notes that a gate is asked here.
     pub(super) fn note_gate(&mut self, span: Span, what: impl Into<String>, unbindable: Option<String>, state: &State) {
         let at = self.witness(span, what);

@@ -20,6 +20,7 @@ pub(super) const BLOCK_KEYS: [&str; 7] = [
 ];
 
 /// The vocabulary over one program.
+#[derive(Clone)]
 pub(crate) struct Known {
     lexicon: Lexicon,
     /// Envelope classes of the program, and the classes of their inner objects.
@@ -79,6 +80,11 @@ impl Known {
         if self.lexicon.of(name).has(Says::GATE) && info.methods.keys().any(gate_method) {
             self.gates.insert(class);
         }
+    }
+
+    /// All that a name, dotted or not, says.
+    pub(super) fn says(&self, name: &str) -> Says {
+        self.lexicon.of(name)
     }
 
     fn is_envelope_name(&self, name: &str) -> bool {
@@ -145,14 +151,6 @@ impl Known {
         self.lexicon.of(name).has(Says::COMPARISON)
     }
 
-    pub(super) fn is_envelope_raiser(&self, name: &str) -> bool {
-        self.lexicon.of(name).has(Says::RAISER)
-    }
-
-    pub(super) fn is_envelope_builder(&self, name: &str) -> bool {
-        self.lexicon.of(name).has(Says::BUILDER)
-    }
-
     /// Whether a method is the question to a gate: of a gate class, or a named equivalent.
     pub(super) fn is_gate_method(&self, model: &Model<'_>, method: FnId) -> bool {
         let info = model.function(method);
@@ -186,15 +184,11 @@ impl Known {
 
     /// Whether a name alone says that it is a gate: `GateChain.run`, `enforce_gate`.
     pub(super) fn is_gate_call(&self, receiver: Option<&str>, method: &str) -> bool {
-        let by_receiver = receiver.is_some_and(|receiver| {
-            self.lexicon.of(receiver).has(Says::GATE) && self.lexicon.of(method).has(Says::GATE_METHOD)
-        });
-        by_receiver || self.is_gate_equivalent(method) || self.is_gate_function(method)
-    }
-
-    /// A function's name that says it asks a gate: a gate word and a verb of asking.
-    pub(super) fn is_gate_function(&self, name: &str) -> bool {
-        self.lexicon.of(name).has(Says::GATE) && self.lexicon.of(name).has(Says::ASKS)
+        let says = self.lexicon.of(method);
+        let of_gate =
+            says.has(Says::GATE_METHOD) && receiver.is_some_and(|receiver| self.lexicon.of(receiver).has(Says::GATE));
+        // A gate word and a verb of asking are enough without a receiver.
+        of_gate || says.has(Says::GATE_EQUIVALENT) || says.has(Says::GATE.with(Says::ASKS))
     }
 
     fn is_gate_equivalent(&self, name: &str) -> bool {
@@ -203,8 +197,8 @@ impl Known {
 
     /// Whether a call of this method on something of this name writes.
     pub(super) fn is_write(&self, receiver: &str, method: &str) -> bool {
-        self.is_plain_write(method)
-            || (self.lexicon.of(method).has(Says::WRITES) && self.lexicon.of(receiver).has(Says::STORE))
+        let says = self.lexicon.of(method);
+        says.has(Says::PLAIN_WRITE) || (says.has(Says::WRITES) && self.lexicon.of(receiver).has(Says::STORE))
     }
 
     pub(super) fn is_plain_write(&self, method: &str) -> bool {

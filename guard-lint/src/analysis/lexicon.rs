@@ -52,15 +52,90 @@ impl Says {
     /// A row names it as equivalent to the gate chain.
     pub(super) const GATE_EQUIVALENT: Self = Self(1 << 19);
 
+    /// Whether it says one of these.
+    pub(super) fn any(self, says: Self) -> bool {
+        self.0 & says.0 != 0
+    }
+
+    /// This and the other.
+    pub(super) const fn with(self, says: Self) -> Self {
+        Self(self.0 | says.0)
+    }
+
     /// Whether it says this.
     pub(super) fn has(self, says: Self) -> bool {
         self.0 & says.0 == says.0
     }
 }
 
+/// What rows say, by what they are compared with.
+#[derive(Clone, Default)]
+struct Rows {
+    /// Any word of a name.
+    words: FxHashMap<String, Says>,
+    /// Its first word.
+    first_words: FxHashMap<String, Says>,
+    /// The whole name, its last segment, or as many segments as the row has.
+    segments: FxHashMap<String, Says>,
+    /// The whole name.
+    whole: FxHashMap<String, Says>,
+}
+
+impl Rows {
+    fn new(vocabulary: &Vocabulary) -> Self {
+        let mut rows = Self::default();
+        add(&mut rows.words, Says::GATE, &vocabulary.gate_words);
+        add(&mut rows.words, Says::IDENTITY, &vocabulary.identity_words);
+        add(&mut rows.words, Says::CREDENTIAL, &vocabulary.credential_words);
+        add(&mut rows.words, Says::TICKET, &vocabulary.ticket_words);
+        add(&mut rows.words, Says::STORE, &vocabulary.store_words);
+        add(&mut rows.words, Says::ASIDE, &vocabulary.aside_words);
+        add(&mut rows.first_words, Says::WRITES, &vocabulary.write_verbs);
+        add(&mut rows.first_words, Says::READS, &vocabulary.read_verbs);
+        add(&mut rows.first_words, Says::ASKS, &vocabulary.gate_methods);
+        let segments = &mut rows.segments;
+        add(segments, Says::IDENTITY_PROVIDER, &vocabulary.identity_providers);
+        add(segments, Says::CREDENTIAL_PROVIDER, &vocabulary.credential_providers);
+        add(segments, Says::VERIFIER, &vocabulary.verifiers);
+        add(segments, Says::COMPARISON, &vocabulary.comparisons);
+        add(segments, Says::ENVELOPE, &vocabulary.envelopes);
+        add(segments, Says::RAISER, &vocabulary.envelope_raisers);
+        add(segments, Says::BUILDER, &vocabulary.envelope_builders);
+        add(segments, Says::CONTEXT, &vocabulary.contexts);
+        add(&mut rows.whole, Says::PLAIN_WRITE, &vocabulary.writes);
+        add(&mut rows.whole, Says::GATE_METHOD, &vocabulary.gate_methods);
+        add(&mut rows.whole, Says::GATE_EQUIVALENT, &vocabulary.gate_equivalents);
+        rows
+    }
+
+    fn read(&self, name: &str) -> Says {
+        let said = |rows: &FxHashMap<String, Says>, part: &str| rows.get(part).copied().unwrap_or_default();
+        let mut says = said(&self.whole, name).with(said(&self.segments, name));
+        for (dot, _) in name.match_indices('.') {
+            says = says.with(said(&self.segments, &name[dot + 1..]));
+        }
+        for (index, word) in words(name).enumerate() {
+            says = says.with(said(&self.words, &word));
+            if index == 0 {
+                says = says.with(said(&self.first_words, &word));
+            }
+        }
+        says
+    }
+}
+
+fn add(rows: &mut FxHashMap<String, Says>, says: Says, list: &[String]) {
+    for row in list {
+        let known = rows.entry(row.clone()).or_default();
+        *known = known.with(says);
+    }
+}
+
 /// The vocabulary with its answers so far.
+#[derive(Clone)]
 pub(super) struct Lexicon {
     vocabulary: Vocabulary,
+    rows: Rows,
     known: RefCell<FxHashMap<Box<str>, Says>>,
 }
 
@@ -68,11 +143,12 @@ impl Lexicon {
     pub(super) fn new(vocabulary: &Vocabulary) -> Self {
         Self {
             vocabulary: vocabulary.clone(),
+            rows: Rows::new(vocabulary),
             known: RefCell::default(),
         }
     }
 
-    /// The rows themselves.
+    /// The vocabulary itself.
     pub(super) fn vocabulary(&self) -> &Vocabulary {
         &self.vocabulary
     }
@@ -82,65 +158,8 @@ impl Lexicon {
         if let Some(known) = self.known.borrow().get(name) {
             return *known;
         }
-        let says = self.read(name);
+        let says = self.rows.read(name);
         self.known.borrow_mut().insert(name.into(), says);
         says
     }
-
-    fn read(&self, name: &str) -> Says {
-        let rows = &self.vocabulary;
-        let words: Vec<String> = words(name).collect();
-        let mut says = Says::default();
-        let mut note = |what: Says, holds: bool| {
-            if holds {
-                says.0 |= what.0;
-            }
-        };
-        for (what, list) in [
-            (Says::GATE, &rows.gate_words),
-            (Says::IDENTITY, &rows.identity_words),
-            (Says::CREDENTIAL, &rows.credential_words),
-            (Says::TICKET, &rows.ticket_words),
-            (Says::STORE, &rows.store_words),
-            (Says::ASIDE, &rows.aside_words),
-        ] {
-            note(what, words.iter().any(|word| list.contains(word)));
-        }
-        for (what, list) in [
-            (Says::WRITES, &rows.write_verbs),
-            (Says::READS, &rows.read_verbs),
-            (Says::ASKS, &rows.gate_methods),
-        ] {
-            note(what, words.first().is_some_and(|word| list.contains(word)));
-        }
-        for (what, list) in [
-            (Says::IDENTITY_PROVIDER, &rows.identity_providers),
-            (Says::CREDENTIAL_PROVIDER, &rows.credential_providers),
-            (Says::VERIFIER, &rows.verifiers),
-            (Says::COMPARISON, &rows.comparisons),
-            (Says::ENVELOPE, &rows.envelopes),
-            (Says::RAISER, &rows.envelope_raisers),
-            (Says::BUILDER, &rows.envelope_builders),
-            (Says::CONTEXT, &rows.contexts),
-        ] {
-            note(what, listed(list, name));
-        }
-        for (what, list) in [
-            (Says::PLAIN_WRITE, &rows.writes),
-            (Says::GATE_METHOD, &rows.gate_methods),
-            (Says::GATE_EQUIVALENT, &rows.gate_equivalents),
-        ] {
-            note(what, list.iter().any(|row| row == name));
-        }
-        says
-    }
-}
-
-/// Whether a row names this: whole, by its last segment, or by as many segments as the row has.
-fn listed(rows: &[String], dotted: &str) -> bool {
-    rows.iter().any(|row| {
-        dotted
-            .strip_suffix(row.as_str())
-            .is_some_and(|before| before.is_empty() || before.ends_with('.'))
-    })
 }

@@ -7,11 +7,7 @@ use crate::model::routes::{Middleware, RouterId, Routes};
 use crate::vocabulary;
 
 /// The middleware that may establish identity for a router, where every application that serves it has one.
-pub(super) fn identifying<'s>(
-    analyzer: &Analyzer<'_, 's>,
-    routes: &Routes<'s>,
-    id: RouterId,
-) -> Option<Middleware<'s>> {
+pub(super) fn identifying<'s>(analyzer: &Analyzer<'s>, routes: &Routes<'s>, id: RouterId) -> Option<Middleware<'s>> {
     let mut first = None;
     for mounting in &routes.mountings[id.0 as usize] {
         let around = mounting.steps.iter().map(|step| step.parent).chain([mounting.app]);
@@ -23,7 +19,7 @@ pub(super) fn identifying<'s>(
 }
 
 /// By what it does; by its name only where that cannot be seen whole.
-fn may_identify(analyzer: &Analyzer<'_, '_>, middleware: &Middleware<'_>) -> bool {
+fn may_identify(analyzer: &Analyzer<'_>, middleware: &Middleware<'_>) -> bool {
     // What sets headers, sessions or the like for security does not say who asks.
     let aside =
         vocabulary::words(middleware.name).any(|word| ["header", "headers", "security"].contains(&word.as_ref()));

@@ -3,6 +3,7 @@
 //! A function is evaluated over abstract values, statement by statement; what callers need of it is its [`Summary`],
 //! computed callees first and kept. Endpoints compose their dependencies' summaries with their handler's.
 
+mod answer;
 mod attempt;
 mod call;
 mod catching;
@@ -20,6 +21,7 @@ mod params;
 mod provider;
 mod refine;
 mod responses;
+mod shared;
 mod special;
 pub mod state;
 pub mod summary;
@@ -27,7 +29,7 @@ pub mod value;
 mod writes;
 
 use std::cell::RefCell;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -35,40 +37,47 @@ use crate::model::classes::Base;
 use crate::model::{FnId, ModId, Model, Place};
 use crate::vocabulary::Vocabulary;
 use known::Known;
+use shared::Shared;
 use summary::{ExitKind, Summary, Witness};
 use value::Facts;
 
+pub use answer::answer;
 pub use endpoint::{Endpoint, evaluate};
 
-/// How many calls deep summaries are computed. Beyond it a callee counts as unknown.
+/// How many calls deep summaries are computed. A longer chain of calls is computed from its end.
 const DEPTH: usize = 120;
 
 /// How often a recursive function is evaluated again before its last result is taken.
 const ROUNDS: u32 = 4;
 
-/// Computes and keeps summaries.
-pub struct Analyzer<'m, 's> {
-    pub(crate) model: &'m Model<'s>,
+/// Computes summaries, and keeps them.
+///
+/// As a model's clone, a clone is for another thread. Summaries that one of them computed all of them have.
+#[derive(Clone)]
+pub struct Analyzer<'s> {
+    pub(crate) model: Model<'s>,
     pub(crate) known: Known,
-    /// Modules that define a router: a wrapper there is the router's own, not a shared provider.
-    router_modules: FxHashSet<ModId>,
-    memo: RefCell<FxHashMap<FnId, Rc<Summary>>>,
+    shared: Arc<Shared>,
     /// What an error of each class becomes.
     kinds: RefCell<FxHashMap<Base, ExitKind>>,
     /// Providers by what holds before them on every path, and on some.
-    provided: RefCell<FxHashMap<(FnId, Facts, Facts), Rc<endpoint::Provided>>>,
+    provided: RefCell<FxHashMap<(FnId, Facts, Facts), Arc<endpoint::Provided>>>,
     running: RefCell<Running>,
 }
 
 /// The functions that are being computed.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Running {
-    stack: Vec<(FnId, Rc<Summary>)>,
+    stack: Vec<(FnId, Arc<Summary>)>,
     /// The lowest stack position that was asked for while it was running.
     asked: Option<usize>,
     /// Summaries that rest on the assumption about a running function, by its stack position. They hold for as long as
     /// that assumption does.
-    provisional: FxHashMap<FnId, (Rc<Summary>, usize)>,
+    provisional: FxHashMap<FnId, (Arc<Summary>, usize)>,
+    /// The function at which the stack became too deep. Until the stack is empty, nothing is computed or kept.
+    too_deep: Option<FnId>,
+    /// The ends of chains that were too deep, and are being computed.
+    ends: Vec<FnId>,
 }
 
 impl Running {
@@ -76,8 +85,16 @@ impl Running {
         self.asked = Some(self.asked.map_or(position, |asked| asked.min(position)));
     }
 
+    /// Whether all that was running was given up, and at which function.
+    fn given_up(&mut self) -> Option<FnId> {
+        let end = self.too_deep.filter(|_| self.stack.is_empty())?;
+        self.too_deep = None;
+        self.provisional.clear();
+        Some(end)
+    }
+
     /// What is known of a function without computing it.
-    fn known(&mut self, function: FnId) -> Option<Rc<Summary>> {
+    fn known(&mut self, function: FnId) -> Option<Arc<Summary>> {
         if let Some(position) = self.stack.iter().position(|(id, _)| *id == function) {
             self.ask(position);
             return Some(self.stack[position].1.clone());
@@ -88,15 +105,13 @@ impl Running {
     }
 }
 
-impl<'m, 's> Analyzer<'m, 's> {
+impl<'s> Analyzer<'s> {
     /// An analyzer with nothing computed.
-    pub fn new(model: &'m Model<'s>, vocabulary: &Vocabulary, router_modules: FxHashSet<ModId>) -> Self {
-        let known = Known::new(model, vocabulary);
+    pub fn new(model: &Model<'s>, vocabulary: &Vocabulary, router_modules: FxHashSet<ModId>) -> Self {
         Self {
-            model,
-            known,
-            router_modules,
-            memo: RefCell::default(),
+            model: model.clone(),
+            known: Known::new(model, vocabulary),
+            shared: Arc::new(Shared::new(router_modules, model.functions.len())),
             kinds: RefCell::default(),
             provided: RefCell::default(),
             running: RefCell::default(),
@@ -104,8 +119,8 @@ impl<'m, 's> Analyzer<'m, 's> {
     }
 
     /// The model that it works on.
-    pub fn model(&self) -> &'m Model<'s> {
-        self.model
+    pub fn model(&self) -> &Model<'s> {
+        &self.model
     }
 
     /// Whether a function's name says that it reads.
@@ -113,26 +128,55 @@ impl<'m, 's> Analyzer<'m, 's> {
         self.known.is_read(name)
     }
 
-    /// What is known of a function.
+    /// What is known of a function. It does not depend on what was asked for before, or on which thread.
+    pub fn summary(&self, function: FnId) -> Arc<Summary> {
+        loop {
+            if let Some(known) = self.shared.summary(function) {
+                return known.clone();
+            }
+            let summary = self.compute(function);
+            let Some(end) = self.running.borrow_mut().given_up() else {
+                return summary;
+            };
+            self.compute_end(end);
+        }
+    }
+
+    /// Computes the function at which a chain of calls became too deep, so that the chain ends there next time.
+    fn compute_end(&self, end: FnId) {
+        let in_circle = {
+            let mut running = self.running.borrow_mut();
+            let in_circle = running.ends.contains(&end);
+            running.ends.push(end);
+            in_circle
+        };
+        if in_circle {
+            let unknown = Arc::new(Summary::unknown());
+            self.shared.settle((end, unknown), std::iter::empty());
+        } else {
+            self.summary(end);
+        }
+        self.running.borrow_mut().ends.pop();
+    }
+
+    /// Computes a summary, callees first.
     ///
     /// A recursive function starts from the assumption that its own calls add nothing, and is evaluated again until its
-    /// summary no longer changes. Functions that were computed under such an assumption are not kept.
-    pub fn summary(&self, function: FnId) -> Rc<Summary> {
-        if let Some(known) = self.memo.borrow().get(&function) {
-            return known.clone();
-        }
+    /// summary no longer changes. Functions that were computed under such an assumption are kept together with it.
+    fn compute(&self, function: FnId) -> Arc<Summary> {
         let (position, outer_asked) = {
             let mut running = self.running.borrow_mut();
             if let Some(known) = running.known(function) {
                 return known;
             }
-            if running.stack.len() >= DEPTH {
-                return Rc::new(Summary::unknown());
+            if running.stack.len() >= DEPTH || running.too_deep.is_some() {
+                running.too_deep.get_or_insert(function);
+                return Arc::new(Summary::unknown());
             }
-            running.stack.push((function, Rc::new(Summary::optimistic())));
+            running.stack.push((function, Arc::new(Summary::optimistic())));
             (running.stack.len() - 1, running.asked.take())
         };
-        let mut summary = Rc::new(flow::summarize(self, function));
+        let mut summary = Arc::new(flow::summarize(self, function));
         for _ in 1..ROUNDS {
             let mut running = self.running.borrow_mut();
             let rests_on_itself = running.asked.is_some_and(|asked| asked <= position);
@@ -142,31 +186,35 @@ impl<'m, 's> Analyzer<'m, 's> {
             running.stack[position].1 = summary;
             running.provisional.retain(|_, (_, head)| *head < position);
             drop(running);
-            summary = Rc::new(flow::summarize(self, function));
+            summary = Arc::new(flow::summarize(self, function));
         }
         let mut running = self.running.borrow_mut();
         running.stack.truncate(position);
         let below = running.asked.take().filter(|asked| *asked < position);
         running.asked = outer_asked;
+        if running.too_deep.is_some() {
+            return summary;
+        }
         if let Some(head) = below {
             running.ask(head);
             for (_, known_head) in running.provisional.values_mut() {
                 *known_head = (*known_head).min(head);
             }
             running.provisional.insert(function, (summary.clone(), head));
-        } else {
-            let mut memo = self.memo.borrow_mut();
-            // What rested on this function's assumption now rests on its result.
-            running.provisional.retain(|id, (summary, head)| {
-                let settled = *head >= position;
-                if settled {
-                    memo.insert(*id, summary.clone());
-                }
-                !settled
-            });
-            memo.insert(function, summary.clone());
+            return summary;
         }
-        summary
+        // What rested on this function's assumption now rests on its result.
+        let settled = running.provisional.extract_if(|_, (_, head)| *head >= position);
+        let settled: Vec<_> = settled.map(|(id, (summary, _))| (id, summary)).collect();
+        drop(running);
+        // Of functions that call each other, the same one is always the first to be assumed.
+        match settled.iter().map(|(id, _)| *id).min() {
+            Some(first) if first < function => {
+                self.summary(first);
+                self.summary(function)
+            }
+            _ => self.shared.settle((function, summary), settled.into_iter()),
+        }
     }
 
     /// The calls from a function to a place: each call's place with the callee, outermost first. `next` finds the place

@@ -6,7 +6,7 @@ use super::value::{Constant, Null, Shape, Tags, Val};
 use crate::model::types::Types;
 use crate::source::facts::{Expr, Param};
 
-impl<'a, 'm, 's> Frame<'a, 'm, 's> {
+impl<'a, 's> Frame<'a, 's> {
     /// Binds the parameters as an unknown call does.
     pub(super) fn bind_plainly(&self, state: &mut State) {
         for (index, param) in self.model.function(self.function).facts.params.iter().enumerate() {

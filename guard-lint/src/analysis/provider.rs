@@ -12,7 +12,7 @@ use crate::source::facts::{Expr, Span};
 /// Headers that a request context cannot be without.
 const IDENTITY_HEADERS: [&str; 4] = ["tenant-id", "mode", "project-id", "app-id"];
 
-impl<'s> Frame<'_, '_, 's> {
+impl<'s> Frame<'_, 's> {
     /// A provider that is called as a plain function gets the framework's marker objects for what is not passed. Gives what
     /// such a call cannot establish.
     pub(super) fn framework_defaults(&mut self, made: &Made<'s>, function: FnId, bound: &Bound<'_>) -> Facts {

@@ -19,7 +19,7 @@ const PASSED: [&str; 8] = [
     "success",
 ];
 
-impl<'s> Frame<'_, '_, 's> {
+impl<'s> Frame<'_, 's> {
     /// The states where a condition holds and where it does not.
     pub(super) fn split(&mut self, test: &'s Expr, state: &State) -> (State, State) {
         (
@@ -80,9 +80,13 @@ impl<'s> Frame<'_, '_, 's> {
                 }
                 if let Expr::Name(function, _) = &call.func
                     && self.text(*function) == "isinstance"
-                    && let (Some(Expr::Name(name, _)), Some(class)) = (call.position(0), call.position(1))
+                    && let (Some(value), Some(class)) = (call.position(0), call.position(1))
                 {
-                    return self.assume_instance(*name, class, truth, state);
+                    if self.detail_is(value, class, &mut state) == Some(!truth) {
+                        state.end();
+                    } else if let Expr::Name(name, _) = value {
+                        return self.assume_instance(*name, class, truth, state);
+                    }
                 }
                 state
             }
@@ -145,6 +149,12 @@ impl<'s> Frame<'_, '_, 's> {
             return self.assume_none(*name, equal, state);
         }
         if let Expr::None = &compare.right {
+            return state;
+        }
+        if matches!(compare.op, CompareOp::In | CompareOp::NotIn)
+            && self.detail_holds(&compare.left, &compare.right, &mut state) == Some(!equal)
+        {
+            state.end();
             return state;
         }
         if matches!(compare.op, CompareOp::Eq | CompareOp::NotEq) && same(&compare.left, &compare.right) {

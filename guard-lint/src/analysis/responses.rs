@@ -10,7 +10,7 @@ use crate::model::classes::{Base, last_segment};
 use crate::model::types::Ty;
 use crate::source::facts::Span;
 
-impl<'s> Frame<'_, '_, 's> {
+impl<'s> Frame<'_, 's> {
     pub(super) fn is_socket(&self, value: &Val) -> bool {
         value
             .types
@@ -67,10 +67,23 @@ impl<'s> Frame<'_, '_, 's> {
         let content = made.argument(self, "content", 0);
         // An exception handler's answer is judged by its body, whatever status it copies.
         value.shape = body_shape(content);
+        // So is a body that says it is an error, with a status that is computed.
+        let of_error = of_error || (given.is_some() && value.shape.says_error());
         match status {
             Status::Known(..400) => {}
             Status::Unknown if !of_error => {}
             _ => value.errors = shared(vec![self.sent(made.call.span, status, content)]),
+        }
+    }
+
+    /// Notes `return envelope` without an error's status: what a handler returns is sent with 200.
+    pub(super) fn note_success(&mut self, value: Option<&Val>, span: Span, state: &State) {
+        let Some(value) = value.filter(|value| value.shape.says_error()) else {
+            return;
+        };
+        let mut sent = value.errors.iter().flat_map(|errors| errors.iter());
+        if state.status.is_none() && !sent.any(|error| error.kind == ExitKind::Sent) {
+            self.summary.errors_as_success.push(self.place(span));
         }
     }
 

@@ -3,6 +3,7 @@
 use super::call::Made;
 use super::expr::{body_shape, shared};
 use super::flow::Frame;
+use super::lexicon::Says;
 use super::state::State;
 use super::summary::{ExitKind, Strength};
 use super::value::{Facts, Null, Shape, Tags, Val};
@@ -121,7 +122,7 @@ const BUILTINS: [&str; 46] = [
     "pow",
 ];
 
-impl<'s> Frame<'_, '_, 's> {
+impl<'s> Frame<'_, 's> {
     /// Calls that are known by what they are called on, before any body is looked at.
     pub(super) fn special_method(&mut self, made: &Made<'s>, state: &mut State) -> Option<Val> {
         let base = made.base.as_ref()?;
@@ -190,31 +191,32 @@ impl<'s> Frame<'_, '_, 's> {
     pub(super) fn external_effects(&mut self, made: &Made<'s>, dotted: &str, value: &mut Val, state: &mut State) {
         let known = &self.analyzer.known;
         let segment = last_segment(dotted);
-        if known.is_verifier(dotted) {
+        let says = known.says(dotted);
+        if says.has(Says::VERIFIER) {
             return self.verified(made, value, state);
         }
-        if known.is_external_context(dotted) || known.is_identity_provider(dotted) {
+        if says.any(Says::CONTEXT.with(Says::IDENTITY_PROVIDER)) {
             value.tags = value.tags.with(Tags::CONTEXT);
-            if known.is_identity_provider(dotted) {
+            if says.has(Says::IDENTITY_PROVIDER) {
                 value.tags = value.tags.with(Tags::HEADER);
             }
             let mut source = value.clone();
-            if known.is_identity_provider(dotted) {
+            if says.has(Says::IDENTITY_PROVIDER) {
                 source.grants = source.grants.with(Facts::DEMANDED);
             }
             return self.establish(made.call.span, value, &source, state);
         }
-        if known.is_credential_provider(dotted) {
+        if says.has(Says::CREDENTIAL_PROVIDER) {
             return self.verified(made, value, state);
         }
-        if known.is_comparison(dotted) {
+        if says.has(Says::COMPARISON) {
             return state.learn(Facts::COMPARED);
         }
-        if known.is_external_envelope(dotted) || known.is_envelope_builder(dotted) {
+        if known.is_external_envelope(dotted) || says.has(Says::BUILDER) {
             value.shape = Shape::Envelope;
             return;
         }
-        if known.is_envelope_raiser(dotted) {
+        if says.has(Says::RAISER) {
             let mut exit = self.plain_exit(
                 Base::External(self.model.literal("fastapi.HTTPException")),
                 made.call.span,
@@ -241,10 +243,9 @@ impl<'s> Frame<'_, '_, 's> {
         if known.is_plain_write(segment) || (dotted.starts_with("shutil.") && segment.starts_with("copy")) {
             self.write(made.call.span, Strength::Store, format!("`{dotted}`"), state);
         } else if !is_pure(dotted)
-            && !known.is_read(segment)
-            && !known.is_aside(dotted)
+            && !says.has(Says::ASIDE)
             && !value_only(segment)
-            && !known.is_store(segment)
+            && !known.says(segment).any(Says::READS.with(Says::STORE))
         {
             let witness = self.witness(made.call.span, dotted);
             self.note_opaque(witness);
@@ -285,14 +286,12 @@ impl<'s> Frame<'_, '_, 's> {
     }
 
     fn named_in_vocabulary(&self, dotted: &str) -> bool {
+        let providers = Says::IDENTITY_PROVIDER
+            .with(Says::CREDENTIAL_PROVIDER)
+            .with(Says::VERIFIER);
+        let others = Says::RAISER.with(Says::BUILDER).with(Says::CONTEXT);
         let known = &self.analyzer.known;
-        known.is_verifier(dotted)
-            || known.is_identity_provider(dotted)
-            || known.is_credential_provider(dotted)
-            || known.is_envelope_raiser(dotted)
-            || known.is_envelope_builder(dotted)
-            || known.is_external_envelope(dotted)
-            || known.is_external_context(dotted)
+        known.says(dotted).any(providers.with(others)) || known.is_external_envelope(dotted)
     }
 
     /// A method of an object of unknown or outside type.
@@ -387,7 +386,7 @@ fn call_text(receiver: Option<&str>, method: &str) -> String {
     receiver.map_or_else(|| format!("`{method}`"), |receiver| format!("`{receiver}.{method}`"))
 }
 
-fn is_container(value: &Val, frame: &Frame<'_, '_, '_>) -> bool {
+fn is_container(value: &Val, frame: &Frame<'_, '_>) -> bool {
     const CONTAINERS: [&str; 10] = [
         "dict",
         "list",

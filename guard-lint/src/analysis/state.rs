@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::summary::Status;
 use super::value::{Constant, Facts, Val};
 use crate::source::facts::{Name, Span};
 
@@ -20,8 +21,8 @@ pub struct State {
     pub live: bool,
     /// Whether every path to here has already answered with an error: a return from here is a refusal.
     pub refused: bool,
-    /// The error status that was set on the response object, with the place.
-    pub status: Option<(u16, Span)>,
+    /// The status that was set on the response object, with the place, unless it is known to be no error's.
+    pub status: Option<(Status, Span)>,
 }
 
 impl State {

@@ -206,6 +206,9 @@ pub struct Summary {
     pub opaque: Option<Witness>,
     /// What is odd about it.
     pub oddities: Vec<Oddity>,
+    /// Where it returns the body of an error without an error's status. That is its callers' to mend, unless it answers
+    /// requests.
+    pub errors_as_success: Vec<Place>,
     /// How identity is established: the provider and the call that leads to it.
     pub identity: Option<Witness>,
     /// How a credential is verified.

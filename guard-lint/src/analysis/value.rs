@@ -1,6 +1,6 @@
 //! Abstract values: what is known of a value on the paths that lead to a point.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use smallvec::SmallVec;
 
@@ -118,6 +118,8 @@ impl Tags {
     pub const DYNAMIC: Self = Self(1 << 8);
     /// A function with some of its arguments given: calls of it name the rest.
     pub const PARTIAL: Self = Self(1 << 9);
+    /// The error that an application's handler is given, or its detail: its shape is the only one it can have.
+    pub const RAISED: Self = Self(1 << 10);
     /// What flows from a value into what is computed from it.
     const FLOWING: Self = Self(0b1_0010_1111);
 
@@ -176,6 +178,8 @@ pub enum Shape {
     Plain,
     /// A dict that looks like the envelope and is not.
     Foreign,
+    /// As before, and surely an error: `{"error": {"code": …}}` with keys missing.
+    Near,
     /// The inner object of the envelope, as a dict.
     Block,
     /// The envelope as a dict.
@@ -224,11 +228,11 @@ pub struct Val {
     /// Its constant value.
     pub constant: Constant,
     /// The items of a tuple.
-    pub items: Option<Rc<[Val]>>,
+    pub items: Option<Arc<[Val]>>,
     /// The exceptions that an `except` bound to it.
-    pub caught: Option<Rc<[Exit]>>,
+    pub caught: Option<Arc<[Exit]>>,
     /// The error that it is: an exception object that is not raised yet, or an error response.
-    pub errors: Option<Rc<[Exit]>>,
+    pub errors: Option<Arc<[Exit]>>,
 }
 
 impl Val {
@@ -336,7 +340,7 @@ impl Val {
     }
 }
 
-fn both(left: Option<Rc<[Exit]>>, right: Option<Rc<[Exit]>>) -> Option<Rc<[Exit]>> {
+fn both(left: Option<Arc<[Exit]>>, right: Option<Arc<[Exit]>>) -> Option<Arc<[Exit]>> {
     match (left, right) {
         (Some(left), Some(right)) => {
             let new: Vec<&Exit> = right.iter().filter(|exit| !left.contains(exit)).collect();
@@ -351,12 +355,17 @@ fn both(left: Option<Rc<[Exit]>>, right: Option<Rc<[Exit]>>) -> Option<Rc<[Exit]
 }
 
 impl Shape {
+    /// Whether a body of this shape says that it is an error.
+    pub fn says_error(self) -> bool {
+        matches!(self, Self::Near | Self::Canonical | Self::Envelope)
+    }
+
     /// The one that is further from the canonical envelope.
     fn weaker(self, other: Self) -> Self {
         let rank = |shape: Self| match shape {
             Self::Text => 0,
             Self::Plain => 1,
-            Self::Foreign => 2,
+            Self::Foreign | Self::Near => 2,
             Self::Unknown => 3,
             Self::Param(_) => 4,
             Self::Block => 5,

@@ -7,7 +7,7 @@ use super::value::{Facts, Tags, Val};
 use crate::model::types::Ty;
 use crate::source::facts::{Expr, Span};
 
-impl<'s> Frame<'_, '_, 's> {
+impl<'s> Frame<'_, 's> {
     /// A change of a container that may outlive the request: an attribute of a store-like object, or a module's variable.
     pub(super) fn change_container(&mut self, container: &'s Expr, value: &Val, span: Span, state: &mut State) {
         if !value.tags.has(Tags::SHARED) {

@@ -64,6 +64,8 @@ struct Reader<'a> {
 enum Place<'a> {
     #[default]
     Outside,
+    /// Below a heading that a field makes a ticket with a bad id.
+    Almost(Head<'a>),
     Inside(Draft<'a>),
     /// Below a line that should have begun a ticket: its fields are no further mistake.
     Broken,
@@ -87,7 +89,10 @@ impl<'a> Reader<'a> {
                     Err(problem) => self.broken(head.line, problem),
                 }
             }
-            None => self.section = item.span.sentence(),
+            None => {
+                self.section = item.span.sentence();
+                self.place = Head::read_almost(item.span).map_or(Place::Outside, Place::Almost);
+            }
         }
     }
 
@@ -98,6 +103,9 @@ impl<'a> Reader<'a> {
             self.end_ticket();
             let draft = lines::begin(head, &self.section, item.indent, &mut self.problems);
             self.place = draft.map_or(Place::Broken, Place::Inside);
+        } else if let Some(head) = Head::read_almost(item.span).filter(|head| !nested && head.has_field()) {
+            self.end_ticket();
+            self.place = self.broken(head.line, Problem::BadId(head.id.to_owned()));
         } else {
             self.part(item);
         }
@@ -119,9 +127,14 @@ impl<'a> Reader<'a> {
         if matches!(&self.place, Place::Inside(draft) if !draft.holds(item.indent)) {
             self.end_ticket();
         }
+        if let Place::Almost(head) = &self.place
+            && headings::is_known_field(item.span)
+        {
+            self.place = self.broken(head.line, Problem::BadId(head.id.to_owned()));
+        }
         let result = match &mut self.place {
             Place::Inside(draft) => headings::add(draft, item),
-            Place::Outside => headings::stray(item.span),
+            Place::Outside | Place::Almost(_) => headings::stray(item.span),
             Place::Broken => Ok(()),
         };
         if let Err(problem) = result {

@@ -35,6 +35,23 @@ pub(super) struct Head<'a> {
 impl<'a> Head<'a> {
     /// Reads the start of a span. `None` when it does not begin like a ticket.
     pub(super) fn read(span: Span<'a>) -> Option<Self> {
+        Some(Self::parse(span)).filter(Self::is_likely)
+    }
+
+    /// Reads the start of a span whose first word is almost an id, as `abc-3` is. Only what follows can tell whether a
+    /// ticket was meant.
+    pub(super) fn read_almost(span: Span<'a>) -> Option<Self> {
+        let almost = |head: &Self| {
+            let id = head.id;
+            (head.rest.is_some() || head.class.is_some())
+                && id.starts_with(|c: char| c.is_ascii_alphabetic())
+                && id.contains('-')
+                && id.contains(|c: char| c.is_ascii_digit())
+        };
+        Some(Self::parse(span)).filter(almost)
+    }
+
+    fn parse(span: Span<'a>) -> Self {
         let span = span.trim();
         let start = span.trim_start_matches(['#', '*', '_', '`', '[']).trim();
         let length = start
@@ -54,13 +71,12 @@ impl<'a> Head<'a> {
             .text
             .starts_with(SEPARATORS)
             .then(|| after.trim_start_matches(SEPARATORS).trim_start_matches(EMPHASIS).trim());
-        let head = Self {
+        Self {
             id,
             class,
             rest,
             line: span.line,
-        };
-        head.is_likely().then_some(head)
+        }
     }
 
     /// Whether an id is well formed: capitals and digits joined by `-`, the last part a number.
@@ -80,7 +96,12 @@ impl<'a> Head<'a> {
     /// Whether a list item with this head is a ticket. An id of no known family needs a class or a field to prove it:
     /// `UTF-8: …` is a list item.
     pub(super) fn is_ticket_line(&self) -> bool {
-        family_ignoring_case(self.id).is_some() || self.class.is_some() || self.rest.is_some_and(lines::has_field)
+        family_ignoring_case(self.id).is_some() || self.class.is_some() || self.has_field()
+    }
+
+    /// Whether a field of a ticket stands on the line.
+    pub(super) fn has_field(&self) -> bool {
+        self.rest.is_some_and(lines::has_field)
     }
 
     fn is_likely(&self) -> bool {

@@ -27,6 +27,11 @@ pub(super) fn is_field(span: Span<'_>) -> bool {
     field::marker(span).is_some()
 }
 
+/// Whether a span is a field that tickets have.
+pub(super) fn is_known_field(span: Span<'_>) -> bool {
+    matches!(field::marker(span), Some(Marker::Known(..)))
+}
+
 /// Judges text outside tickets: only a bold field name shows that it was meant to be inside one.
 pub(super) fn stray(span: Span<'_>) -> Result<(), Problem> {
     match field::marker(span) {

@@ -110,6 +110,8 @@ pub(super) fn table(style: &Style) -> String {
         out.push('\n');
         out.push_str(&measure::paragraph("       ", 7, meta.summary(), style.width));
     }
-    out.push_str("\nRun `guard-lint explain CODE` to read about one.\n");
+    out.push('\n');
+    let next = "Run `guard-lint explain CODE` to read about one.";
+    out.push_str(&measure::paragraph("", 0, next, style.width));
     out
 }

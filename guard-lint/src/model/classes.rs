@@ -3,11 +3,11 @@
 use rustc_hash::FxHashMap;
 
 use super::resolve::Entity;
-use super::{ClassId, FnId, ModId, Model};
+use super::{ClassId, FnId, ModId, Model, Program};
 use crate::source::facts::{Class, Expr, Name, Span, Stmt};
 
 /// A class with its members and relations.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct ClassInfo<'s> {
     /// Its file.
     pub module: ModId,
@@ -72,19 +72,24 @@ pub enum Relation {
 }
 
 impl<'s> Model<'s> {
-    /// Gathers members and relations of every class.
-    pub(super) fn link_classes(&mut self) {
-        for index in 0..self.classes.len() {
-            let (module, facts) = (self.classes[index].module, self.classes[index].facts);
-            let bases: Vec<Base> = facts.bases.iter().filter_map(|base| self.base(module, base)).collect();
-            for base in &bases {
-                if let Base::Local(base) = base {
-                    self.classes[base.0 as usize].subclasses.push(ClassId(index as u32));
-                }
-            }
-            self.classes[index].bases = bases;
-            self.list_members(index, module, facts);
+    /// The bases of every class.
+    pub(super) fn bases(&self) -> Vec<Vec<Base>> {
+        let bases = |class: &ClassInfo<'s>| {
+            let bases = class.facts.bases.iter();
+            bases.filter_map(|base| self.base(class.module, base)).collect()
+        };
+        self.classes.iter().map(bases).collect()
+    }
+
+    /// Every implementation that a call of this method on a value annotated with the class may run: the class's own, the
+    /// overrides below it, and for a protocol those of every class that has all of its methods.
+    pub fn implementations(&self, class: ClassId, name: Name) -> Vec<FnId> {
+        if let Some(known) = self.implemented.borrow().get(&(class, name)) {
+            return known.clone();
         }
+        let found = self.find_implementations(class, name);
+        self.implemented.borrow_mut().insert((class, name), found.clone());
+        found
     }
 
     fn base(&self, module: ModId, base: &Expr) -> Option<Base> {
@@ -103,6 +108,22 @@ impl<'s> Model<'s> {
                 _ => None,
             },
             _ => None,
+        }
+    }
+}
+
+impl<'s> Program<'s> {
+    /// Gathers members and relations of every class.
+    pub(super) fn link_classes(&mut self, bases: Vec<Vec<Base>>) {
+        for (index, bases) in bases.into_iter().enumerate() {
+            for base in &bases {
+                if let Base::Local(base) = base {
+                    self.classes[base.0 as usize].subclasses.push(ClassId(index as u32));
+                }
+            }
+            let (module, facts) = (self.classes[index].module, self.classes[index].facts);
+            self.classes[index].bases = bases;
+            self.list_members(index, module, facts);
         }
     }
 
@@ -228,17 +249,6 @@ impl<'s> Model<'s> {
                 Base::Local(_) => false,
             })
         })
-    }
-
-    /// Every implementation that a call of this method on a value annotated with the class may run: the class's own, the
-    /// overrides below it, and for a protocol those of every class that has all of its methods.
-    pub fn implementations(&self, class: ClassId, name: Name) -> Vec<FnId> {
-        if let Some(known) = self.implemented.borrow().get(&(class, name)) {
-            return known.clone();
-        }
-        let found = self.find_implementations(class, name);
-        self.implemented.borrow_mut().insert((class, name), found.clone());
-        found
     }
 
     fn find_implementations(&self, class: ClassId, name: Name) -> Vec<FnId> {

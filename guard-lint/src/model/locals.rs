@@ -23,11 +23,11 @@ enum Local<'s> {
 }
 
 /// Everything that a function assigns, in source order.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Locals<'s>(Box<[(Name, Local<'s>)]>);
 
 /// The types of local names, as far as they were asked for.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct LocalTypes {
     known: RefCell<FxHashMap<(FnId, Name), Types>>,
     /// The names that are being inferred, with what is known of them so far.

@@ -9,12 +9,16 @@ pub mod scope;
 pub mod types;
 
 use std::cell::RefCell;
+use std::ops::Deref;
+use std::sync::Arc;
 
 use lasso::Key;
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::source::facts::{Class, Function, Name, Names, Scope, Span};
 use crate::source::{File, Sources};
+use crate::spread;
 use classes::ClassInfo;
 use scope::ModuleScope;
 
@@ -40,7 +44,7 @@ pub struct Place {
 }
 
 /// A function with where it belongs.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct FunctionInfo<'s> {
     /// Its file.
     pub module: ModId,
@@ -52,8 +56,9 @@ pub struct FunctionInfo<'s> {
     pub parent: Option<FnId>,
 }
 
-/// The linked program.
-pub struct Model<'s> {
+/// The linked program: nothing in it changes once it is linked, and threads share it.
+#[derive(Clone)]
+pub struct Program<'s> {
     /// The files.
     pub sources: &'s Sources,
     /// The strings of all facts.
@@ -73,8 +78,17 @@ pub struct Model<'s> {
     locals: Vec<locals::Locals<'s>>,
     function_base: Vec<u32>,
     class_base: Vec<u32>,
+}
+
+/// The linked program, with the answers that one thread was given so far.
+///
+/// Every answer follows from the program alone. A clone shares the program, takes the answers along, and then goes its own
+/// way: it is what another thread asks.
+#[derive(Clone)]
+pub struct Model<'s> {
+    program: Arc<Program<'s>>,
     /// Literals by where they stand in this program: looking one up again costs no hashing of its text.
-    literals: RefCell<FxHashMap<(*const u8, usize), Name>>,
+    literals: RefCell<FxHashMap<(usize, usize), Name>>,
     /// Answers that are asked for again and again.
     entities: RefCell<FxHashMap<(ModId, Name), Option<resolve::Entity>>>,
     implemented: RefCell<FxHashMap<(ClassId, Name), Vec<FnId>>>,
@@ -82,10 +96,56 @@ pub struct Model<'s> {
     local_types: locals::LocalTypes,
 }
 
+impl<'s> Deref for Model<'s> {
+    type Target = Program<'s>;
+
+    fn deref(&self) -> &Program<'s> {
+        &self.program
+    }
+}
+
 impl<'s> Model<'s> {
     /// Links the parsed files.
     pub fn new(sources: &'s Sources) -> Self {
         let mut model = Self {
+            program: Arc::new(Program::list(sources)),
+            literals: RefCell::default(),
+            entities: RefCell::default(),
+            implemented: RefCell::default(),
+            imported: RefCell::default(),
+            local_types: locals::LocalTypes::default(),
+        };
+        let bases = model.bases();
+        Arc::make_mut(&mut model.program).link_classes(bases);
+        model
+    }
+
+    /// The interned form of a literal of this program's own code.
+    pub fn literal(&self, text: &'static str) -> Name {
+        let key = (text.as_ptr().addr(), text.len());
+        *self
+            .literals
+            .borrow_mut()
+            .entry(key)
+            .or_insert_with(|| self.intern(text))
+    }
+
+    /// What `find` finds in every file, in the files' order; the threads share the files.
+    fn in_every_file<R: Send>(&self, find: impl Fn(&Self, ModId, &mut Vec<R>) + Sync) -> Vec<R> {
+        let modules: Vec<ModId> = (0..self.sources.files.len() as u32).map(ModId).collect();
+        let found = spread::over(self, &modules, |model, module| {
+            let mut found = Vec::new();
+            find(model, module, &mut found);
+            found
+        });
+        found.into_iter().flatten().collect()
+    }
+}
+
+impl<'s> Program<'s> {
+    /// Lists what the parsed files define.
+    fn list(sources: &'s Sources) -> Self {
+        let mut program = Self {
             sources,
             names: &sources.names,
             texts: texts(&sources.names),
@@ -94,28 +154,29 @@ impl<'s> Model<'s> {
             classes: Vec::new(),
             dotted: sources
                 .files
-                .iter()
+                .par_iter()
                 .map(|file| sources.tree.dotted(&file.path))
                 .collect(),
             scopes: sources
                 .files
-                .iter()
+                .par_iter()
                 .map(|file| ModuleScope::new(&file.facts, &sources.names))
                 .collect(),
-            locals: Vec::new(),
+            locals: sources
+                .files
+                .par_iter()
+                .flat_map_iter(|file| {
+                    let functions = file.facts.functions.iter();
+                    functions.map(|function| locals::locals(&file.facts, function))
+                })
+                .collect(),
             function_base: Vec::new(),
             class_base: Vec::new(),
-            literals: RefCell::default(),
-            entities: RefCell::default(),
-            implemented: RefCell::default(),
-            imported: RefCell::default(),
-            local_types: locals::LocalTypes::default(),
         };
         for (index, file) in sources.files.iter().enumerate() {
-            model.list_definitions(ModId(index as u32), file);
+            program.list_definitions(ModId(index as u32), file);
         }
-        model.link_classes();
-        model
+        program
     }
 
     fn list_definitions(&mut self, module: ModId, file: &'s File) {
@@ -123,7 +184,6 @@ impl<'s> Model<'s> {
         self.function_base.push(functions);
         self.class_base.push(classes);
         for facts in &file.facts.functions {
-            self.locals.push(locals::locals(&file.facts, facts));
             let (class, parent) = match facts.scope {
                 Scope::Module => (None, None),
                 Scope::Class(local) => (Some(ClassId(classes + local)), None),
@@ -186,16 +246,6 @@ impl<'s> Model<'s> {
             Some(text) if !text.is_empty() => text,
             _ => self.names.resolve(&name),
         }
-    }
-
-    /// The interned form of a literal of this program's own code.
-    pub fn literal(&self, text: &'static str) -> Name {
-        let key = (text.as_ptr(), text.len());
-        *self
-            .literals
-            .borrow_mut()
-            .entry(key)
-            .or_insert_with(|| self.intern(text))
     }
 
     /// A name's interned form; a name that occurs nowhere in the program gets one too.

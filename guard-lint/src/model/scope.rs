@@ -33,7 +33,7 @@ pub enum Binding<'s> {
 }
 
 /// The bindings of a module's own scope.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct ModuleScope<'s> {
     names: FxHashMap<Name, Binding<'s>>,
     stars: Vec<&'s Import>,

@@ -79,7 +79,11 @@ pub fn render(finding: &Finding, sources: &dyn Sources, style: &Style) -> String
 /// The calls that lead to the place, as a group of their own.
 fn trace<'a>(steps: &[Evidence], sources: &dyn Sources, room: usize) -> Group<'a> {
     let mut group = Level::NOTE
-        .secondary_title("the request gets there through these calls")
+        .secondary_title(wrapped(
+            "the request gets there through these calls",
+            room,
+            "note: ".len(),
+        ))
         .elements(Vec::<Origin<'a>>::new());
     // Leaving out a single step would take as much room as showing it.
     let hidden = if steps.len() > STEPS + 1 {

@@ -182,7 +182,13 @@ pub(crate) fn flow(parts: &[(Paint, String)], indent: usize, style: &Style) -> S
     let mut used = indent;
     for (at, (paint, part)) in parts.iter().enumerate() {
         let dot = if at == 0 { "" } else { style.dot() };
-        if at > 0 && used + width(dot) + width(part) > style.width {
+        // The dot after it stays on its line.
+        let next = if at + 1 < parts.len() {
+            width(style.dot().trim_end())
+        } else {
+            0
+        };
+        if at > 0 && used + width(dot) + width(part) + next > style.width {
             out.push_str(dot.trim_end());
             out.push('\n');
             out.push_str(&" ".repeat(indent));

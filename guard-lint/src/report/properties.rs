@@ -129,7 +129,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn frames_fit_the_terminal_but_for_places(seed in seed(), width in 60_usize..160) {
+    fn frames_fit_the_terminal_but_for_places(seed in seed(), width in 40_usize..160) {
         let style = Style { width, ..Style::plain() };
         for mut finding in report(&seed).findings {
             finding.rule = "GL301".into();

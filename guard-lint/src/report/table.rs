@@ -60,7 +60,7 @@ impl Cell {
     }
 
     /// The cell's lines within a width, with their colours.
-    fn lines(&self, room: usize, style: &Style) -> Vec<(String, Paint)> {
+    pub(crate) fn lines(&self, room: usize, style: &Style) -> Vec<(String, Paint)> {
         let mut lines = Vec::new();
         for (text, paint, fit) in &self.0 {
             match fit {

@@ -1,5 +1,7 @@
 //! The status of every ticket as a table, and one ticket in detail.
 
+mod stacked;
+
 use std::collections::BTreeSet;
 
 use anstyle::Style as Paint;
@@ -14,6 +16,9 @@ use super::table::{Cell, Column, Fit, Table};
 /// From this width on, what is left stands in a column of its own; below, under the router's name, where a sentence has
 /// room to be one.
 const WIDE: usize = 110;
+
+/// Three lines are enough for the gist of what is left; `render_ticket` has all of it.
+const GIST: Fit = Fit::Wrap(3);
 
 /// What the rows are grouped by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -78,6 +83,9 @@ pub(crate) fn totals(counts: &TicketCounts) -> Vec<(Paint, String)> {
 }
 
 fn table(report: &Report, style: &Style, grouping: Grouping) -> String {
+    if style.width < stacked::NARROW {
+        return stacked::table(report, style, grouping);
+    }
     let wide = style.width >= WIDE;
     let mut columns = vec![
         Column {
@@ -154,27 +162,32 @@ fn groups(tickets: &[TicketReport], grouping: Grouping) -> Vec<(String, Vec<&Tic
     groups.into_iter().filter(|(_, tickets)| !tickets.is_empty()).collect()
 }
 
-fn row(ticket: &TicketReport, style: &Style, wide: bool) -> Vec<Cell> {
-    let class = match ticket.class {
+fn class(ticket: &TicketReport) -> &'static str {
+    match ticket.class {
         Some(Class::Security) => "SECURITY",
         Some(Class::Quality) => "QUALITY",
         None => "",
-    };
-    // Three lines are enough for the gist; `render_ticket` has all of it.
-    let gist = Fit::Wrap(3);
+    }
+}
+
+/// The paint of what stands below something else.
+fn quiet(style: &Style) -> Paint {
+    if style.color { FAINT } else { PLAIN }
+}
+
+fn row(ticket: &TicketReport, style: &Style, wide: bool) -> Vec<Cell> {
     let left = left(ticket);
     let subject = Cell::new(subject(ticket), PLAIN, Fit::CutStart);
     let mut row = vec![
         Cell::new(clean(&ticket.id), STRONG, Fit::CutEnd),
         Cell::new(status_word(ticket.status), status_paint(ticket.status), Fit::CutEnd),
-        Cell::new(class, FAINT, Fit::CutEnd),
+        Cell::new(class(ticket), FAINT, Fit::CutEnd),
     ];
     if wide {
         row.push(subject);
-        row.push(Cell::new(left, PLAIN, gist));
+        row.push(Cell::new(left, PLAIN, GIST));
     } else {
-        let paint = if style.color { FAINT } else { PLAIN };
-        row.push(subject.and(left, paint, gist));
+        row.push(subject.and(left, quiet(style), GIST));
     }
     row
 }

@@ -12,6 +12,7 @@ mod call_cannot_succeed;
 mod credential_not_required;
 mod envelope_not_on_wire;
 mod error_after_head;
+mod error_as_success;
 mod exception_text;
 mod foreign_envelope;
 mod gate_after_write;
@@ -122,6 +123,7 @@ pub static RULES: &[&dyn Rule] = &[
     &provider_bare_error::ProviderBareError,
     &error_after_head::ErrorAfterHead,
     &envelope_not_on_wire::EnvelopeNotOnWire,
+    &error_as_success::ErrorAsSuccess,
     &gate_missing::GateMissing,
     &gate_after_write::GateAfterWrite,
     &gate_swallowed::GateSwallowed,

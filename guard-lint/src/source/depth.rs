@@ -176,8 +176,19 @@ impl Scan<'_> {
 }
 
 fn is_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
+    NAME[byte as usize]
 }
+
+/// The bytes that a name can have: every byte of every file is asked about.
+const NAME: [bool; 256] = {
+    let mut name = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        name[byte] = (byte as u8).is_ascii_alphanumeric() || byte as u8 == b'_' || byte >= 0x80;
+        byte += 1;
+    }
+    name
+};
 
 fn starts_with_word(bytes: &[u8], word: &[u8]) -> bool {
     bytes.starts_with(word) && !bytes.get(word.len()).is_some_and(|byte| is_name(*byte))

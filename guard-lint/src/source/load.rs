@@ -18,18 +18,28 @@ impl Sources {
         exclude: &[String],
         wanted: impl IntoIterator<Item = &'w str>,
     ) -> Result<Self, ignore::Error> {
-        let walked = walk::walk(root, exclude)?;
         let names = Names::with_hasher(rustc_hash::FxBuildHasher);
-        let entries = &walked.files;
-        let looks = entries
-            .par_iter()
-            .map_init(Vec::new, |buffer, entry| read::look(entry, &names, buffer));
-        let mut looks: Vec<_> = looks.collect();
+        let (sender, receiver) = std::sync::mpsc::channel();
+        // Files are looked at while the walk goes on.
+        let unchecked = rayon::in_place_scope(|scope| {
+            walk::walk(root, exclude, |entry| {
+                let (sender, names) = (sender.clone(), &names);
+                scope.spawn(move |_| {
+                    let look = read::look(&entry, names, &mut Vec::new());
+                    // The receiver outlives the scope.
+                    let _ = sender.send((entry, look));
+                });
+            })
+        })?;
+        drop(sender);
+        let mut looked: Vec<_> = receiver.into_iter().collect();
+        looked.sort_unstable_by(|(left, _), (right, _)| left.cmp(right));
+        let (entries, mut looks): (Vec<Entry>, Vec<_>) = looked.into_iter().unzip();
         let roots = looks.iter_mut().flat_map(|look| std::mem::take(&mut look.roots));
         let tree = Tree::new(entries.iter().map(|entry| entry.path.as_str()), roots);
 
-        let mut loader = Loader::new(entries, &names, tree);
-        loader.unchecked = walked.unchecked;
+        let mut loader = Loader::new(&entries, &names, tree);
+        loader.unchecked = unchecked;
         let seeds = looks.into_iter().enumerate();
         let mut wave = loader.keep(seeds.filter_map(|(index, look)| Some((index as u32, look.seed.transpose()?))));
         let mut wanted: Vec<u32> = wanted
@@ -37,16 +47,10 @@ impl Sources {
             .filter_map(|path| loader.tree.file_at(path))
             .collect();
         loader.unseen(&mut wanted);
-        let wanted = wanted
-            .into_iter()
-            .map(|index| (index, read::read(&entries[index as usize], &names, &mut Vec::new())));
-        wave.extend(loader.keep(wanted.collect::<Vec<_>>()));
+        wave.extend(loader.read(wanted));
         while !wave.is_empty() {
             let next = loader.reach(&wave);
-            let files = next.into_par_iter().map_init(Vec::new, |buffer, index| {
-                (index, read::read(&entries[index as usize], &names, buffer))
-            });
-            wave = loader.keep(files.collect::<Vec<_>>());
+            wave = loader.read(next);
         }
         let Loader {
             files: loaded,
@@ -65,7 +69,7 @@ impl Sources {
         Ok(Self {
             names,
             files,
-            entries: walked.files,
+            entries,
             parsed,
             tree,
             unchecked,
@@ -102,6 +106,15 @@ impl<'l> Loader<'l> {
             imports: Vec::new(),
             unchecked: Vec::new(),
         }
+    }
+
+    /// Reads these entries; those that were parsed.
+    fn read(&mut self, entries: Vec<u32>) -> Vec<u32> {
+        let files = entries.into_par_iter().map_init(Vec::new, |buffer, index| {
+            (index, read::read(&self.entries[index as usize], self.names, buffer))
+        });
+        let files: Vec<_> = files.collect();
+        self.keep(files)
     }
 
     /// Keeps what was read; the entries that were parsed.

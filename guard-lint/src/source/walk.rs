@@ -15,15 +15,6 @@ pub struct Entry {
     pub open: PathBuf,
 }
 
-/// What a walk found, sorted by path.
-#[derive(Debug, Default)]
-pub struct Walked {
-    /// The source files.
-    pub files: Vec<Entry>,
-    /// Links that were not followed and entries that could not be read.
-    pub unchecked: Vec<Unchecked>,
-}
-
 /// Folders that never hold the project's own source. A package may well be called `build` or `target`: what a build makes
 /// is for `.gitignore` to say.
 const SKIPPED: [&str; 10] = [
@@ -39,12 +30,13 @@ const SKIPPED: [&str; 10] = [
     "thirdparty",
 ];
 
-/// Walks the tree under `root`, honouring `.gitignore` and `.ignore` files, in parallel.
+/// Walks the tree under `root` in parallel, honouring `.gitignore` and `.ignore` files. Each source file goes to `found` at
+/// once, in no order; what could not be read or followed is returned.
 ///
 /// Hidden entries, virtual environments (any folder with a `pyvenv.cfg`) and vendored code are left out, and so are the
 /// `exclude` globs of the configuration. Symbolic links are not followed, so that a loop cannot hold the walk and no file
 /// is judged twice; each one that would have led to source is listed as unchecked.
-pub fn walk(root: &Path, exclude: &[String]) -> Result<Walked, ignore::Error> {
+pub fn walk(root: &Path, exclude: &[String], found: impl Fn(Entry) + Sync) -> Result<Vec<Unchecked>, ignore::Error> {
     let mut overrides = ignore::overrides::OverrideBuilder::new(root);
     for glob in exclude {
         overrides.add(&format!("!{glob}"))?;
@@ -59,28 +51,22 @@ pub fn walk(root: &Path, exclude: &[String]) -> Result<Walked, ignore::Error> {
         .build_parallel();
     let (sender, receiver) = std::sync::mpsc::channel();
     walker.run(|| {
-        let sender = sender.clone();
+        let (sender, found) = (sender.clone(), &found);
         Box::new(move |entry| {
-            // A closed channel cannot happen while the receiver lives; the walk simply goes on.
-            let _ = sender.send(entry);
+            let sorted = entry.map_or_else(|error| Some(Err(unread(root, &error))), |entry| sort(root, &entry));
+            match sorted {
+                Some(Ok(source)) => found(source),
+                Some(Err(reason)) => {
+                    // A closed channel cannot happen while the receiver lives; the walk simply goes on.
+                    let _ = sender.send(reason);
+                }
+                None => {}
+            }
             WalkState::Continue
         })
     });
     drop(sender);
-    let mut walked = Walked::default();
-    for entry in receiver {
-        match entry {
-            Ok(entry) => keep(root, &entry, &mut walked),
-            Err(error) => walked.unchecked.push(Unchecked {
-                file: place(root, &error),
-                line: 1,
-                reason: error.to_string(),
-            }),
-        }
-    }
-    walked.files.sort();
-    walked.unchecked.sort();
-    Ok(walked)
+    Ok(receiver.into_iter().collect())
 }
 
 fn is_skipped(entry: &ignore::DirEntry) -> bool {
@@ -91,23 +77,33 @@ fn is_skipped(entry: &ignore::DirEntry) -> bool {
         && (SKIPPED.contains(&name) || entry.path().join("pyvenv.cfg").is_file())
 }
 
-fn keep(root: &Path, entry: &ignore::DirEntry, walked: &mut Walked) {
-    let Some(kind) = entry.file_type() else { return };
+/// A source file, or a link that would lead to source.
+fn sort(root: &Path, entry: &ignore::DirEntry) -> Option<Result<Entry, Unchecked>> {
+    let kind = entry.file_type()?;
     if kind.is_symlink() {
         let leads_to_source = is_source(entry.path()) || entry.path().is_dir();
-        if leads_to_source {
-            let reason = "symbolic link, not followed; scan its target instead".to_owned();
-            walked.unchecked.push(Unchecked {
+        leads_to_source.then(|| {
+            Err(Unchecked {
                 file: relative(root, entry.path()),
                 line: 1,
-                reason,
-            });
-        }
-    } else if kind.is_file() && is_source(entry.path()) {
-        walked.files.push(Entry {
-            path: relative(root, entry.path()),
-            open: entry.path().to_owned(),
-        });
+                reason: "symbolic link, not followed; scan its target instead".to_owned(),
+            })
+        })
+    } else {
+        (kind.is_file() && is_source(entry.path())).then(|| {
+            Ok(Entry {
+                path: relative(root, entry.path()),
+                open: entry.path().to_owned(),
+            })
+        })
+    }
+}
+
+fn unread(root: &Path, error: &ignore::Error) -> Unchecked {
+    Unchecked {
+        file: place(root, error),
+        line: 1,
+        reason: error.to_string(),
     }
 }
 

@@ -66,7 +66,7 @@ fn redirects(exit: &Exit) -> bool {
 fn kind(exit: &Exit) -> SiteKind {
     match exit.shape {
         Shape::Canonical | Shape::Envelope => SiteKind::Enveloped,
-        Shape::Foreign | Shape::Block | Shape::Inner => SiteKind::Foreign,
+        Shape::Foreign | Shape::Near | Shape::Block | Shape::Inner => SiteKind::Foreign,
         _ => SiteKind::Bare,
     }
 }

@@ -3,11 +3,12 @@
 use crate::analysis::summary::{Exit, ExitKind, Owner};
 use crate::analysis::{Analyzer, Endpoint, evaluate};
 use crate::catalog::{Catalog, Check};
-use crate::model::routes::{Route, Router, Routes, join};
+use crate::model::routes::{Route, Router, RouterId, Routes, join};
 use crate::model::{Model, Place};
 use crate::report::model::{
     CredentialVerdict, EndpointKind, EnvelopeVerdict, Evidence, GateVerdict, IdentityVerdict, SiteKind, WireVerdict,
 };
+use crate::spread;
 
 use super::endpoint::{self as verdict, Effect};
 use super::{subject, wire};
@@ -19,7 +20,7 @@ pub struct Judged<'a, 'm, 's> {
     /// Its routers.
     pub routes: &'a Routes<'s>,
     /// Its summaries.
-    pub analyzer: &'a Analyzer<'m, 's>,
+    pub analyzer: &'m Analyzer<'s>,
     /// The endpoints, by router and order of registration.
     pub endpoints: Vec<Judgement>,
     /// For each router: the id of the ticket that exempts it.
@@ -49,17 +50,15 @@ pub struct Judgement {
 
 impl<'a, 'm, 's> Judged<'a, 'm, 's> {
     /// Judges every endpoint.
-    pub fn new(analyzer: &'a Analyzer<'m, 's>, routes: &'a Routes<'s>, catalog: &Catalog) -> Self {
+    pub fn new(analyzer: &'m Analyzer<'s>, routes: &'a Routes<'s>, catalog: &Catalog) -> Self {
         let model = analyzer.model();
         let exemptions = exemptions(model, routes, catalog);
-        let mut endpoints = Vec::new();
-        for id in routes.ids() {
-            let exempt = exemptions[id.0 as usize].is_some();
-            for index in 0..routes.router(id).routes.len() {
-                let endpoint = evaluate(analyzer, routes, id, index);
-                endpoints.push(judge(analyzer, routes, endpoint, exempt));
-            }
-        }
+        let of_router = |id: RouterId| (0..routes.router(id).routes.len()).map(move |index| (id, index));
+        let all: Vec<(RouterId, usize)> = routes.ids().flat_map(of_router).collect();
+        let endpoints = spread::over(analyzer, &all, |analyzer, (id, index)| {
+            let endpoint = evaluate(analyzer, routes, id, index);
+            judge(analyzer, routes, endpoint, exemptions[id.0 as usize].is_some())
+        });
         Self {
             model,
             routes,
@@ -186,7 +185,7 @@ pub fn label(route: &Route<'_>, path: &str) -> String {
     }
 }
 
-fn judge(analyzer: &Analyzer<'_, '_>, routes: &Routes<'_>, endpoint: Endpoint, exempt: bool) -> Judgement {
+fn judge(analyzer: &Analyzer<'_>, routes: &Routes<'_>, endpoint: Endpoint, exempt: bool) -> Judgement {
     let model = analyzer.model();
     let route = &routes.router(endpoint.router).routes[endpoint.route];
     let name = model.text(model.function(route.handler).facts.name);

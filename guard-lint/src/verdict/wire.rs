@@ -1,8 +1,8 @@
 //! What the applications' exception handlers make of an endpoint's errors.
 
-use crate::analysis::Analyzer;
 use crate::analysis::summary::{Exit, ExitKind, Owner};
 use crate::analysis::value::Shape;
+use crate::analysis::{Analyzer, answer};
 use crate::model::Model;
 use crate::model::classes::{Base, Relation};
 use crate::model::routes::{ExceptionHandler, Router, RouterId, Routes};
@@ -12,7 +12,7 @@ use super::endpoint::counts;
 
 /// What leaves the wire for these errors, over every application that serves the router.
 pub fn wire<'e>(
-    analyzer: &Analyzer<'_, '_>,
+    analyzer: &Analyzer<'_>,
     routes: &Routes<'_>,
     router: RouterId,
     exits: impl Iterator<Item = &'e Exit> + Clone,
@@ -29,10 +29,17 @@ pub fn wire<'e>(
     for mounting in mountings {
         let app = routes.router(mounting.app);
         let mut raised = false;
-        for exit in exits
-            .clone()
-            .filter(|exit| exit.owner == Owner::Endpoint && counts(exit))
-        {
+        // Errors that are alike leave alike: each kind of them is asked about once.
+        let mut asked = Vec::new();
+        for exit in exits.clone().filter(|exit| exit.owner == Owner::Endpoint) {
+            let kind = (exit.kind, exit.class, exit.shape);
+            if asked.contains(&kind) {
+                continue;
+            }
+            asked.push(kind);
+            if !counts(exit) && !is_answered(analyzer, app, exit) {
+                continue;
+            }
             raised = true;
             match leaves(analyzer, app, exit) {
                 WireVerdict::Enveloped => {}
@@ -56,19 +63,24 @@ pub fn wire<'e>(
     }
 }
 
-fn leaves(analyzer: &Analyzer<'_, '_>, app: &Router<'_>, exit: &Exit) -> WireVerdict {
+/// Whether an error of the program's own that is no HTTP error has a handler of the application all the same.
+fn is_answered(analyzer: &Analyzer<'_>, app: &Router<'_>, exit: &Exit) -> bool {
+    matches!(exit.class, Base::Local(_)) && handled(analyzer, app, exit.class, exit.shape) != WireVerdict::Bare
+}
+
+fn leaves(analyzer: &Analyzer<'_>, app: &Router<'_>, exit: &Exit) -> WireVerdict {
     if matches!(exit.kind, ExitKind::Sent | ExitKind::Socket) {
         return match exit.shape {
             Shape::Canonical | Shape::Envelope => WireVerdict::Enveloped,
             _ => WireVerdict::Bare,
         };
     }
-    handled(analyzer, app, exit.class)
+    handled(analyzer, app, exit.class, exit.shape)
 }
 
-/// What the application's handler for this class answers with; the framework's own answer is bare, an enveloped detail
+/// What the application's handler for this class answers with, where the error has such a detail; the framework's own answer is bare, an enveloped detail
 /// included: it is sent as `{"detail": …}`.
-fn handled(analyzer: &Analyzer<'_, '_>, app: &Router<'_>, class: Base) -> WireVerdict {
+fn handled(analyzer: &Analyzer<'_>, app: &Router<'_>, class: Base, detail: Shape) -> WireVerdict {
     let model = analyzer.model();
     let http = Base::External(model.literal("starlette.exceptions.HTTPException"));
     let is_http = model.is_subclass(class, http) == Relation::Yes;
@@ -91,7 +103,7 @@ fn handled(analyzer: &Analyzer<'_, '_>, app: &Router<'_>, class: Base) -> WireVe
     match nearest {
         None if app.handlers.iter().any(|handler| is_open(model, handler)) => WireVerdict::Unknown,
         None => WireVerdict::Bare,
-        Some(handler) => envelopes(analyzer, handler),
+        Some(handler) => envelopes(analyzer, handler, class, detail),
     }
 }
 
@@ -103,23 +115,28 @@ fn is_open(model: &Model<'_>, handler: &ExceptionHandler) -> bool {
 
 /// Whether errors of this class may be answered before they become a 500: by the framework, or by every application that
 /// serves the router.
-pub fn handles(analyzer: &Analyzer<'_, '_>, routes: &Routes<'_>, router: RouterId, class: Base) -> bool {
+pub fn handles(analyzer: &Analyzer<'_>, routes: &Routes<'_>, router: RouterId, class: Base) -> bool {
     let mountings = &routes.mountings[router.0 as usize];
     // The framework itself answers a request that does not validate, whoever says so: a 422.
     let invalid = Base::External(analyzer.model().intern("fastapi.exceptions.RequestValidationError"));
     if analyzer.model().is_subclass(class, invalid) == Relation::Yes {
         return true;
     }
-    let may = |app| handled(analyzer, routes.router(app), class) != WireVerdict::Bare;
+    let may = |app| handled(analyzer, routes.router(app), class, Shape::Unknown) != WireVerdict::Bare;
     !mountings.is_empty() && mountings.iter().all(|mounting| may(mounting.app))
 }
 
 /// Whether a handler answers with the envelope.
-pub fn envelopes(analyzer: &Analyzer<'_, '_>, handler: &ExceptionHandler) -> WireVerdict {
+fn envelopes(analyzer: &Analyzer<'_>, handler: &ExceptionHandler, class: Base, detail: Shape) -> WireVerdict {
     let Some(function) = handler.function else {
         return WireVerdict::Unknown;
     };
-    match analyzer.summary(function).returns.shape {
+    let body = match detail {
+        // What holds whatever was raised is known already.
+        Shape::Unknown => analyzer.summary(function).returns.shape,
+        detail => answer(analyzer, function, class, detail),
+    };
+    match body {
         Shape::Canonical => WireVerdict::Enveloped,
         Shape::Unknown | Shape::Param(_) => WireVerdict::Unknown,
         _ => WireVerdict::Bare,
@@ -127,12 +144,15 @@ pub fn envelopes(analyzer: &Analyzer<'_, '_>, handler: &ExceptionHandler) -> Wir
 }
 
 /// What the framework's own errors become: its 404 and 405, and a request that does not validate.
-fn framework(analyzer: &Analyzer<'_, '_>, app: &Router<'_>) -> WireVerdict {
+fn framework(analyzer: &Analyzer<'_>, app: &Router<'_>) -> WireVerdict {
     let model = analyzer.model();
-    let classes = ["fastapi.HTTPException", "fastapi.RequestValidationError"];
+    let errors = [
+        ("fastapi.HTTPException", Shape::Text),
+        ("fastapi.RequestValidationError", Shape::Unknown),
+    ];
     let mut verdict = WireVerdict::Enveloped;
-    for class in classes {
-        match handled(analyzer, app, Base::External(model.intern(class))) {
+    for (class, detail) in errors {
+        match handled(analyzer, app, Base::External(model.intern(class)), detail) {
             WireVerdict::Enveloped => {}
             WireVerdict::Bare => return WireVerdict::Bare,
             WireVerdict::Unknown => verdict = WireVerdict::Unknown,

@@ -10,6 +10,7 @@ mod errors;
 mod factories;
 mod gates;
 mod identity;
+mod order;
 mod properties;
 mod sockets;
 

@@ -53,6 +53,17 @@ const BROKEN_HEADINGS: &str = "\
 ### EX-003: No reason
 - **Router**: `a.b`
 
+### abc-3: In small letters
+- **Router**: `a.b`
+- **Scope**: Add Identity.
+
+### Abc-4a (SECURITY): Neither
+- Files: `a.py`
+- Scope: Add Identity.
+
+### Phase-2: A section
+Not every heading with a number is a ticket.
+
 ### ENG-STD-003: Again
 - **Router**: `a.b`
 - **Class**: URGENT
@@ -71,6 +82,8 @@ const BROKEN_LINES: &str = "\
 - pr-hard-07 (QUALITY) — Files: `a.py`. Acceptance: add audit.
 PR-HARD-08 (QUALITY) — Files: `a.py`. Acceptance: add audit.
 
+- abc-9 (QUALITY) — Files: `a.py`. Acceptance: add audit.
+- utf-8: is no ticket
 - PR-HARD-01 (QUALITY) — Files: `a.py`. Files: `b.py`. Acceptance: add audit.
 - EX-004 — Router: `a.b`.
 ";

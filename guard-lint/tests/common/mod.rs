@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use guard_lint::catalog::Catalog;
 use guard_lint::config::Config;
 use guard_lint::report::Report;
-use guard_lint::report::model::EndpointReport;
+use guard_lint::report::model::{EndpointReport, StreamReport};
 use guard_lint::run::run;
 use serde::Serialize;
 
@@ -85,8 +85,11 @@ pub(crate) fn row_key(row: &Row) -> Key {
     ["file", "function", "methods", "path"].map(|column| row[column].clone())
 }
 
-/// The columns that are verdicts.
+/// The columns that are verdicts of rules.
 pub(crate) const VERDICTS: [&str; 4] = ["identity", "credential", "envelope", "gate"];
+
+/// What else is said of an endpoint.
+pub(crate) const FACTS: [&str; 3] = ["wire", "stream", "shadowed_by"];
 
 /// The verdict of an endpoint in a column.
 pub(crate) fn verdict(endpoint: &EndpointReport, column: &str) -> String {
@@ -95,7 +98,31 @@ pub(crate) fn verdict(endpoint: &EndpointReport, column: &str) -> String {
         "credential" => word(endpoint.credential.verdict),
         "envelope" => word(endpoint.envelope.verdict),
         "gate" => word(endpoint.gate.verdict),
+        "wire" => word(endpoint.envelope.wire),
+        "stream" => endpoint.stream.as_ref().map_or("-".to_owned(), stream),
+        "shadowed_by" => endpoint.shadowed_by.clone().unwrap_or("-".to_owned()),
         _ => panic!("`{column}` is not a verdict"),
+    }
+}
+
+/// What the source says of a stream, `?` where it says nothing.
+fn stream(stream: &StreamReport) -> String {
+    let mut said: Vec<String> = stream
+        .cursor
+        .iter()
+        .map(|carrier| format!("cursor={carrier}"))
+        .collect();
+    said.extend(
+        stream
+            .cursor_invalid
+            .map(|judged| format!("cursor_invalid={}", word(judged))),
+    );
+    said.extend(stream.replay.map(|replay| format!("replay={}", word(replay))));
+    said.extend(stream.heartbeat.map(|heartbeat| format!("heartbeat={heartbeat}")));
+    if said.is_empty() {
+        "?".to_owned()
+    } else {
+        said.join(" ")
     }
 }
 

@@ -231,6 +231,61 @@ app.include_router(made("/local"), prefix="/made")
 }
 
 #[test]
+fn loops_are_read_turn_by_turn() {
+    let tree = Tree::new(&[
+        (
+            "parts.py",
+            "from fastapi import APIRouter\nrouter = APIRouter()\n@router.get('/part')\ndef part(): ...\n",
+        ),
+        (
+            "main.py",
+            r#"
+from fastapi import APIRouter, FastAPI
+import parts
+app = FastAPI()
+a = APIRouter()
+b = APIRouter()
+c = APIRouter()
+@a.get("/a")
+def in_pair(): ...
+@b.get("/b")
+def in_dict(): ...
+@c.get("/c")
+def in_comprehension(): ...
+for prefix, each in [("/one", a), ("/two", a)]:
+    app.include_router(each, prefix=prefix)
+for prefix, each in {"/key": b}.items():
+    app.include_router(each, prefix=prefix)
+for index, (each, prefix) in enumerate([(c, "/numbered")]):
+    app.include_router(each, prefix=prefix)
+MEMBERS = (parts,)
+def mount(target):
+    members = [parts]
+    for member in members:
+        target.include_router(member.router, prefix="/local")
+    for member in MEMBERS:
+        target.include_router(member.router, prefix="/global")
+mount(app)
+[app.include_router(each, prefix="/listed") for each in (b, c)]
+{app.include_router(each, prefix="/tested") for each in (c,) if each}
+"#,
+        ),
+    ]);
+    let expected = [
+        "app /global/part",
+        "app /key/b",
+        "app /listed/b",
+        "app /listed/c",
+        "app /local/part",
+        "app /numbered/c",
+        "app /one/a",
+        "app /tested/c",
+        "app /two/a",
+    ];
+    assert_eq!(tree.served(), expected);
+}
+
+#[test]
 fn tables_list_routes_sockets_and_mounts() {
     let tree = Tree::new(&[(
         "main.py",

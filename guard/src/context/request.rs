@@ -144,6 +144,16 @@ impl Entry {
         Err(rules.scoped(fault).build())
     }
 
+    /// The user that the credential names.
+    pub(crate) fn user_id(&self) -> &OpaqueId {
+        self.identity.user_id()
+    }
+
+    /// The tenant that the request is for.
+    pub(crate) fn tenant_id(&self) -> &TenantId {
+        &self.scope.tenant_id
+    }
+
     /// The user's role in the tenant, as the credential has it.
     pub(crate) fn token_role(&self) -> Option<SmolStr> {
         self.identity.shared_role_in(&self.scope.tenant_id).cloned()

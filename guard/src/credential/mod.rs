@@ -2,8 +2,17 @@
 //!
 //! A [`VerifyToken`] turns a bearer token into an [`Identity`]. The layer calls it before anything else of a guarded
 //! request is believed; headers then choose a scope that the identity has to allow.
+//!
+//! With the feature `jwt`, `jwt` verifies bearer JWTs and `jwks` keeps the public keys for them. [`membership`] asks whether
+//! what a token said of a tenant still holds.
 
+mod flight;
 mod identity;
+#[cfg(feature = "jwt")]
+pub mod jwks;
+#[cfg(feature = "jwt")]
+pub mod jwt;
+pub mod membership;
 
 use std::error::Error;
 use std::fmt;
@@ -84,6 +93,11 @@ impl Cause {
     /// Takes an error or a text.
     pub fn new(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self(Arc::from(cause.into()))
+    }
+
+    /// The error inside, if it is of this type.
+    pub fn downcast_ref<E: Error + 'static>(&self) -> Option<&E> {
+        self.0.downcast_ref()
     }
 }
 

@@ -12,26 +12,36 @@ use axum_core::body::Body;
 use http::{Extensions, Request};
 
 use super::compare;
-use super::core::{Core, Found};
+use super::core::{Core, Found, Role};
 use super::refusal::{Refusal, unavailable};
 use super::request_id::RequestId;
 use super::table::{RouteId, Target};
-use crate::context::{RequestContext, Scan};
+use crate::context::{Entry, RequestContext, Scan};
+use crate::credential::membership::{MembershipAnswer, MembershipResult};
 use crate::credential::{Verification, Verified};
 use crate::gate::GateRequest;
 use crate::route::GateDecision;
 
-/// The context of a request that the guard let in, in the request's extensions. Nobody else can make one.
+/// What the handler of an admitted request may want to know, in the request's extensions. Nobody else can make one.
 #[derive(Debug, Clone)]
-struct Admitted(RequestContext);
+struct Admitted {
+    context: Option<RequestContext>,
+    resource_kind: Option<&'static str>,
+}
 
 impl RequestContext {
     /// The context of a request that a guard let in; `None` on an exempt route, and where no guard stands before the caller.
     ///
     /// An axum handler takes the context as an argument instead.
     pub fn of(extensions: &Extensions) -> Option<&Self> {
-        extensions.get().map(|Admitted(context)| context)
+        extensions.get::<Admitted>()?.context.as_ref()
     }
+}
+
+/// The `resource_kind` of the route of a request that a guard let in.
+#[cfg(feature = "axum")]
+pub(crate) fn resource_kind(extensions: &Extensions) -> Option<&'static str> {
+    extensions.get::<Admitted>()?.resource_kind
 }
 
 /// What is to be done with a request.
@@ -80,6 +90,11 @@ pub(crate) fn admit(core: &Arc<Core>, request: &mut Request<Body>) -> (RequestId
             let judging = judged(Arc::clone(core), request, target, verification, id.clone());
             Admission::Waiting(Box::pin(judging), timeout)
         }
+        Ok(AtOnce::LookingUp(target, entry, lookup)) => {
+            let (request, timeout) = (std::mem::take(request), core.timeout(&target));
+            let looking = looked_up(Arc::clone(core), request, target, *entry, lookup, id.clone());
+            Admission::Waiting(Box::pin(looking), timeout)
+        }
     };
     (id, admission)
 }
@@ -90,9 +105,12 @@ enum AtOnce {
     Settled(RouteId, Option<RequestContext>),
     /// The verifier takes its time.
     Judging(Target, Judging),
+    /// The lookup of the membership takes its time.
+    LookingUp(Target, Box<Entry>, LookingUp),
 }
 
 type Judging = Pin<Box<dyn Future<Output = Verified> + Send>>;
+type LookingUp = Pin<Box<dyn Future<Output = MembershipResult> + Send>>;
 
 fn at_once(core: &Core, request: &Request<Body>, scan: &Scan<'_>, id: &RequestId) -> Result<AtOnce, Refusal> {
     let target = match core.target(request, scan)? {
@@ -103,13 +121,20 @@ fn at_once(core: &Core, request: &Request<Body>, scan: &Scan<'_>, id: &RequestId
         Found::Guarded(target) => target,
     };
     let now = core.now()?;
-    match core.verify(scan, now)? {
-        Verification::Done(verified) => {
-            let (route, context) = settle(core, request, scan, target, (verified, now), id)?;
-            Ok(AtOnce::Settled(route, Some(context)))
+    let verified = match core.verify(scan, now)? {
+        Verification::Done(verified) => verified,
+        Verification::Later(verification) => return Ok(AtOnce::Judging(target, verification)),
+    };
+    let entry = core.enter(scan, &target, verified, now)?;
+    let role = match core.role(&entry) {
+        Role::Known(role) => role,
+        Role::Asked(MembershipAnswer::Done(found)) => core.found(&target, found)?,
+        Role::Asked(MembershipAnswer::Later(lookup)) => {
+            return Ok(AtOnce::LookingUp(target, Box::new(entry), lookup));
         }
-        Verification::Later(verification) => Ok(AtOnce::Judging(target, verification)),
-    }
+    };
+    let (route, context) = core.settle(request, target, entry, role, id)?;
+    Ok(AtOnce::Settled(route, Some(context)))
 }
 
 /// Goes on when the verifier has spoken.
@@ -121,24 +146,29 @@ async fn judged(
     id: RequestId,
 ) -> Result<(Request<Body>, Entrance), Refusal> {
     let verified = verification.await;
-    let (route, context) = {
-        let scan = Scan::new(request.headers())?;
-        settle(&core, &request, &scan, target, (verified, core.now()?), &id)?
+    let now = core.now()?;
+    let entry = core.enter(&Scan::new(request.headers())?, &target, verified, now)?;
+    let role = match core.role(&entry) {
+        Role::Known(role) => role,
+        Role::Asked(MembershipAnswer::Done(found)) => core.found(&target, found)?,
+        Role::Asked(MembershipAnswer::Later(lookup)) => core.found(&target, lookup.await)?,
     };
+    let (route, context) = core.settle(&request, target, entry, role, &id)?;
     rest(core, request, route, context).await
 }
 
-fn settle(
-    core: &Core,
-    request: &Request<Body>,
-    scan: &Scan<'_>,
+/// Goes on when the membership is known.
+async fn looked_up(
+    core: Arc<Core>,
+    request: Request<Body>,
     target: Target,
-    (verified, now): (Verified, Duration),
-    id: &RequestId,
-) -> Result<(RouteId, RequestContext), Refusal> {
-    let entry = core.enter(scan, &target, verified, now)?;
-    let role = entry.token_role();
-    core.settle(request, target, entry, role, id)
+    entry: Entry,
+    lookup: LookingUp,
+    id: RequestId,
+) -> Result<(Request<Body>, Entrance), Refusal> {
+    let role = core.found(&target, lookup.await)?;
+    let (route, context) = core.settle(&request, target, entry, role, &id)?;
+    rest(core, request, route, context).await
 }
 
 /// Whether the route wants more than its request's head.
@@ -160,7 +190,7 @@ async fn rest(
     }
     if let GateDecision::Action(action) = policy.meta.gate {
         // The engine does not start with an action and no gates.
-        let gates = core.settings.gates.as_ref().ok_or_else(unavailable)?;
+        let gates = core.settings.gates.as_ref().ok_or_else(|| unavailable(None))?;
         let request = GateRequest {
             context: context.clone(),
             action,
@@ -176,13 +206,15 @@ async fn rest(
 fn enter(core: &Core, request: &mut Request<Body>, route: RouteId, context: Option<RequestContext>) -> Entrance {
     let policy = core.policy(route);
     core.bound_body(request, policy);
-    match context {
-        Some(context) => drop(request.extensions_mut().insert(Admitted(context))),
-        // A caller in this process may have sent on the extensions of a request that was let in elsewhere.
-        None => drop(request.extensions_mut().remove::<Admitted>()),
+    let resource_kind = policy.meta.resource_kind;
+    if context.is_some() || resource_kind.is_some() {
+        request.extensions_mut().insert(Admitted { context, resource_kind });
+    } else {
+        // One that was there before is somebody else's.
+        request.extensions_mut().remove::<Admitted>();
     }
     Entrance {
         route: route.index(),
-        resource_kind: policy.meta.resource_kind,
+        resource_kind,
     }
 }

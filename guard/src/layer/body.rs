@@ -30,7 +30,7 @@ enum State {
         events: bool,
         /// An event has begun and not ended: what came of it must not be taken for a whole one.
         within_event: bool,
-        /// The last frame ended a line, so that one more line's end ends the event.
+        /// The last frame ended a line, so one more line's end ends the event.
         at_line_start: bool,
     },
 }

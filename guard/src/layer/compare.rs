@@ -35,7 +35,7 @@ pub(super) async fn body(
     let too_large = || policy.refuse(ErrorEnvelope::builder(code::REQUEST_TOO_LARGE));
     let limit = u32::try_from(policy.body_limit.min(core.settings.limits.compared_body)).unwrap_or(u32::MAX);
     let room = core.compared_bodies.clone().acquire_many_owned(limit).await;
-    let permit = room.map_err(|_| refusal::unavailable())?;
+    let permit = room.map_err(|_| refusal::unavailable(None))?;
     let collected = Limited::new(body, limit as usize).collect().await;
     let bytes = match collected {
         Ok(collected) => collected.to_bytes(),

@@ -21,8 +21,9 @@ use super::table::{RouteId, RouteTable, Target};
 use super::{bearer, path, query};
 use crate::code;
 use crate::context::{Entry, RequestContext, Scan, ScopeRules, Single};
-use crate::credential::{TokenError, Verification, Verified};
-use crate::envelope::ErrorEnvelope;
+use crate::credential::membership::{MembershipAnswer, MembershipResult};
+use crate::credential::{Cause, TokenError, Verification, Verified};
+use crate::envelope::{ErrorEnvelope, ErrorEnvelopeBuilder};
 
 /// What every request of an engine shares.
 #[derive(Debug)]
@@ -41,6 +42,14 @@ pub(super) enum Found {
     Exempt(RouteId),
     /// Anything else, known or not.
     Guarded(Target),
+}
+
+/// The role of whoever asks.
+pub(super) enum Role {
+    /// As the token has it.
+    Known(Option<SmolStr>),
+    /// As the lookup answers.
+    Asked(MembershipAnswer),
 }
 
 impl Core {
@@ -117,6 +126,26 @@ impl Core {
         Ok(Entry::read(scan, identity, self.rules(target))?)
     }
 
+    /// The role of whoever asks: as the token has it, unless the engine looks it up.
+    pub(super) fn role(&self, entry: &Entry) -> Role {
+        match &self.settings.membership {
+            None => Role::Known(entry.token_role()),
+            Some(lookup) => Role::Asked(lookup.lookup(entry.user_id(), entry.tenant_id())),
+        }
+    }
+
+    /// The role that was looked up. Who has none is no member, whatever the token says.
+    pub(super) fn found(&self, target: &Target, found: MembershipResult) -> Result<Option<SmolStr>, Refusal> {
+        match found {
+            Ok(Some(role)) => Ok(Some(role)),
+            Ok(None) => {
+                let error = ErrorEnvelope::builder(code::AUTH_TENANT_MEMBERSHIP_REQUIRED);
+                Err(self.rules(target).scoped(error).into())
+            }
+            Err(error) => Err(refusal::unavailable(Some(Cause::new(error)))),
+        }
+    }
+
     /// Makes the context of a user with this role, and holds the rest of the request against it.
     pub(super) fn settle(
         &self,
@@ -137,16 +166,21 @@ impl Core {
         if !roles.is_empty() && !context.role().is_some_and(|role| roles.contains(&role)) {
             return Err(policy.refuse(ErrorEnvelope::builder(code::AUTH_INSUFFICIENT_ROLE)));
         }
-        self.repetitions(request, policy, &context)?;
+        self.repetitions(request, policy, &context)
+            .map_err(|error| policy.refuse(error))?;
         self.announced_size(request, policy)?;
         Ok((route, context))
     }
 
     /// The path and the query may repeat the context, and must then equal it.
-    fn repetitions(&self, request: &Request<Body>, policy: &Policy, context: &RequestContext) -> Result<(), Refusal> {
+    fn repetitions(
+        &self,
+        request: &Request<Body>,
+        policy: &Policy,
+        context: &RequestContext,
+    ) -> Result<(), ErrorEnvelopeBuilder> {
         if let Some(query) = request.uri().query() {
-            query::check(query, |field| context.field(field))
-                .map_err(|fault| policy.refuse(refusal::query_fault(fault)))?;
+            query::check(query, |field| context.field(field)).map_err(refusal::query_fault)?;
         }
         if policy.path_fields.is_empty() {
             return Ok(());
@@ -162,7 +196,7 @@ impl Core {
                     .is_some_and(|fact| percent_decode_str(value).eq(fact.bytes()))
             });
             if !equal {
-                return Err(policy.refuse(refusal::mismatch("path", field)));
+                return Err(refusal::mismatch("path", field));
             }
         }
         Ok(())

@@ -22,6 +22,8 @@ mod start;
 mod table;
 mod tickets;
 
+#[cfg(feature = "axum")]
+pub(crate) use admit::resource_kind;
 pub use body::GuardedBody;
 pub use flags::FlagProvider;
 pub use future::ResponseFuture;

@@ -56,19 +56,17 @@ impl From<TokenError> for Refusal {
                 cause: Some(cause),
                 ..ErrorEnvelope::builder(code::AUTH_TOKEN_INVALID).into()
             },
-            TokenError::Unavailable(cause) => Self {
-                cause: Some(cause),
-                ..unavailable()
-            },
+            TokenError::Unavailable(cause) => unavailable(Some(cause)),
         }
     }
 }
 
 /// Something that the decision needs is out of reach: nobody gets in, and a retry makes sense.
-pub(crate) fn unavailable() -> Refusal {
+pub(crate) fn unavailable(cause: Option<Cause>) -> Refusal {
     const UNAVAILABLE: ErrorStatus = ErrorStatus::literal(StatusCode::SERVICE_UNAVAILABLE);
     Refusal {
         header: Some((RETRY_AFTER, HeaderValue::from_static("1"))),
+        cause,
         ..ErrorEnvelope::builder(code::http_exception(UNAVAILABLE))
             .message("the request cannot be judged now")
             .into()

@@ -123,9 +123,10 @@ impl Exchange {
         }
         if let Some(EnvelopeProof { status, body }) = response.extensions_mut().remove() {
             // axum lets a handler put another status in front of an envelope; the envelope's own is the one meant.
+            let mut response = response.map(|_| GuardedBody::whole(body));
             *response.status_mut() = status;
             describe_envelope(response.headers_mut());
-            return Finished::Now(self.complete(response.map(|_| GuardedBody::whole(body))));
+            return Finished::Now(self.complete(response));
         }
         match ErrorStatus::try_from(response.status()) {
             Ok(status) => Finished::Later(Box::pin(self.clone().replace(response, status))),
@@ -145,30 +146,29 @@ impl Exchange {
     }
 
     fn success(&self, mut response: Response<Body>) -> Response<GuardedBody> {
-        const WITHOUT_BODY: [StatusCode; 3] = [
+        let without_body = [
             StatusCode::NO_CONTENT,
             StatusCode::RESET_CONTENT,
             StatusCode::NOT_MODIFIED,
         ];
-        if WITHOUT_BODY.contains(&response.status()) {
-            // That of 304 is what a 200 would have had.
+        if without_body.contains(&response.status()) {
             if response.status() != StatusCode::NOT_MODIFIED {
                 response.headers_mut().remove(header::CONTENT_LENGTH);
             }
-            return response.map(|_| GuardedBody::whole(Bytes::new()));
-        }
-        if self.head {
+        } else if self.head {
             // axum has taken the body out already; other services leave it to the server.
-            if let Some(length @ 1..) = response.body().size_hint().exact() {
+            let length = response.body().size_hint().exact().filter(|length| *length > 0);
+            if let Some(length) = length {
                 let headers = response.headers_mut();
                 headers.entry(header::CONTENT_LENGTH).or_insert(length.into());
             }
-            return response.map(|_| GuardedBody::whole(Bytes::new()));
+        } else {
+            // Nothing can be added to a stream that is encoded.
+            let events = has_essence(response.headers(), "text/event-stream")
+                && !response.headers().contains_key(header::CONTENT_ENCODING);
+            return response.map(|body| GuardedBody::inner(body, events));
         }
-        // Nothing can be added to a stream that is encoded.
-        let events = has_essence(response.headers(), "text/event-stream")
-            && !response.headers().contains_key(header::CONTENT_ENCODING);
-        response.map(|body| GuardedBody::inner(body, events))
+        response.map(|_| GuardedBody::whole(Bytes::new()))
     }
 
     /// An error that a handler, or something between it and the guard, made without an envelope.

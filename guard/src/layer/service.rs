@@ -125,13 +125,8 @@ impl<I: Inner> Guard<I> {
             }
             Admission::Entered(entrance, timeout) => {
                 exchange.resource_kind = entrance.resource_kind;
-                // A service may panic before it returns its future.
-                match catch_unwind(AssertUnwindSafe(|| {
-                    self.inner.enter(entrance.route, std::mem::take(request))
-                })) {
-                    Ok(call) => ResponseFuture::calling(call, exchange, timeout),
-                    Err(panic) => ResponseFuture::answered(exchange.panicked(panic_text(&*panic)), exchange),
-                }
+                let call = self.inner.enter(entrance.route, std::mem::take(request));
+                ResponseFuture::calling(call, exchange, timeout)
             }
         }
     }

@@ -8,12 +8,14 @@ use super::limits::Limits;
 use crate::clock::{Clock, SystemClock};
 use crate::context::SurfaceAliases;
 use crate::credential::VerifyToken;
+use crate::credential::membership::MembershipLookup;
 use crate::gate::GateChain;
 
 /// What a [`GuardLayer`](super::GuardLayer) needs beside the routes. None of it can switch a check off.
 #[must_use]
 pub struct Settings {
     pub(crate) tokens: Arc<dyn VerifyToken>,
+    pub(crate) membership: Option<Arc<dyn MembershipLookup>>,
     pub(crate) gates: Option<Arc<dyn GateChain>>,
     pub(crate) flags: Option<Box<dyn FlagProvider + Send + Sync>>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -28,6 +30,7 @@ impl Settings {
     pub fn new(tokens: impl VerifyToken) -> Self {
         Self {
             tokens: Arc::new(tokens),
+            membership: None,
             gates: None,
             flags: None,
             clock: Arc::new(SystemClock),
@@ -36,6 +39,13 @@ impl Settings {
             tickets: Vec::new(),
             panic_abort: false,
         }
+    }
+
+    /// Who knows the members of tenants, beyond what a token says. Put a
+    /// [`CachedMembership`](crate::credential::membership::CachedMembership) around a lookup that takes a wait.
+    pub fn membership(mut self, lookup: impl MembershipLookup) -> Self {
+        self.membership = Some(Arc::new(lookup));
+        self
     }
 
     /// The gates that routes with an action pass. Without them such a route does not start.
@@ -88,6 +98,7 @@ impl fmt::Debug for Settings {
         f.debug_struct("Settings")
             .field("limits", &self.limits)
             .field("clock", &self.clock)
+            .field("has_membership", &self.membership.is_some())
             .field("has_gates", &self.gates.is_some())
             .field("has_flags", &self.flags.is_some())
             .finish_non_exhaustive()

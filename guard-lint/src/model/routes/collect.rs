@@ -6,7 +6,7 @@ use super::finder::Finder;
 use super::{Include, Route, Router, RouterId, Where, middleware, route_class, table};
 use crate::model::resolve::Entity;
 use crate::model::types::Ty;
-use crate::model::{FnId, ModId, Model, Place};
+use crate::model::{FnId, Model, Place};
 use crate::source::facts::{ArgKind, Call, Expr};
 use crate::source::visit::each_call;
 
@@ -60,9 +60,7 @@ pub(super) fn fill<'s>(model: &Model<'s>, routers: &mut [Router<'s>], made: &[&'
 
 /// All registrations of the program in source order: decorators at their functions, calls where they stand.
 fn operations<'s>(model: &Model<'s>) -> Vec<Operation<'s>> {
-    let mut found = Vec::new();
-    for index in 0..model.sources.files.len() {
-        let module = ModId(index as u32);
+    let mut found = model.in_every_file(|model, module, found| {
         let facts = &model.file(module).facts;
         for (local, function) in facts.functions.iter().enumerate() {
             let id = model.local_function(module, local as u32);
@@ -74,14 +72,14 @@ fn operations<'s>(model: &Model<'s>) -> Vec<Operation<'s>> {
                 }
             }
             each_call(&function.body, &mut |call| {
-                called(model, call, (module, Some(id)), &mut found)
+                called(model, call, (module, Some(id)), found)
             });
         }
-        each_call(&facts.body, &mut |call| called(model, call, (module, None), &mut found));
+        each_call(&facts.body, &mut |call| called(model, call, (module, None), found));
         for class in &facts.classes {
-            each_call(&class.body, &mut |call| called(model, call, (module, None), &mut found));
+            each_call(&class.body, &mut |call| called(model, call, (module, None), found));
         }
-    }
+    });
     found.sort_by_key(|operation| (operation.at.0, operation.call.span));
     found
 }
@@ -166,20 +164,19 @@ fn apply<'s>(
             };
             // `include_router(router, **options)`
             let open = call.args.iter().any(|arg| arg.kind == ArgKind::DoubleStar);
-            for child in finder.routers(at, child) {
-                let includes = &mut routers[receiver.0 as usize].includes;
-                if child != receiver {
-                    includes.push(Include {
-                        child,
-                        prefix: match prefix {
-                            Some(prefix) => Scope::at(at).text(model, prefix),
-                            None => if open { UNKNOWN } else { "" }.to_owned(),
-                        },
-                        dependencies: dependencies(model, at, call),
-                        place,
-                        mounted: method == "mount",
-                    });
-                }
+            for turn in finder.turns_around(at, call) {
+                let children = turn.routers(finder, at, child).into_iter();
+                let includes = children.filter(|child| *child != receiver).map(|child| Include {
+                    child,
+                    prefix: match prefix {
+                        Some(prefix) => turn.text(finder, at, prefix),
+                        None => if open { UNKNOWN } else { "" }.to_owned(),
+                    },
+                    dependencies: turn.dependencies(finder, at, call),
+                    place,
+                    mounted: method == "mount",
+                });
+                routers[receiver.0 as usize].includes.extend(includes);
             }
         }
         "exception_handler" => {
@@ -245,6 +242,7 @@ fn route<'s>(model: &Model<'s>, operation: &Operation<'s>, place: Place) -> Opti
         methods,
         path,
         websocket,
+        status: call.keyword(model.names, "status_code"),
         dependencies: dependencies(model, at, call),
         place,
     })

@@ -8,7 +8,7 @@ use crate::model::bind::bind;
 use crate::model::classes::last_segment;
 use crate::model::resolve::Entity;
 use crate::model::types::{Ty, each_statement};
-use crate::model::{ClassId, FnId, ModId, Model, Place};
+use crate::model::{ClassId, FnId, Model, Place};
 use crate::source::facts::{ArgKind, Assign, Call, Expr, Name, ParamKind, Span, Stmt};
 use crate::source::visit::each_call;
 
@@ -21,19 +21,17 @@ struct Kind {
 
 /// Every call of a router's or application's class, in the order of their places.
 pub(super) fn routers<'s>(model: &Model<'s>) -> Vec<(Router<'s>, &'s Call)> {
-    let mut routers = Vec::new();
-    for index in 0..model.sources.files.len() {
-        let module = ModId(index as u32);
+    let mut routers = model.in_every_file(|model, module, routers| {
         let facts = &model.file(module).facts;
-        within(model, (module, None), &facts.body, &mut routers);
+        within(model, (module, None), &facts.body, routers);
         for class in &facts.classes {
-            within(model, (module, None), &class.body, &mut routers);
+            within(model, (module, None), &class.body, routers);
         }
         for (local, function) in facts.functions.iter().enumerate() {
             let at = (module, Some(model.local_function(module, local as u32)));
-            within(model, at, &function.body, &mut routers);
+            within(model, at, &function.body, routers);
         }
-    }
+    });
     routers.sort_by_key(|(router, _)| router.place);
     routers
 }

@@ -3,6 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::collect::{Operation, function_of};
+use super::turns::binds;
 use super::{Router, RouterId, Where};
 use crate::model::bind::bind;
 use crate::model::resolve::Entity;
@@ -16,22 +17,15 @@ use crate::source::visit::each_call;
 const ROUNDS: u32 = 6;
 
 /// How far names are followed.
-const HOPS: u32 = 12;
+pub(super) const HOPS: u32 = 12;
 
 /// Finds the routers that an expression can be.
 pub(super) struct Finder<'m, 's> {
-    model: &'m Model<'s>,
+    pub(super) model: &'m Model<'s>,
     /// The router that a constructor call makes.
     made: FxHashMap<Place, RouterId>,
     /// The routers that reach a parameter.
     passed: FxHashMap<(FnId, Name), Vec<RouterId>>,
-}
-
-/// Which part of an item a loop's target binds.
-#[derive(Clone, Copy)]
-enum Pick {
-    Whole,
-    Part(usize),
 }
 
 impl<'m, 's> Finder<'m, 's> {
@@ -125,17 +119,15 @@ impl<'m, 's> Finder<'m, 's> {
             .iter()
             .map(|(function, _)| self.model.function(*function).facts.name)
             .collect();
-        let mut calls: Vec<(Where, &'s Call)> = Vec::new();
-        for index in 0..self.model.sources.files.len() {
-            let module = ModId(index as u32);
-            let facts = &self.model.file(module).facts;
+        self.model.in_every_file(|model, module, calls| {
+            let facts = &model.file(module).facts;
             let mut keep = |at: Where, call: &'s Call| {
                 let name = match &call.func {
                     Expr::Name(name, _) => *name,
                     Expr::Attr(attr) => attr.name,
                     _ => return,
                 };
-                let renamed = || match self.model.scope(module).get(name) {
+                let renamed = || match model.scope(module).get(name) {
                     Some(Binding::From { attribute, .. }) => names.contains(&attribute),
                     _ => false,
                 };
@@ -145,11 +137,10 @@ impl<'m, 's> Finder<'m, 's> {
             };
             each_call(&facts.body, &mut |call| keep((module, None), call));
             for (local, function) in facts.functions.iter().enumerate() {
-                let id = self.model.local_function(module, local as u32);
+                let id = model.local_function(module, local as u32);
                 each_call(&function.body, &mut |call| keep((module, Some(id)), call));
             }
-        }
-        calls
+        })
     }
 
     /// The routers that an expression can be, in a stable order.
@@ -207,7 +198,7 @@ impl<'m, 's> Finder<'m, 's> {
                     .for_each(|router| push(found, *router));
                 return;
             }
-            if self.search_locals((at.0, Some(function)), &info.facts.body, name, found, hops) {
+            if self.search_locals((at.0, Some(function)), name, found, hops) {
                 return;
             }
             scope = info.parent;
@@ -215,32 +206,38 @@ impl<'m, 's> Finder<'m, 's> {
         match self.model.global(at.0, name) {
             Some(Entity::Global(owner, global)) => self.search_global(owner, global, found, hops),
             _ => {
-                self.search_locals((at.0, None), &self.model.file(at.0).facts.body, name, found, hops);
+                self.search_locals((at.0, None), name, found, hops);
             }
         }
     }
 
     fn search_global(&self, owner: ModId, name: Name, found: &mut Vec<RouterId>, hops: u32) {
         // All assignments count: `router = A()` in one branch, `router = B()` in the other.
-        self.search_locals((owner, None), &self.model.file(owner).facts.body, name, found, hops);
+        self.search_locals((owner, None), name, found, hops);
+    }
+
+    /// The statements of a function or module.
+    pub(super) fn body(&self, at: Where) -> &'s [Stmt] {
+        match at.1 {
+            Some(function) => &self.model.function(function).facts.body,
+            None => &self.model.file(at.0).facts.body,
+        }
     }
 
     /// Searches what a body assigns to a name; whether it assigns to it at all.
-    fn search_locals(&self, at: Where, body: &'s [Stmt], name: Name, found: &mut Vec<RouterId>, hops: u32) -> bool {
+    fn search_locals(&self, at: Where, name: Name, found: &mut Vec<RouterId>, hops: u32) -> bool {
         let mut assigned = false;
-        each_statement(body, &mut |statement| match statement {
+        each_statement(self.body(at), &mut |statement| match statement {
             Stmt::Assign(assign) if matches!(&assign.target, Expr::Name(target, _) if *target == name) => {
                 assigned = true;
                 if let Some(value) = &assign.value {
                     self.search(at, value, found, hops);
                 }
             }
-            Stmt::Loop(each) => {
-                if let Some(target) = &each.target
-                    && let Some(pick) = picked(target, name)
-                {
-                    assigned = true;
-                    self.search_items(at, &each.head, pick, found, hops);
+            Stmt::Loop(each) if binds(each, name) => {
+                assigned = true;
+                for (at, value) in self.looped(at, each, name, hops) {
+                    self.search(at, value, found, hops);
                 }
             }
             Stmt::Import(import) if at.1.is_some() => {
@@ -284,7 +281,7 @@ impl<'m, 's> Finder<'m, 's> {
     }
 
     /// The list or dict display that an expression is, or that the names in it were assigned, with where it stands.
-    fn displays(&self, at: Where, expr: &'s Expr, found: &mut Vec<(Where, &'s Expr)>, hops: u32) {
+    pub(super) fn displays(&self, at: Where, expr: &'s Expr, found: &mut Vec<(Where, &'s Expr)>, hops: u32) {
         let Some(hops) = hops.checked_sub(1) else { return };
         match expr {
             Expr::Seq(_) | Expr::Dict(..) => found.push((at, expr)),
@@ -325,55 +322,6 @@ impl<'m, 's> Finder<'m, 's> {
         }
     }
 
-    /// The routers in what a loop goes through: a list, `enumerate(list)`, a dict's `values()` or `items()`.
-    fn search_items(&self, at: Where, head: &'s Expr, pick: Pick, found: &mut Vec<RouterId>, hops: u32) {
-        let Some(hops) = hops.checked_sub(1) else { return };
-        let (container, pick, of_dict) = match head {
-            Expr::Call(call) => match (&call.func, pick) {
-                (Expr::Attr(attr), _) => match (self.model.text(attr.name), pick) {
-                    ("values", pick) => (&attr.base, pick, true),
-                    ("items", Pick::Part(1)) => (&attr.base, Pick::Whole, true),
-                    _ => return,
-                },
-                (Expr::Name(name, _), Pick::Part(1)) if self.model.text(*name) == "enumerate" => {
-                    let Some(list) = call.position(0) else { return };
-                    (list, Pick::Whole, false)
-                }
-                _ => (head, pick, false),
-            },
-            _ => (head, pick, false),
-        };
-        let mut displays = Vec::new();
-        self.displays(at, container, &mut displays, hops);
-        for (at, display) in displays {
-            match display {
-                Expr::Seq(items) => items
-                    .iter()
-                    .for_each(|item| self.search_picked(at, item, pick, found, hops)),
-                Expr::Dict(items, _) if of_dict => {
-                    items
-                        .iter()
-                        .for_each(|(_, value)| self.search_picked(at, value, pick, found, hops));
-                }
-                _ => {}
-            }
-        }
-    }
-
-    fn search_picked(&self, at: Where, item: &'s Expr, pick: Pick, found: &mut Vec<RouterId>, hops: u32) {
-        match (pick, item) {
-            (_, Expr::Star(inner)) => self.search_items(at, inner, pick, found, hops),
-            (Pick::Part(part), Expr::Seq(parts)) => {
-                parts
-                    .get(part)
-                    .iter()
-                    .for_each(|part| self.search(at, part, found, hops));
-            }
-            (Pick::Part(_), _) => {}
-            (Pick::Whole, item) => self.search(at, item, found, hops),
-        }
-    }
-
     /// `ROUTERS["chat"]`: the value of the literal key, or all values where the key is not literal.
     fn search_index(&self, at: Where, base: &'s Expr, index: &Expr, found: &mut Vec<RouterId>, hops: u32) {
         let mut displays = Vec::new();
@@ -404,24 +352,15 @@ impl<'m, 's> Finder<'m, 's> {
             return self.search_global(owner, global, found, hops);
         }
         let before = found.len();
-        for ty in self.model.infer(at.0, at.1, &attr.base).all {
-            self.search_typed(ty, attr.name, found, hops);
-        }
+        self.search_attribute_of(at, &attr.base, attr.name, found, hops);
         // `for part in (admin, carts): app.include_router(part.router)`
         if let Expr::Name(name, _) = &attr.base
             && found.len() == before
         {
-            let body = match at.1 {
-                Some(function) => &self.model.function(function).facts.body,
-                None => &self.model.file(at.0).facts.body,
-            };
-            each_statement(body, &mut |statement| {
-                if let Stmt::Loop(each) = statement
-                    && matches!(&each.target, Some(Expr::Name(target, _)) if target == name)
-                    && let Expr::Seq(items) = &each.head
-                {
-                    for ty in items.iter().flat_map(|item| self.model.infer(at.0, at.1, item).all) {
-                        self.search_typed(ty, attr.name, found, hops);
+            each_statement(self.body(at), &mut |statement| {
+                if let Stmt::Loop(each) = statement {
+                    for (at, value) in self.looped(at, each, *name, hops) {
+                        self.search_attribute_of(at, value, attr.name, found, hops);
                     }
                 }
             });
@@ -429,6 +368,19 @@ impl<'m, 's> Finder<'m, 's> {
         // What is added to `app.router` is added to the application.
         if found.len() == before && self.model.text(attr.name) == "router" {
             self.search(at, &attr.base, found, hops);
+        }
+    }
+
+    /// The routers that an attribute of this value can be.
+    pub(super) fn attribute(&self, at: Where, base: &'s Expr, name: Name) -> Vec<RouterId> {
+        let mut found = Vec::new();
+        self.search_attribute_of(at, base, name, &mut found, HOPS);
+        found
+    }
+
+    fn search_attribute_of(&self, at: Where, base: &'s Expr, name: Name, found: &mut Vec<RouterId>, hops: u32) {
+        for ty in self.model.infer(at.0, at.1, base).all {
+            self.search_typed(ty, name, found, hops);
         }
     }
 
@@ -485,16 +437,4 @@ fn assigned_displays(body: &[Stmt], name: Name) -> Vec<&Expr> {
         }
     });
     values
-}
-
-/// What of each item a loop's target binds to this name: all of it, or a part of a tuple.
-fn picked(target: &Expr, name: Name) -> Option<Pick> {
-    match target {
-        Expr::Name(bound, _) if *bound == name => Some(Pick::Whole),
-        Expr::Seq(parts) => parts
-            .iter()
-            .position(|part| matches!(part, Expr::Name(bound, _) if *bound == name))
-            .map(Pick::Part),
-        _ => None,
-    }
 }

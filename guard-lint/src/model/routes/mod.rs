@@ -11,6 +11,7 @@ mod path;
 mod route_class;
 mod shadow;
 mod table;
+mod turns;
 
 use super::classes::Base;
 use super::{FnId, ModId, Model, Place};
@@ -79,6 +80,8 @@ pub struct Route<'s> {
     pub path: String,
     /// Whether it is a WebSocket.
     pub websocket: bool,
+    /// The status that it declares.
+    pub status: Option<&'s Expr>,
     /// Dependencies of the decorator.
     pub dependencies: Vec<Dependency<'s>>,
     /// The registering decorator or call.

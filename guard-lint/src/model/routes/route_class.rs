@@ -5,8 +5,8 @@ use super::{Router, Where};
 use crate::model::classes::last_segment;
 use crate::model::resolve::Entity;
 use crate::model::types::{Ty, each_statement};
-use crate::model::{ClassId, FnId, ModId, Model};
-use crate::source::facts::{Assign, Call, Expr, Stmt};
+use crate::model::{ClassId, FnId, Model};
+use crate::source::facts::{Call, Expr, Stmt};
 
 /// Whether the routes of a router that this call makes catch what their handlers raise.
 pub(super) fn given(model: &Model<'_>, at: Where, call: &Call) -> bool {
@@ -16,18 +16,7 @@ pub(super) fn given(model: &Model<'_>, at: Where, call: &Call) -> bool {
 
 /// Finds `router.route_class = Class`, in any scope.
 pub(super) fn assigned<'s>(model: &Model<'s>, finder: &Finder<'_, 's>, routers: &mut [Router<'s>]) {
-    let mut note = |at: Where, assign: &'s Assign| {
-        let (Expr::Attr(target), Some(class)) = (&assign.target, &assign.value) else {
-            return;
-        };
-        if model.text(target.name) == "route_class" && catches(model, at, class) {
-            for router in finder.routers(at, &target.base) {
-                routers[router.0 as usize].catches = true;
-            }
-        }
-    };
-    for index in 0..model.sources.files.len() {
-        let module = ModId(index as u32);
+    let assigned = model.in_every_file(|model, module, found| {
         let facts = &model.file(module).facts;
         let bodies = facts.functions.iter().enumerate().map(|(local, function)| {
             let id = model.local_function(module, local as u32);
@@ -35,10 +24,20 @@ pub(super) fn assigned<'s>(model: &Model<'s>, finder: &Finder<'_, 's>, routers: 
         });
         for (function, body) in bodies.chain([(None, facts.body.as_slice())]) {
             each_statement(body, &mut |statement| {
-                if let Stmt::Assign(assign) = statement {
-                    note((module, function), assign);
+                if let Stmt::Assign(assign) = statement
+                    && let (Expr::Attr(target), Some(class)) = (&assign.target, &assign.value)
+                    && model.text(target.name) == "route_class"
+                {
+                    found.push(((module, function), &target.base, class));
                 }
             });
+        }
+    });
+    for (at, receiver, class) in assigned {
+        if catches(model, at, class) {
+            for router in finder.routers(at, receiver) {
+                routers[router.0 as usize].catches = true;
+            }
         }
     }
 }

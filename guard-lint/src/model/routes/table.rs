@@ -49,6 +49,7 @@ fn rows<'s>(
                         methods,
                         path: path.clone(),
                         websocket,
+                        status: None,
                         dependencies: super::arguments::dependencies(model, at, call),
                         place: Place {
                             module: at.0,

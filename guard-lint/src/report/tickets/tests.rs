@@ -15,9 +15,10 @@ fn table() {
         (80, false),
         (120, false),
         (50, false),
+        (40, false),
         (80, true),
+        (50, true),
         (120, true),
-        (30, false),
     ] {
         let out = render(&testing::report(), &style(width, color), Grouping::Family);
         insta::assert_snapshot!(format!("table_{width}_{color}"), out.replace('\u{1b}', "␛"));

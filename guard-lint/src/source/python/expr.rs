@@ -5,7 +5,7 @@ use ruff_text_size::Ranged;
 
 use super::lower::Lowering;
 use super::span;
-use crate::source::facts::{Arg, ArgKind, Attr, Call, Choice, Compare, CompareOp, Expr};
+use crate::source::facts::{Arg, ArgKind, Attr, Call, Choice, Compare, CompareOp, Expr, If, Loop, Stmt};
 
 impl Lowering<'_> {
     pub(super) fn expr(&mut self, expr: &ast::Expr) -> Expr {
@@ -192,6 +192,36 @@ impl Lowering<'_> {
                 }
             }
         }
+    }
+
+    /// `[use(x) for x in items]` whose list nobody takes is the loop; whether the expression is one.
+    pub(super) fn comprehension_as_loop(&mut self, expr: &ast::Expr, body: &mut Vec<Stmt>) -> bool {
+        let (generators, element) = match expr {
+            ast::Expr::ListComp(list) => (&list.generators, &list.elt),
+            ast::Expr::SetComp(set) => (&set.generators, &set.elt),
+            _ => return false,
+        };
+        // Of several `for` the expression says as much, without statements nested as deep as somebody may chain them.
+        let [generator] = generators.as_slice() else {
+            return false;
+        };
+        let (target, head) = (Some(self.expr(&generator.target)), self.expr(&generator.iter));
+        let tests: Vec<Expr> = generator.ifs.iter().map(|test| self.expr(test)).collect();
+        let mut inner = vec![Stmt::Expr(self.expr(element))];
+        if !tests.is_empty() {
+            inner = vec![Stmt::If(Box::new(If {
+                test: Expr::And(tests.into()),
+                then: inner,
+                otherwise: Vec::new(),
+            }))];
+        }
+        body.push(Stmt::Loop(Box::new(Loop {
+            target,
+            head,
+            body: inner,
+            otherwise: Vec::new(),
+        })));
+        true
     }
 
     /// Iterated values first, as they are evaluated first; the bound names are not kept.

@@ -174,6 +174,7 @@ impl<'n> Lowering<'n> {
                     nonlocal.names.iter().map(|name| self.name(name.as_str())).collect(),
                 ));
             }
+            ast::Stmt::Expr(inner) if self.comprehension_as_loop(&inner.value, body) => {}
             ast::Stmt::Expr(inner) => {
                 // A literal alone is a doc string or nothing.
                 if !inner.value.is_literal_expr() {
