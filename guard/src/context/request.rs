@@ -56,7 +56,7 @@ impl RequestContext {
         let scan = Scan::new(headers).map_err(|fault| rules.scoped(fault.envelope()).build())?;
         let entry = Entry::read(&scan, identity, rules)?;
         let role = entry.token_role();
-        entry.into_context(role, rules, || Some(request_id))
+        entry.into_context(role, rules, || request_id)
     }
 
     /// `X-Mode`.
@@ -164,14 +164,12 @@ impl Entry {
         self,
         role: Option<SmolStr>,
         rules: &ScopeRules,
-        request_id: impl FnOnce() -> Option<OpaqueId>,
+        request_id: impl FnOnce() -> OpaqueId,
     ) -> Result<RequestContext, ErrorEnvelope> {
         let Self { scope, identity } = self;
         if contradicts(scope.claims.membership_role.as_ref(), role.as_deref()) {
             return Err(rules.scoped(overridden(Single::Role)).build());
         }
-        let request_id = scope.request_id.or_else(request_id);
-        let request_id = request_id.ok_or_else(|| ErrorEnvelope::builder(code::INTERNAL_ERROR).build())?;
         Ok(RequestContext(Arc::new(Inner {
             mode: scope.mode,
             tenant_id: scope.tenant_id,
@@ -181,7 +179,7 @@ impl Entry {
             trace: scope.trace,
             identity,
             role,
-            request_id,
+            request_id: scope.request_id.unwrap_or_else(request_id),
         })))
     }
 }

@@ -60,6 +60,7 @@ singles! {
     LastEvent = "last-event-id";
     Host = "host";
     ContentType = "content-type";
+    ContentLength = "content-length";
     ContentEncoding = "content-encoding";
     TransferEncoding = "transfer-encoding";
 }

@@ -31,9 +31,9 @@ impl RequestId {
         Self(HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static("unknown")))
     }
 
-    /// The id for the context. `None` cannot happen: both shapes were checked when it was made.
-    pub(crate) fn to_opaque(&self) -> Option<OpaqueId> {
-        OpaqueId::parse(&self.0).ok()
+    /// The id for the context: its shape was checked, or made right, when it was made.
+    pub(crate) fn to_opaque(&self) -> OpaqueId {
+        OpaqueId::made(self.as_str())
     }
 
     /// The text, for the log.
