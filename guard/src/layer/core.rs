@@ -155,7 +155,7 @@ impl Core {
         role: Option<SmolStr>,
         id: &RequestId,
     ) -> Result<(RouteId, RequestContext), Refusal> {
-        let context = entry.into_context(role, self.rules(&target), || id.to_opaque())?;
+        let context = entry.into_context(role, self.rules(&target), id.for_context())?;
         let route = match target {
             Target::Route(route) if self.policy(route).is_on(context.mode()) => route,
             Target::Route(_) | Target::Unknown => return Err(refusal::not_found()),
