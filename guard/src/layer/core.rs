@@ -23,7 +23,7 @@ use crate::code;
 use crate::context::{Entry, RequestContext, Scan, ScopeRules, Single};
 use crate::credential::membership::{MembershipAnswer, MembershipResult};
 use crate::credential::{Cause, TokenError, Verification, Verified};
-use crate::envelope::{ErrorEnvelope, ErrorEnvelopeBuilder};
+use crate::envelope::ErrorEnvelope;
 
 /// What every request of an engine shares.
 #[derive(Debug)]
@@ -166,21 +166,16 @@ impl Core {
         if !roles.is_empty() && !context.role().is_some_and(|role| roles.contains(&role)) {
             return Err(policy.refuse(ErrorEnvelope::builder(code::AUTH_INSUFFICIENT_ROLE)));
         }
-        self.repetitions(request, policy, &context)
-            .map_err(|error| policy.refuse(error))?;
+        self.repetitions(request, policy, &context)?;
         self.announced_size(request, policy)?;
         Ok((route, context))
     }
 
     /// The path and the query may repeat the context, and must then equal it.
-    fn repetitions(
-        &self,
-        request: &Request<Body>,
-        policy: &Policy,
-        context: &RequestContext,
-    ) -> Result<(), ErrorEnvelopeBuilder> {
+    fn repetitions(&self, request: &Request<Body>, policy: &Policy, context: &RequestContext) -> Result<(), Refusal> {
         if let Some(query) = request.uri().query() {
-            query::check(query, |field| context.field(field)).map_err(refusal::query_fault)?;
+            query::check(query, |field| context.field(field))
+                .map_err(|fault| policy.refuse(refusal::query_fault(fault)))?;
         }
         if policy.path_fields.is_empty() {
             return Ok(());
@@ -196,7 +191,7 @@ impl Core {
                     .is_some_and(|fact| percent_decode_str(value).eq(fact.bytes()))
             });
             if !equal {
-                return Err(refusal::mismatch("path", field));
+                return Err(policy.refuse(refusal::mismatch("path", field)));
             }
         }
         Ok(())

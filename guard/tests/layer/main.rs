@@ -12,6 +12,7 @@ mod gates;
 mod house;
 #[cfg(feature = "testing")]
 mod kit;
+mod membership;
 mod order;
 mod outcomes;
 mod properties;
