@@ -170,7 +170,6 @@ pub(crate) fn query(query: &str) {
 
 /// The fields as a handler's own struct would have them: no field twice, unknown ones ignored.
 #[derive(Deserialize)]
-#[expect(clippy::struct_field_names, reason = "the names of the contract")]
 struct Fields {
     tenant_id: Option<String>,
     mode: Option<String>,
