@@ -44,7 +44,7 @@ fn every_gate_says_no_with_403_and_a_code_of_its_own() {
 #[test]
 fn the_examples_routes_state_consistent_facts() {
     let mut places = HashSet::new();
-    for route in engine_server::ROUTES {
+    for route in engine_server::routes() {
         let RouteMeta {
             method,
             path,
@@ -52,7 +52,7 @@ fn the_examples_routes_state_consistent_facts() {
             gate,
             exemption,
             ..
-        } = *route;
+        } = *route.meta();
         assert!(places.insert((method, path)), "{method} {path} is listed twice");
         assert!(path.starts_with('/') && router.contains('.'), "{route:?}");
         match gate {
@@ -71,7 +71,10 @@ fn the_examples_routes_state_consistent_facts() {
 /// A resource kind is a parameter of codes, so it has to be one.
 #[test]
 fn the_examples_resource_kinds_make_codes() {
-    for kind in engine_server::ROUTES.iter().filter_map(|route| route.resource_kind) {
+    for kind in engine_server::routes()
+        .iter()
+        .filter_map(|route| route.meta().resource_kind)
+    {
         assert!(
             code::missing_route(kind).is_ok() && code::backend_forbidden(kind).is_ok(),
             "{kind}"

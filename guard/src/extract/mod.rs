@@ -1,6 +1,6 @@
 //! Extractors whose refusals are envelopes.
 //!
-//! They take what axum's [`Json`](axum::Json), [`Query`](axum::extract::Query) and [`Path`](axum::extract::Path) take,
+//! They take what axum's `Json`, `Query` and `Path` take,
 //! to the same values, and refuse by the contract what those refuse with plain text:
 //!
 //! | refused | answer |

@@ -27,7 +27,8 @@
 //! | more headers than [`Server::headers`], or a head larger than [`Server::head_bytes`] | 431, then closed |
 //! | a head that takes longer than [`Server::head_time`], or nothing for as long | closed |
 //!
-//! Over HTTP/2 a malformed request resets its stream, and a head that is too large is answered 431.
+//! Over HTTP/2 a malformed request resets its stream; a head that is too large is answered 431, and one that is much too
+//! large ends the connection.
 //!
 //! # What is not limited here
 //!

@@ -46,7 +46,9 @@ impl Running {
 
 /// Waits, but not for ever.
 pub(crate) async fn patient<F: Future>(future: F) -> F::Output {
-    timeout(PATIENCE, future).await.expect("this should not take so long")
+    timeout(PATIENCE, future)
+        .await
+        .unwrap_or_else(|_| panic!("this should not take so long"))
 }
 
 /// Serves what it got: the method, the path, the number of headers and of bytes in the body. `/wait` waits.
