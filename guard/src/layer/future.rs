@@ -1,5 +1,6 @@
 //! The response of a guarded service.
 
+use std::any::Any;
 use std::convert::Infallible;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -61,6 +62,10 @@ impl<I: Inner> ResponseFuture<I> {
             response: Some(response),
         };
         Self::new(stage, exchange, Duration::ZERO)
+    }
+
+    pub(super) fn panicked(panic: Box<dyn Any + Send>, mut exchange: Exchange) -> Self {
+        Self::answered(exchange.panicked(panic_text(&*panic)), exchange)
     }
 
     pub(super) fn waiting(admission: WaitingAdmission, inner: I, exchange: Exchange, timeout: Duration) -> Self {

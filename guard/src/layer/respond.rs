@@ -163,8 +163,9 @@ impl Exchange {
                 headers.entry(header::CONTENT_LENGTH).or_insert(length.into());
             }
         } else {
-            // Nothing can be added to a stream that is encoded.
-            let events = has_essence(response.headers(), "text/event-stream")
+            // Only a body of unknown length is a stream, and nothing can be added to one that is encoded.
+            let events = response.body().size_hint().exact().is_none()
+                && has_essence(response.headers(), "text/event-stream")
                 && !response.headers().contains_key(header::CONTENT_ENCODING);
             return response.map(|body| GuardedBody::inner(body, events));
         }

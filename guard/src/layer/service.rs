@@ -5,6 +5,7 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use axum_core::BoxError;
 use axum_core::body::Body;
@@ -14,11 +15,12 @@ use http_body::Body as HttpBody;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::admit::{Admission, admit};
-use super::body::{GuardedBody, panic_text};
+use super::admit::{Admission, WaitingAdmission, admit};
+use super::body::GuardedBody;
 use super::core::Core;
 use super::future::ResponseFuture;
 use super::inner::{Finished, Inner};
+use super::refusal::Refusal;
 use super::request_id::RequestId;
 use super::respond::Exchange;
 use super::settings::Settings;
@@ -104,30 +106,40 @@ where
     fn call(&mut self, request: Request<R>) -> ResponseFuture<I> {
         let mut request = request.map(Body::new);
         let head = request.method() == Method::HEAD;
-        // A verifier runs in here, and the inner service is cloned; a panic of theirs is answered as a handler's is.
-        catch_unwind(AssertUnwindSafe(|| self.begin(&mut request, head))).unwrap_or_else(|panic| {
-            let scan = Scan::new(request.headers());
-            let mut exchange = Exchange::new(RequestId::of(request.headers(), &scan), head);
-            let response = exchange.panicked(panic_text(&*panic));
-            ResponseFuture::answered(response, exchange)
-        })
+        // A verifier runs in here; a panic of its own is answered as a handler's is.
+        let (id, admission) = match catch_unwind(AssertUnwindSafe(|| admit(&self.core, &mut request))) {
+            Ok(admitted) => admitted,
+            Err(panic) => {
+                let scan = Scan::new(request.headers());
+                let exchange = Exchange::new(RequestId::of(request.headers(), &scan), head);
+                return ResponseFuture::panicked(panic, exchange);
+            }
+        };
+        let mut exchange = Exchange::new(id, head);
+        let inner = &mut self.inner;
+        // The inner service is called in here, or cloned.
+        let begun = catch_unwind(AssertUnwindSafe(|| match admission {
+            Admission::Refused(refusal) => Begun::Refused(refusal),
+            Admission::Waiting(admission, timeout) => Begun::Waiting(admission, inner.clone(), timeout),
+            Admission::Entered(entrance, timeout) => {
+                exchange.resource_kind = entrance.resource_kind;
+                Begun::Calling(inner.enter(entrance.route, request), timeout)
+            }
+        }));
+        match begun {
+            Ok(Begun::Refused(refusal)) => ResponseFuture::answered(exchange.refuse(*refusal), exchange),
+            Ok(Begun::Waiting(admission, inner, timeout)) => {
+                ResponseFuture::waiting(admission, inner, exchange, timeout)
+            }
+            Ok(Begun::Calling(call, timeout)) => ResponseFuture::calling(call, exchange, timeout),
+            Err(panic) => ResponseFuture::panicked(panic, exchange),
+        }
     }
 }
 
-impl<I: Inner> Guard<I> {
-    fn begin(&mut self, request: &mut Request<Body>, head: bool) -> ResponseFuture<I> {
-        let (id, admission) = admit(&self.core, request);
-        let mut exchange = Exchange::new(id, head);
-        match admission {
-            Admission::Refused(refusal) => ResponseFuture::answered(exchange.refuse(*refusal), exchange),
-            Admission::Waiting(admission, timeout) => {
-                ResponseFuture::waiting(admission, self.inner.clone(), exchange, timeout)
-            }
-            Admission::Entered(entrance, timeout) => {
-                exchange.resource_kind = entrance.resource_kind;
-                let call = self.inner.enter(entrance.route, std::mem::take(request));
-                ResponseFuture::calling(call, exchange, timeout)
-            }
-        }
-    }
+/// How a response begins.
+enum Begun<I: Inner> {
+    Refused(Box<Refusal>),
+    Waiting(WaitingAdmission, I, Duration),
+    Calling(I::Future, Duration),
 }
