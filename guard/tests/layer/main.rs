@@ -6,6 +6,7 @@ mod attacks_body;
 mod attacks_build;
 mod attacks_errors;
 mod attacks_headers;
+mod attacks_heads;
 mod attacks_routing;
 mod differential;
 mod flags;
