@@ -8,6 +8,7 @@ pub mod config;
 pub mod error;
 mod hex;
 pub mod model;
+pub mod reading;
 pub mod report;
 pub mod rules;
 pub mod run;
