@@ -115,20 +115,35 @@ impl<'s> Frame<'_, 's> {
         (given, values): (&[Option<&'s Expr>], &[Option<Val>]),
         state: &mut State,
     ) {
-        if summary.matched_may == Matched::default() || self.takes_scope_for_context(function, given) {
+        let info = self.model.function(function);
+        // A helper that is known to compare and can refuse does so by the names of its parameters, however it goes about it.
+        let compares =
+            self.analyzer.known.is_comparison(&self.model.function_name(function)) && !summary.exits.is_empty();
+        if (!compares && summary.matched_may == Matched::default()) || self.takes_scope_for_context(function, given) {
             return;
         }
         for (param, (expr, value)) in given.iter().zip(values).enumerate().take(32) {
             let (Some(expr), Some(value)) = (expr, value) else {
                 continue;
             };
-            for field in Field::ALL
-                .into_iter()
-                .filter(|field| summary.matched_may.has(param, *field))
-            {
+            let by_name = self
+                .analyzer
+                .known
+                .field(self.text(info.facts.params[param].name))
+                .filter(|_| compares);
+            for field in Field::ALL {
+                let (sees, surely) = (summary.matched_may.has(param, field), summary.matched.has(param, field));
+                let named = by_name == Some(field) && !sees;
+                if !sees && !named {
+                    continue;
+                }
                 match self.field_of(expr) {
-                    Some(named) if named != field => self.mismatch(span, named, field),
-                    _ if summary.matched.has(param, field) => self.match_params(value.params, field, state),
+                    Some(other) if other != field => {
+                        if compares && !value.tags.has(Tags::CONTEXT) {
+                            self.mismatch(span, other, field);
+                        }
+                    }
+                    _ if surely || named => self.match_params(value.params, field, state),
                     _ => self.summary.matched_may = self.summary.matched_may.with(Matched::of(value.params, field)),
                 }
             }

@@ -11,26 +11,6 @@ impl<'s> Reader<'_, 's> {
         self.words.forbidden_backends.iter().any(|row| row == name)
     }
 
-    /// Where these functions raise such an exception.
-    pub fn refusal(&self, functions: &[FnId]) -> Option<Place> {
-        functions.iter().find_map(|function| {
-            let info = self.model.function(*function);
-            let mut found = None;
-            crate::model::types::each_statement(&info.facts.body, &mut |statement| {
-                if let Stmt::Raise(Some(error), _, span) = statement {
-                    let name = match error {
-                        Expr::Call(call) => self.callee_name(&call.func),
-                        other => self.callee_name(other),
-                    };
-                    if self.is_refusal(name) {
-                        found = found.or(Some(self.place(info.module, *span)));
-                    }
-                }
-            });
-            found
-        })
-    }
-
     /// The statements and calls inside handlers that catch it by name, as places.
     pub fn answers_refusal(&self, functions: &[FnId]) -> Vec<Place> {
         let mut found = Vec::new();

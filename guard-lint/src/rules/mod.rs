@@ -9,7 +9,9 @@ mod sink;
 
 mod bare_error;
 mod call_cannot_succeed;
+mod control_event_id;
 mod credential_not_required;
+mod cursor_window;
 mod envelope_not_on_wire;
 mod error_after_head;
 mod error_as_success;
@@ -23,6 +25,7 @@ mod handler_wrong_class;
 mod identity_from_payload;
 mod identity_missing;
 mod identity_partial;
+mod late_config_guard;
 mod provider_bare_error;
 mod provider_called_directly;
 mod route_shadowed;
@@ -31,6 +34,8 @@ mod scope_not_compared;
 mod self_comparison;
 mod status_lost;
 mod unhandled_error;
+mod volatile_replay;
+mod wrong_field_compared;
 
 use crate::analysis::summary::{Exit, Gate, Oddity, OddityKind, Write};
 use crate::model::classes::{Base, last_segment};
@@ -114,6 +119,7 @@ pub static RULES: &[&dyn Rule] = &[
     &self_comparison::SelfComparison,
     &provider_called_directly::ProviderCalledDirectly,
     &scope_not_compared::ScopeNotCompared,
+    &wrong_field_compared::WrongFieldCompared,
     &bare_error::BareError,
     &foreign_envelope::ForeignEnvelope,
     &exception_text::ExceptionText,
@@ -131,6 +137,10 @@ pub static RULES: &[&dyn Rule] = &[
     &route_shadowed::RouteShadowed,
     &router_unmounted::RouterUnmounted,
     &call_cannot_succeed::CallCannotSucceed,
+    &volatile_replay::VolatileReplay,
+    &cursor_window::CursorWindow,
+    &control_event_id::ControlEventId,
+    &late_config_guard::LateConfigGuard,
 ];
 
 /// The rule with this code or name.

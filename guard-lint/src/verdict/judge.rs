@@ -5,6 +5,7 @@ use crate::analysis::{Analyzer, Endpoint, evaluate};
 use crate::catalog::{Catalog, Check};
 use crate::model::routes::{Route, Router, RouterId, Routes, join};
 use crate::model::{Model, Place};
+use crate::reading::Reader;
 use crate::report::model::{
     CredentialVerdict, EndpointKind, EnvelopeVerdict, Evidence, GateVerdict, IdentityVerdict, SiteKind, WireVerdict,
 };
@@ -65,6 +66,14 @@ impl<'a, 'm, 's> Judged<'a, 'm, 's> {
             analyzer,
             endpoints,
             exemptions,
+        }
+    }
+
+    /// Asks the facts directly.
+    pub fn reader(&self) -> Reader<'m, 's> {
+        Reader {
+            model: self.model,
+            words: self.analyzer.known.vocabulary(),
         }
     }
 

@@ -6,6 +6,7 @@ use crate::report::model::{ClauseReport, ClauseVerdict, Finding, TicketReport, T
 
 use super::clause::{Answer, Judge, answer, combine, works};
 use super::judge::{Judged, Judgement};
+use super::particular::{self, Question};
 use super::subject;
 
 /// Judges every ticket of a catalog, and tells each finding which tickets it decides.
@@ -62,7 +63,15 @@ fn report(judged: &Judged<'_, '_, '_>, ticket: &Ticket, judge: Judge, findings: 
         }
         let asked = asked(judged, &endpoints, &clause.text);
         let checks = clause.checks.iter();
-        let answers: Vec<Answer> = checks.map(|check| answer(judged, &asked, check, judge)).collect();
+        let question = Question {
+            judged,
+            ticket,
+            endpoints: &asked,
+            text: &clause.text,
+        };
+        let answers: Vec<Answer> = checks
+            .map(|check| particular::answer(&question, check).unwrap_or_else(|| answer(judged, &asked, check, judge)))
+            .collect();
         let prints = attach(&answers, findings);
         clauses.push(clause_report(
             clause.id.clone(),
