@@ -130,7 +130,7 @@ impl Known {
     }
 
     /// Whether a dotted name is one of a verifier; `jwt.decode` matches by its last two segments.
-    pub(super) fn is_verifier(&self, dotted: &str) -> bool {
+    pub(crate) fn is_verifier(&self, dotted: &str) -> bool {
         self.lexicon.of(dotted).has(Says::VERIFIER)
     }
 

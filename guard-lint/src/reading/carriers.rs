@@ -47,7 +47,8 @@ impl<'s> Reader<'_, 's> {
         }
     }
 
-    fn providers(&self, function: FnId, param: &'s Param) -> Vec<FnId> {
+    /// The functions that the framework calls for this parameter.
+    pub fn providers(&self, function: FnId, param: &'s Param) -> Vec<FnId> {
         let info = self.model.function(function);
         let at = (info.module, info.parent);
         let annotated = match &param.annotation {

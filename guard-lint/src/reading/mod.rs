@@ -14,6 +14,7 @@ pub mod refused;
 pub mod replay;
 pub mod settings;
 pub mod store;
+pub mod ticketed;
 
 use crate::model::resolve::Entity;
 use crate::model::types::Ty;

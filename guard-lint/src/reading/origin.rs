@@ -72,6 +72,10 @@ impl<'s> Reader<'_, 's> {
                 }
             }
             Expr::Walrus(pair) => self.follow(at, &pair.1, next, search),
+            // `_STORES.setdefault(name, Store())`
+            Expr::Call(call) if self.callee_name(&call.func) == "setdefault" && call.args.len() == 2 => {
+                self.follow(at, &call.args[1].value, next, search);
+            }
             Expr::Call(call) => {
                 for ty in self.types(at, &call.func) {
                     match ty {
@@ -129,7 +133,11 @@ impl<'s> Reader<'_, 's> {
         let mut scope = at.1;
         while let Some(function) = scope {
             let info = self.model.function(function);
-            if info.facts.params.iter().any(|param| param.name == name) {
+            if let Some(param) = info.facts.params.iter().find(|param| param.name == name) {
+                // What the framework passes comes from the provider.
+                for provider in self.providers(function, param) {
+                    self.follow_returns(provider, (fallback, depth), search);
+                }
                 return;
             }
             let assigned = self.assigned(

@@ -53,7 +53,7 @@ impl<'s> Reader<'_, 's> {
             let present = !matches!(arg.value, Expr::None);
             present && (keyword || self.last_name(&arg.value).is_some_and(|name| self.is_cursor(name)))
         });
-        if !gives || starts_with(name, &self.words.write_verbs) || self.only_checks(name) {
+        if !gives || starts_with(name, &self.words.write_verbs) || self.only_checks(name) || is_lookup(name) {
             return None;
         }
         let methods: Vec<FnId> = self.called(at, &call.func).collect();
@@ -76,7 +76,7 @@ impl<'s> Reader<'_, 's> {
 
     /// `logger.info(cursor)`, `cursor.validate(last_event_id)`: nothing comes back from them.
     fn only_checks(&self, name: &str) -> bool {
-        const CHECKS: [&str; 11] = [
+        const CHECKS: [&str; 10] = [
             "info",
             "debug",
             "warning",
@@ -87,7 +87,6 @@ impl<'s> Reader<'_, 's> {
             "verify",
             "format",
             "dict",
-            "format_map",
         ];
         CHECKS.contains(&name)
     }
@@ -164,6 +163,14 @@ impl<'s> Reader<'_, 's> {
         let types = self.types(at, expr);
         types.is_empty() || types.iter().all(|ty| matches!(ty, Ty::ExternalObject(_)))
     }
+}
+
+/// `store.has(cursor)` and `store.get(cursor)` say whether it is there, and give nothing of what came after it.
+fn is_lookup(name: &str) -> bool {
+    matches!(
+        name,
+        "get" | "has" | "knows" | "exists" | "contains" | "is_known" | "find_one" | "get_event"
+    )
 }
 
 /// Whether a loop compares something with this name.

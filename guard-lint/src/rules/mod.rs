@@ -33,6 +33,7 @@ mod router_unmounted;
 mod scope_not_compared;
 mod self_comparison;
 mod status_lost;
+mod ticket_skips_headers;
 mod unhandled_error;
 mod volatile_replay;
 mod wrong_field_compared;
@@ -120,6 +121,7 @@ pub static RULES: &[&dyn Rule] = &[
     &provider_called_directly::ProviderCalledDirectly,
     &scope_not_compared::ScopeNotCompared,
     &wrong_field_compared::WrongFieldCompared,
+    &ticket_skips_headers::TicketSkipsHeaders,
     &bare_error::BareError,
     &foreign_envelope::ForeignEnvelope,
     &exception_text::ExceptionText,

@@ -5,6 +5,7 @@ use super::judge::{Judged, Judgement};
 use super::particular::Question;
 use crate::analysis::matching::Field;
 use crate::analysis::value::Facts;
+use crate::model::{FnId, Place};
 use crate::reading::carriers::Carrier;
 use crate::report::model::IdentityVerdict;
 
@@ -20,7 +21,7 @@ pub(super) fn answer(question: &Question<'_, '_, '_, '_>) -> Answer {
         .iter()
         .map(|endpoint| (*endpoint, say(judged, endpoint, &wanted)));
     let mut answer = tally(judged, says, "the scope compared");
-    answer.rules = &["GL105", "GL107", "GL108"];
+    answer.rules = &["GL105", "GL107", "GL108", "GL109"];
     answer
 }
 
@@ -70,8 +71,12 @@ fn say(judged: &Judged<'_, '_, '_>, endpoint: &Judgement, wanted: &[Field]) -> S
             (carrier, treated)
         })
         .collect();
+    let skipped = judged.skipped_headers(endpoint);
     let of = |wanted: Treated| treated.iter().find(move |(_, treated)| *treated == wanted);
     match (of(Treated::Compared), of(Treated::Sometimes), of(Treated::Never)) {
+        (_, None, None) if !skipped.is_empty() => {
+            Say::Partly("a ticket's scope is taken without comparing it with the headers".to_owned())
+        }
         (None, None, None) => Say::Vacuously,
         (Some(_), None, None) => Say::Yes,
         (None, None, Some((carrier, _))) => Say::No(format!("nothing compares `{}` with the context", carrier.label)),
@@ -83,18 +88,37 @@ fn say(judged: &Judged<'_, '_, '_>, endpoint: &Judgement, wanted: &[Field]) -> S
     }
 }
 
+impl<'s> Judged<'_, '_, 's> {
+    /// The handler and the functions that it depends on, without the providers of context and credential.
+    fn scope_functions(&self, endpoint: &Judgement) -> Vec<FnId> {
+        let is_provider = |function| {
+            let name = self.model.text(self.model.function(function).facts.name);
+            let known = &self.analyzer.known;
+            known.is_identity_provider(name)
+                || known.is_credential_provider(name)
+                || (self.analyzer.summary(function).provider
+                    && self.model.function(function).module != self.router(endpoint).module)
+        };
+        self.reader()
+            .with_dependencies(self.route(endpoint).handler, &is_provider)
+    }
+
+    /// Where an endpoint takes a ticket's scope and leaves the headers unread.
+    pub fn skipped_headers(&self, endpoint: &Judgement) -> Vec<Place> {
+        let reader = self.reader();
+        let is_verifier = |name: &str| self.analyzer.known.is_verifier(name);
+        let functions = self.scope_functions(endpoint).into_iter();
+        functions
+            .filter_map(|function| reader.skips_headers(function, &is_verifier))
+            .collect()
+    }
+}
+
 /// Every repetition of the scope that an endpoint takes.
-pub(super) fn carriers(judged: &Judged<'_, '_, '_>, endpoint: &Judgement) -> Vec<Carrier> {
-    let analyzer = judged.analyzer;
+fn carriers(judged: &Judged<'_, '_, '_>, endpoint: &Judgement) -> Vec<Carrier> {
     let reader = judged.reader();
-    let is_provider = |function| {
-        let name = judged.model.text(judged.model.function(function).facts.name);
-        analyzer.known.is_identity_provider(name)
-            || analyzer.known.is_credential_provider(name)
-            || analyzer.summary(function).provider
-    };
-    let functions = reader.with_dependencies(judged.route(endpoint).handler, &is_provider);
-    functions
+    judged
+        .scope_functions(endpoint)
         .into_iter()
         .flat_map(|function| reader.carriers(function))
         .collect()
