@@ -371,6 +371,7 @@ impl<'a, 's> Frame<'a, 's> {
                 && known.owner == exit.owner
                 && known.kind == exit.kind
                 && known.shape == exit.shape
+                && known.status == exit.status
                 && known.class == exit.class
         });
         if !known {
