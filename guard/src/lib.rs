@@ -36,6 +36,8 @@ pub mod registry;
 pub mod route;
 #[cfg(feature = "server")]
 pub mod server;
+#[cfg(feature = "testing")]
+pub mod testing;
 #[cfg(feature = "ticket")]
 pub mod ticket;
 

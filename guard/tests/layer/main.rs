@@ -10,8 +10,12 @@ mod attacks_routing;
 mod flags;
 mod gates;
 mod house;
+#[cfg(feature = "testing")]
+mod kit;
 mod order;
 mod outcomes;
 mod properties;
 mod service;
+#[cfg(feature = "testing")]
+mod sockets;
 mod support;

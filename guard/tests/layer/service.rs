@@ -9,8 +9,7 @@ use std::time::Duration;
 
 use guard::context::TenantId;
 use guard::credential::{Identity, TokenError, Verification, VerifyToken};
-use guard::layer::Finished;
-use guard::layer::{GuardLayer, Settings};
+use guard::layer::{Finished, Guard, GuardLayer, Settings};
 use guard::route::Method;
 use http::{Request, Response};
 use tower::ServiceExt;
@@ -89,7 +88,7 @@ impl Service<Request<Body>> for Inner {
     }
 }
 
-fn guarded(inner: Inner) -> guard::layer::Guard<Finished<Inner>> {
+fn guarded(inner: Inner) -> Guard<Finished<Inner>> {
     let route = meta(Method::Get, "/a")
         .resource_kind("thing")
         .timeout(Duration::from_millis(100));
@@ -133,18 +132,13 @@ async fn h79_faults_of_the_inner_service() {
 #[tokio::test]
 async fn h79_a_refusal_needs_no_inner_service() {
     for fault in ["not ready", "panic in ready", "never ready", "clone"] {
-        let mut service = guarded(Inner::new(0, None));
-        service = service_with(service, fault);
+        let mut service = guarded(Inner::new(0, Some(fault)));
         let response = service
             .call(without(request("GET", "/a"), "authorization"))
             .await
             .unwrap();
         assert_eq!(response.status(), 401, "{fault}");
     }
-}
-
-fn service_with(_: guard::layer::Guard<Finished<Inner>>, fault: &'static str) -> guard::layer::Guard<Finished<Inner>> {
-    guarded(Inner::new(0, Some(fault)))
 }
 
 #[tokio::test]
