@@ -31,6 +31,7 @@ pub mod envelope;
 pub mod extract;
 pub mod gate;
 pub mod layer;
+pub mod manifest;
 #[cfg(feature = "axum")]
 pub mod registry;
 pub mod route;

@@ -172,12 +172,7 @@ impl Core {
     }
 
     /// The path and the query may repeat the context, and must then equal it.
-    fn repetitions(
-        &self,
-        request: &Request<Body>,
-        policy: &Policy,
-        context: &RequestContext,
-    ) -> Result<(), Refusal> {
+    fn repetitions(&self, request: &Request<Body>, policy: &Policy, context: &RequestContext) -> Result<(), Refusal> {
         if let Some(query) = request.uri().query() {
             query::check(query, |field| context.field(field))
                 .map_err(|fault| policy.refuse(refusal::query_fault(fault)))?;
