@@ -32,6 +32,8 @@ pub mod extract;
 pub mod gate;
 pub mod layer;
 pub mod manifest;
+#[cfg(all(feature = "axum", feature = "jwt", feature = "macros", feature = "server", feature = "ticket"))]
+pub mod manual;
 #[cfg(feature = "axum")]
 pub mod registry;
 pub mod route;
