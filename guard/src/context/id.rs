@@ -34,29 +34,58 @@ pub enum IdError {
 
 /// The shape that all ids share: 1 to [`MAX_ID_BYTES`] bytes of visible ASCII without a comma.
 pub(super) fn shaped(bytes: &[u8]) -> Result<&str, IdError> {
+    classed(bytes).map(|(text, _)| text)
+}
+
+fn tenant(bytes: &[u8]) -> Result<&str, IdError> {
+    let (text, classes) = classed(bytes)?;
+    let name = text.strip_prefix("t_").ok_or(IdError::NotTenant)?;
+    if name.is_empty() || classes & NOT_TENANT != 0 {
+        return Err(IdError::NotTenant);
+    }
+    Ok(text)
+}
+
+const NOT_VISIBLE: u8 = 1;
+const COMMA: u8 = 2;
+const NOT_TENANT: u8 = 4;
+
+/// What each byte keeps a text from being. Every request has several ids, so each is read once.
+const CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let is = byte as u8;
+        if !is.is_ascii_graphic() {
+            classes[byte] |= NOT_VISIBLE;
+        }
+        if is == b',' {
+            classes[byte] |= COMMA;
+        }
+        if !(is.is_ascii_lowercase() || is.is_ascii_digit() || is == b'_' || is == b'-') {
+            classes[byte] |= NOT_TENANT;
+        }
+        byte += 1;
+    }
+    classes
+};
+
+/// A text of the shared shape, with the classes of all its bytes.
+fn classed(bytes: &[u8]) -> Result<(&str, u8), IdError> {
     if bytes.is_empty() {
         return Err(IdError::Empty);
     }
     if bytes.len() > MAX_ID_BYTES {
         return Err(IdError::TooLong);
     }
-    if bytes.contains(&b',') {
+    let classes = bytes.iter().fold(0, |all, &byte| all | CLASSES[usize::from(byte)]);
+    if classes & COMMA != 0 {
         return Err(IdError::Comma);
     }
-    if !bytes.iter().all(u8::is_ascii_graphic) {
-        return Err(IdError::NotVisibleAscii);
+    match str::from_utf8(bytes) {
+        Ok(text) if classes & NOT_VISIBLE == 0 => Ok((text, classes)),
+        _ => Err(IdError::NotVisibleAscii),
     }
-    str::from_utf8(bytes).map_err(|_| IdError::NotVisibleAscii)
-}
-
-fn tenant(bytes: &[u8]) -> Result<&str, IdError> {
-    let text = shaped(bytes)?;
-    let name = text.strip_prefix("t_").ok_or(IdError::NotTenant)?;
-    let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_' || byte == b'-';
-    if name.is_empty() || !name.bytes().all(fits) {
-        return Err(IdError::NotTenant);
-    }
-    Ok(text)
 }
 
 macro_rules! id {
@@ -132,6 +161,13 @@ id! {
     ///
     /// 1 to [`MAX_ID_BYTES`] bytes of visible ASCII without a comma.
     OpaqueId, |bytes| shaped(bytes).map(|text| Self(SmolStr::new(text)))
+}
+
+impl OpaqueId {
+    /// A text that this crate made in the right shape.
+    pub(crate) fn made(text: &str) -> Self {
+        Self(SmolStr::new(text))
+    }
 }
 
 impl SurfaceId {

@@ -1,10 +1,12 @@
 //! The context of a request.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use http::HeaderMap;
 use smol_str::SmolStr;
+use uuid::Uuid;
+use uuid::fmt::Hyphenated;
 
 use super::scan::{Scan, Single};
 use super::{
@@ -31,8 +33,48 @@ struct Inner {
     trace: TraceHeaders,
     identity: Arc<Identity>,
     role: Option<SmolStr>,
-    request_id: OpaqueId,
+    request_id: ContextRequestId,
 }
+
+/// The id of a request. One that was generated becomes text when somebody asks for it.
+#[derive(Debug, Clone)]
+pub(crate) struct ContextRequestId {
+    text: OnceLock<OpaqueId>,
+    made: Uuid,
+}
+
+impl ContextRequestId {
+    pub(crate) fn made(uuid: Uuid) -> Self {
+        Self {
+            text: OnceLock::new(),
+            made: uuid,
+        }
+    }
+
+    fn text(&self) -> &OpaqueId {
+        self.text.get_or_init(|| {
+            let mut text = [0; Hyphenated::LENGTH];
+            OpaqueId::made(self.made.hyphenated().encode_lower(&mut text))
+        })
+    }
+}
+
+impl From<OpaqueId> for ContextRequestId {
+    fn from(id: OpaqueId) -> Self {
+        Self {
+            text: OnceLock::from(id),
+            made: Uuid::nil(),
+        }
+    }
+}
+
+impl PartialEq for ContextRequestId {
+    fn eq(&self, other: &Self) -> bool {
+        self.text() == other.text()
+    }
+}
+
+impl Eq for ContextRequestId {}
 
 impl RequestContext {
     /// The context of a request with these headers, under this identity and the rules of a route.
@@ -56,7 +98,7 @@ impl RequestContext {
         let scan = Scan::new(headers).map_err(|fault| rules.scoped(fault.envelope()).build())?;
         let entry = Entry::read(&scan, identity, rules)?;
         let role = entry.token_role();
-        entry.into_context(role, rules, || Some(request_id))
+        entry.into_context(role, rules, request_id.into())
     }
 
     /// `X-Mode`.
@@ -101,7 +143,7 @@ impl RequestContext {
 
     /// `X-Request-Id`, or the one that was generated.
     pub fn request_id(&self) -> &OpaqueId {
-        &self.0.request_id
+        self.0.request_id.text()
     }
 
     /// What joins the request to other work.
@@ -164,14 +206,12 @@ impl Entry {
         self,
         role: Option<SmolStr>,
         rules: &ScopeRules,
-        request_id: impl FnOnce() -> Option<OpaqueId>,
+        request_id: ContextRequestId,
     ) -> Result<RequestContext, ErrorEnvelope> {
         let Self { scope, identity } = self;
         if contradicts(scope.claims.membership_role.as_ref(), role.as_deref()) {
             return Err(rules.scoped(overridden(Single::Role)).build());
         }
-        let request_id = scope.request_id.or_else(request_id);
-        let request_id = request_id.ok_or_else(|| ErrorEnvelope::builder(code::INTERNAL_ERROR).build())?;
         Ok(RequestContext(Arc::new(Inner {
             mode: scope.mode,
             tenant_id: scope.tenant_id,
@@ -181,7 +221,7 @@ impl Entry {
             trace: scope.trace,
             identity,
             role,
-            request_id,
+            request_id: scope.request_id.map_or(request_id, ContextRequestId::from),
         })))
     }
 }

@@ -14,6 +14,11 @@ macro_rules! singles {
         }
 
         impl Single {
+            /// Its place in a set of headers.
+            pub(super) const fn bit(self) -> u32 {
+                1 << self as u32
+            }
+
             const ALL: &'static [Self] = &[$(Self::$variant,)*];
 
             /// In lower case.
@@ -60,6 +65,7 @@ singles! {
     LastEvent = "last-event-id";
     Host = "host";
     ContentType = "content-type";
+    ContentLength = "content-length";
     ContentEncoding = "content-encoding";
     TransferEncoding = "transfer-encoding";
 }
@@ -74,6 +80,8 @@ const RESERVED: &str = "x-guard-";
 #[derive(Debug)]
 pub(crate) struct Scan<'a> {
     values: [Option<&'a HeaderValue>; Single::ALL.len()],
+    /// The bits of the headers that are there.
+    present: u32,
     /// `traceparent`, which may be repeated: then it says nothing.
     traceparent: Repeatable<'a>,
 }
@@ -107,6 +115,7 @@ impl<'a> Scan<'a> {
     /// The first fault in this order: forbidden, reserved, a twin, a duplicate; each in the contract's order of headers.
     pub(crate) fn new(headers: &'a HeaderMap) -> Result<Self, HeaderFault> {
         let mut values = [None; Single::ALL.len()];
+        let mut present = 0;
         let (mut forbidden, mut reserved) = (false, false);
         let (mut twin, mut duplicate): (Option<Single>, Option<Single>) = (None, None);
         let first = |found: Option<Single>, single| Some(found.map_or(single, |found| found.min(single)));
@@ -114,6 +123,7 @@ impl<'a> Scan<'a> {
         for (name, value) in headers {
             let name = name.as_str();
             if let Some(single) = Single::named(name) {
+                present |= single.bit();
                 if values[single as usize].replace(value).is_some() {
                     duplicate = first(duplicate, single);
                 }
@@ -140,7 +150,11 @@ impl<'a> Scan<'a> {
             (_, true, ..) => Err(HeaderFault::Reserved),
             (_, _, Some(single), _) => Err(HeaderFault::Twin(single)),
             (.., Some(single)) => Err(HeaderFault::Duplicate(single)),
-            _ => Ok(Self { values, traceparent }),
+            _ => Ok(Self {
+                values,
+                present,
+                traceparent,
+            }),
         }
     }
 
@@ -150,6 +164,11 @@ impl<'a> Scan<'a> {
             Repeatable::Once(value) => Some(value),
             Repeatable::Absent | Repeatable::Repeated => None,
         }
+    }
+
+    /// Whether one of the headers with these bits is there.
+    pub(super) fn has_any(&self, bits: u32) -> bool {
+        self.present & bits != 0
     }
 
     /// The value of a header, if it is there.

@@ -115,7 +115,7 @@ type LookingUp = Pin<Box<dyn Future<Output = MembershipResult> + Send>>;
 fn at_once(core: &Core, request: &Request<Body>, scan: &Scan<'_>, id: &RequestId) -> Result<AtOnce, Refusal> {
     let target = match core.target(request, scan)? {
         Found::Exempt(route) => {
-            core.announced_size(request, core.policy(route))?;
+            core.announced_size(scan, core.policy(route))?;
             return Ok(AtOnce::Settled(route, None));
         }
         Found::Guarded(target) => target,
@@ -133,7 +133,7 @@ fn at_once(core: &Core, request: &Request<Body>, scan: &Scan<'_>, id: &RequestId
             return Ok(AtOnce::LookingUp(target, Box::new(entry), lookup));
         }
     };
-    let (route, context) = core.settle(request, target, entry, role, id)?;
+    let (route, context) = core.settle(request, scan, target, entry, role, id)?;
     Ok(AtOnce::Settled(route, Some(context)))
 }
 
@@ -153,7 +153,7 @@ async fn judged(
         Role::Asked(MembershipAnswer::Done(found)) => core.found(&target, found)?,
         Role::Asked(MembershipAnswer::Later(lookup)) => core.found(&target, lookup.await)?,
     };
-    let (route, context) = core.settle(&request, target, entry, role, &id)?;
+    let (route, context) = core.settle(&request, &Scan::new(request.headers())?, target, entry, role, &id)?;
     rest(core, request, route, context).await
 }
 
@@ -167,7 +167,7 @@ async fn looked_up(
     id: RequestId,
 ) -> Result<(Request<Body>, Entrance), Refusal> {
     let role = core.found(&target, lookup.await)?;
-    let (route, context) = core.settle(&request, target, entry, role, &id)?;
+    let (route, context) = core.settle(&request, &Scan::new(request.headers())?, target, entry, role, &id)?;
     rest(core, request, route, context).await
 }
 

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use axum_core::body::Body;
 use axum_core::extract::DefaultBodyLimit;
-use http::header::CONTENT_LENGTH;
 use http::{HeaderValue, Method, Request};
 use http_body::Body as _;
 use http_body_util::Limited;
@@ -150,12 +149,13 @@ impl Core {
     pub(super) fn settle(
         &self,
         request: &Request<Body>,
+        scan: &Scan<'_>,
         target: Target,
         entry: Entry,
         role: Option<SmolStr>,
         id: &RequestId,
     ) -> Result<(RouteId, RequestContext), Refusal> {
-        let context = entry.into_context(role, self.rules(&target), || id.to_opaque())?;
+        let context = entry.into_context(role, self.rules(&target), id.for_context())?;
         let route = match target {
             Target::Route(route) if self.policy(route).is_on(context.mode()) => route,
             Target::Route(_) | Target::Unknown => return Err(refusal::not_found()),
@@ -167,7 +167,7 @@ impl Core {
             return Err(policy.refuse(ErrorEnvelope::builder(code::AUTH_INSUFFICIENT_ROLE)));
         }
         self.repetitions(request, policy, &context)?;
-        self.announced_size(request, policy)?;
+        self.announced_size(scan, policy)?;
         Ok((route, context))
     }
 
@@ -198,11 +198,11 @@ impl Core {
     }
 
     /// A body that says that it is too large is not waited for.
-    pub(super) fn announced_size(&self, request: &Request<Body>, policy: &Policy) -> Result<(), Refusal> {
-        let announced = request
-            .headers()
-            .get(CONTENT_LENGTH)
-            .and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    pub(super) fn announced_size(&self, scan: &Scan<'_>, policy: &Policy) -> Result<(), Refusal> {
+        let Some(announced) = scan.get(Single::ContentLength) else {
+            return Ok(());
+        };
+        let announced = announced.to_str().ok().and_then(|length| length.parse::<u64>().ok());
         let limit = if policy.meta.body_fields.is_empty() {
             policy.body_limit
         } else {

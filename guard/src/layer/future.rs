@@ -1,5 +1,6 @@
 //! The response of a guarded service.
 
+use std::any::Any;
 use std::convert::Infallible;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -8,11 +9,11 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use axum_core::body::Body;
-use http::Response;
+use http::{Request, Response};
 use pin_project_lite::pin_project;
 use tokio::time::{Sleep, sleep};
 
-use super::admit::WaitingAdmission;
+use super::admit::{Admission, WaitingAdmission};
 use super::body::{GuardedBody, panic_text};
 use super::inner::Inner;
 use super::respond::{Exchange, Finished};
@@ -47,28 +48,57 @@ pin_project! {
 }
 
 impl<I: Inner> ResponseFuture<I> {
-    fn new(stage: Stage<I>, exchange: Exchange, timeout: Duration) -> Self {
+    /// Begins a response as its admission says.
+    ///
+    /// Requests and the futures of handlers are large, so each is moved once, to where it stays.
+    pub(super) fn new(exchange: Exchange, admission: Admission, inner: &mut I, request: Request<Body>) -> Self {
+        let mut this = Self::empty(exchange);
+        let mut request = Some(request);
+        // The inner service is called in here, or cloned.
+        let begun = catch_unwind(AssertUnwindSafe(|| match (admission, request.take()) {
+            (Admission::Entered(entrance, timeout), Some(request)) => {
+                this.timeout = timeout;
+                this.exchange.resource_kind = entrance.resource_kind;
+                this.stage = Stage::Calling {
+                    call: inner.enter(entrance.route, request),
+                };
+            }
+            (Admission::Waiting(admission, timeout), _) => {
+                this.timeout = timeout;
+                this.stage = Stage::Waiting {
+                    admission,
+                    inner: inner.clone(),
+                };
+            }
+            (Admission::Refused(refusal), _) => this.answer(|exchange| exchange.refuse(*refusal)),
+            (Admission::Entered(..), None) => {}
+        }));
+        if let Err(panic) = begun {
+            this.answer(|exchange| exchange.panicked(panic_text(&*panic)));
+        }
+        this
+    }
+
+    /// The response to a panic.
+    pub(super) fn panicked(panic: &(dyn Any + Send), exchange: Exchange) -> Self {
+        let mut this = Self::empty(exchange);
+        this.answer(|exchange| exchange.panicked(panic_text(panic)));
+        this
+    }
+
+    fn empty(exchange: Exchange) -> Self {
         Self {
-            stage,
+            stage: Stage::Answered { response: None },
             exchange,
-            timeout,
+            timeout: Duration::ZERO,
             timer: None,
         }
     }
 
-    pub(super) fn answered(response: Response<GuardedBody>, exchange: Exchange) -> Self {
-        let stage = Stage::Answered {
-            response: Some(response),
+    fn answer(&mut self, response: impl FnOnce(&mut Exchange) -> Response<GuardedBody>) {
+        self.stage = Stage::Answered {
+            response: Some(response(&mut self.exchange)),
         };
-        Self::new(stage, exchange, Duration::ZERO)
-    }
-
-    pub(super) fn waiting(admission: WaitingAdmission, inner: I, exchange: Exchange, timeout: Duration) -> Self {
-        Self::new(Stage::Waiting { admission, inner }, exchange, timeout)
-    }
-
-    pub(super) fn calling(call: I::Future, exchange: Exchange, timeout: Duration) -> Self {
-        Self::new(Stage::Calling { call }, exchange, timeout)
     }
 
     fn advance(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Response<GuardedBody>> {

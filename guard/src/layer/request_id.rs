@@ -2,14 +2,19 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use uuid::Uuid;
+use uuid::fmt::Hyphenated;
 
-use crate::context::{HeaderFault, OpaqueId, Scan, Single};
+use crate::context::{ContextRequestId, HeaderFault, OpaqueId, Scan, Single};
 
 const NAME: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The id, as a header: visible ASCII, as an [`OpaqueId`] is.
 #[derive(Debug, Clone)]
-pub(crate) struct RequestId(HeaderValue);
+pub(crate) struct RequestId {
+    header: HeaderValue,
+    /// What the header was made from; nil where the client sent it.
+    made: Uuid,
+}
 
 impl RequestId {
     /// The client's own, if it sent one that is well-formed; a new one otherwise. An error about the client's is answered
@@ -20,30 +25,37 @@ impl RequestId {
             Err(_) => only(headers.get_all(NAME).iter()),
         };
         match sent {
-            Some(header) if OpaqueId::parse(header).is_ok() => Self(header.clone()),
+            Some(header) if OpaqueId::parse(header).is_ok() => Self {
+                header: header.clone(),
+                made: Uuid::nil(),
+            },
             _ => Self::generate(),
         }
     }
 
     fn generate() -> Self {
-        let mut text = [0; uuid::fmt::Hyphenated::LENGTH];
-        let text = Uuid::new_v4().hyphenated().encode_lower(&mut text);
-        Self(HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static("unknown")))
+        let made = Uuid::new_v4();
+        let mut text = [0; Hyphenated::LENGTH];
+        let text = made.hyphenated().encode_lower(&mut text);
+        Self {
+            header: HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static("unknown")),
+            made,
+        }
     }
 
-    /// The id for the context. `None` cannot happen: both shapes were checked when it was made.
-    pub(crate) fn to_opaque(&self) -> Option<OpaqueId> {
-        OpaqueId::parse(&self.0).ok()
+    /// The id for the context of a request that did not bring one.
+    pub(crate) fn for_context(&self) -> ContextRequestId {
+        ContextRequestId::made(self.made)
     }
 
     /// The text, for the log.
     pub(crate) fn as_str(&self) -> &str {
-        self.0.to_str().unwrap_or_default()
+        self.header.to_str().unwrap_or_default()
     }
 
     /// Puts the id on the one response of the request.
     pub(crate) fn stamp(&mut self, headers: &mut HeaderMap) {
-        headers.insert(NAME, std::mem::replace(&mut self.0, HeaderValue::from_static("")));
+        headers.insert(NAME, std::mem::replace(&mut self.header, HeaderValue::from_static("")));
     }
 }
 

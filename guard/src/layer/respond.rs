@@ -61,7 +61,8 @@ impl Exchange {
             "refused"
         );
         response.headers_mut().extend(header);
-        self.complete(response)
+        self.complete(&mut response);
+        response
     }
 
     /// The answer to a fault inside; its text stays inside.
@@ -83,8 +84,9 @@ impl Exchange {
     }
 
     fn answer(&mut self, code: Code) -> Response<GuardedBody> {
-        let response = self.envelope(code);
-        self.complete(response)
+        let mut response = self.envelope(code);
+        self.complete(&mut response);
+        response
     }
 
     fn envelope(&self, code: Code) -> Response<GuardedBody> {
@@ -96,7 +98,7 @@ impl Exchange {
     }
 
     /// What every response gets last.
-    fn complete(&mut self, mut response: Response<GuardedBody>) -> Response<GuardedBody> {
+    fn complete(&mut self, response: &mut Response<GuardedBody>) {
         let status = response.status();
         let headers = response.headers_mut();
         if status.is_client_error() || status.is_server_error() {
@@ -109,7 +111,6 @@ impl Exchange {
             }
         }
         self.id.stamp(response.headers_mut());
-        response
     }
 
     /// Makes an envelope of every error that is none.
@@ -126,7 +127,8 @@ impl Exchange {
             let mut response = response.map(|_| GuardedBody::whole(body));
             *response.status_mut() = status;
             describe_envelope(response.headers_mut());
-            return Finished::Now(self.complete(response));
+            self.complete(&mut response);
+            return Finished::Now(response);
         }
         match ErrorStatus::try_from(response.status()) {
             Ok(status) => Finished::Later(Box::pin(self.clone().replace(response, status))),
@@ -139,8 +141,9 @@ impl Exchange {
                 Finished::Now(self.answer(code::INTERNAL_ERROR))
             }
             Err(_) => {
-                let response = self.success(response);
-                Finished::Now(self.complete(response))
+                let mut response = self.success(response);
+                self.complete(&mut response);
+                Finished::Now(response)
             }
         }
     }
@@ -163,8 +166,9 @@ impl Exchange {
                 headers.entry(header::CONTENT_LENGTH).or_insert(length.into());
             }
         } else {
-            // Nothing can be added to a stream that is encoded.
-            let events = has_essence(response.headers(), "text/event-stream")
+            // Only a body of unknown length is a stream, and nothing can be added to one that is encoded.
+            let events = response.body().size_hint().exact().is_none()
+                && has_essence(response.headers(), "text/event-stream")
                 && !response.headers().contains_key(header::CONTENT_ENCODING);
             return response.map(|body| GuardedBody::inner(body, events));
         }
@@ -180,7 +184,9 @@ impl Exchange {
             && is_envelope(&parts.headers, bytes, status)
         {
             describe_envelope(&mut parts.headers);
-            return self.complete(Response::from_parts(parts, GuardedBody::whole(bytes.clone())));
+            let mut response = Response::from_parts(parts, GuardedBody::whole(bytes.clone()));
+            self.complete(&mut response);
+            return response;
         }
         tracing::warn!(
             request_id = self.id.as_str(),
@@ -198,7 +204,8 @@ impl Exchange {
                 response.headers_mut().append(name.clone(), value);
             }
         }
-        self.complete(response)
+        self.complete(&mut response);
+        response
     }
 }
 

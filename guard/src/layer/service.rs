@@ -14,8 +14,8 @@ use http_body::Body as HttpBody;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::admit::{Admission, admit};
-use super::body::{GuardedBody, panic_text};
+use super::admit::admit;
+use super::body::GuardedBody;
 use super::core::Core;
 use super::future::ResponseFuture;
 use super::inner::{Finished, Inner};
@@ -104,29 +104,13 @@ where
     fn call(&mut self, request: Request<R>) -> ResponseFuture<I> {
         let mut request = request.map(Body::new);
         let head = request.method() == Method::HEAD;
-        // A verifier runs in here, and the inner service is cloned; a panic of theirs is answered as a handler's is.
-        catch_unwind(AssertUnwindSafe(|| self.begin(&mut request, head))).unwrap_or_else(|panic| {
-            let scan = Scan::new(request.headers());
-            let mut exchange = Exchange::new(RequestId::of(request.headers(), &scan), head);
-            let response = exchange.panicked(panic_text(&*panic));
-            ResponseFuture::answered(response, exchange)
-        })
-    }
-}
-
-impl<I: Inner> Guard<I> {
-    fn begin(&mut self, request: &mut Request<Body>, head: bool) -> ResponseFuture<I> {
-        let (id, admission) = admit(&self.core, request);
-        let mut exchange = Exchange::new(id, head);
-        match admission {
-            Admission::Refused(refusal) => ResponseFuture::answered(exchange.refuse(*refusal), exchange),
-            Admission::Waiting(admission, timeout) => {
-                ResponseFuture::waiting(admission, self.inner.clone(), exchange, timeout)
-            }
-            Admission::Entered(entrance, timeout) => {
-                exchange.resource_kind = entrance.resource_kind;
-                let call = self.inner.enter(entrance.route, std::mem::take(request));
-                ResponseFuture::calling(call, exchange, timeout)
+        // A verifier runs in here; a panic of its own is answered as a handler's is.
+        match catch_unwind(AssertUnwindSafe(|| admit(&self.core, &mut request))) {
+            Ok((id, admission)) => ResponseFuture::new(Exchange::new(id, head), admission, &mut self.inner, request),
+            Err(panic) => {
+                let scan = Scan::new(request.headers());
+                let exchange = Exchange::new(RequestId::of(request.headers(), &scan), head);
+                ResponseFuture::panicked(&*panic, exchange)
             }
         }
     }

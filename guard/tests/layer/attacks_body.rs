@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::body::Bytes;
 use futures_util::stream;
 use guard::layer::Limits;
+use guard::route::Method;
 use http::Request;
 
 use crate::house::*;
@@ -116,6 +117,16 @@ async fn c24_the_caps_hold() {
         .status,
         200
     );
+}
+
+/// axum's own limit is 2 MiB; a route's may be more, and is then the only one.
+#[tokio::test]
+async fn c24_a_route_may_take_more_than_axum_does() {
+    let large = meta(Method::Post, "/large").body_limit(3 << 20);
+    let (engine, _) = with_route(large, |body: Bytes| async move { body.len().to_string() });
+    let post = |size: usize| request("POST", "/large").map(|_| Body::from(vec![b' '; size]));
+    assert_eq!(send(&engine, post(5 << 19)).await.text(), (5 << 19).to_string());
+    send(&engine, post((3 << 20) + 1)).await.is(413, "request.too_large");
 }
 
 #[tokio::test]

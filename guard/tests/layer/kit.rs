@@ -445,3 +445,25 @@ async fn an_error_that_is_not_exactly_an_envelope() {
         assert!(row.failed > 0, "{report}");
     }
 }
+
+#[tokio::test]
+async fn tokens_of_an_issuer() {
+    use guard::credential::jwt::{Hs256Issuer, JwtVerifier, SharedSecret};
+
+    let secret = |text: &str| SharedSecret::new(text).unwrap();
+    let tokens = || {
+        JwtVerifier::with_shared_secrets([secret("a secret of at least thirty-two bytes")])
+            .build()
+            .unwrap()
+    };
+    let settings = guard::layer::Settings::new(tokens())
+        .gates(Gates)
+        .flags(|_: &str, _: guard::context::Mode| Ok(true));
+    let (engine, _) = house_with(settings, Vec::new());
+    let issuer = Hs256Issuer::new(secret("a secret of at least thirty-two bytes"));
+    let report = guard::testing::conformance(&engine, issuer).await;
+    report.assert_ok();
+    assert!(report.checks.iter().all(|row| row.outcomes > 0), "{report}");
+    let another = Hs256Issuer::new(secret("another secret of thirty-two bytes and more"));
+    assert!(!guard::testing::conformance(&engine, another).await.is_ok());
+}

@@ -6,12 +6,16 @@ mod attacks_body;
 mod attacks_build;
 mod attacks_errors;
 mod attacks_headers;
+mod attacks_heads;
 mod attacks_routing;
+mod differential;
 mod flags;
 mod gates;
 mod house;
 #[cfg(feature = "testing")]
 mod kit;
+mod membership;
+mod oracle;
 mod order;
 mod outcomes;
 mod properties;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use axum::Router;
 use futures_util::{StreamExt, stream};
+use guard::registry::Engine;
 use guard::route::Method;
 use guard::testing::{Attacked, Target, attack_names, attacks};
 use http::Request;
@@ -16,16 +17,24 @@ use tokio::net::{TcpListener, TcpStream};
 use crate::house::*;
 use crate::support::*;
 
-async fn serve() -> SocketAddr {
+fn engine() -> Engine {
     let broken = || async {
         let events =
             stream::iter([Ok::<_, std::io::Error>("data: 1\n\n")]).chain(stream::once(async { panic!("canary") }));
         ([("content-type", "text/event-stream")], Body::from_stream(events))
     };
-    let (engine, _) = with_route(meta(Method::Get, "/events"), broken);
+    with_route(meta(Method::Get, "/events"), broken).0
+}
+
+async fn listener() -> (TcpListener, SocketAddr) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    tokio::spawn(async move { axum::serve(listener, engine.into_make_service()).await });
+    (listener, address)
+}
+
+async fn serve() -> SocketAddr {
+    let (listener, address) = listener().await;
+    tokio::spawn(async move { axum::serve(listener, engine().into_make_service()).await });
     address
 }
 
@@ -80,12 +89,24 @@ async fn the_corpus_against_the_guard() {
     assert!(report.not_checked.is_empty());
 }
 
+/// The crate's own server has narrower limits and the same answers.
+#[cfg(feature = "server")]
+#[tokio::test]
+async fn the_corpus_against_the_guards_own_server() {
+    let (listener, address) = listener().await;
+    let server = guard::server::Server::new().head_time(Duration::from_millis(200));
+    tokio::spawn(server.serve(listener, engine(), std::future::pending()));
+    let (report, _) = attacks(address, &target()).await.unwrap();
+    report.assert_ok();
+    let unfinished = talk(address, &["GET /whoami HTTP/1.1\r\nhost: a\r\nx-mode: sa"]).await;
+    assert!(!unfinished.contains(" 200 "), "{unfinished}");
+}
+
 /// A server without a guard withstands only what hyper sees to.
 #[tokio::test]
 async fn the_corpus_against_no_guard() {
     let router = Router::new().fallback(|| async { "everything is fine" });
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
+    let (listener, address) = listener().await;
     tokio::spawn(async move { axum::serve(listener, router).await });
     let (report, attacked) = attacks(address, &target()).await.unwrap();
     let withstood: Vec<_> = report
