@@ -87,7 +87,7 @@ impl GateChain for Gates {
 }
 
 /// The guard around these routes. Nothing can be mounted beside them later.
-fn engine(secret: SharedSecret) -> Result<Engine, Box<dyn Error>> {
+pub(crate) fn engine(secret: SharedSecret) -> Result<Engine, Box<dyn Error>> {
     let tokens = JwtVerifier::with_shared_secrets([secret]).build()?;
     let settings = Settings::new(tokens).gates(Gates);
     let routes = guard::routes![status, whoami, create_mask, erase_masks];
@@ -95,7 +95,7 @@ fn engine(secret: SharedSecret) -> Result<Engine, Box<dyn Error>> {
 }
 
 /// A token to try the engine with. A real engine has a login, or an identity provider.
-fn token(secret: SharedSecret) -> Result<String, Box<dyn Error>> {
+pub(crate) fn token(secret: SharedSecret) -> Result<String, Box<dyn Error>> {
     let tenant = TenantId::parse("t_acme")?;
     let user = Identity::builder(OpaqueId::parse("u_1")?)
         .tenant(tenant.clone())
