@@ -26,6 +26,7 @@ use crate::route::GateDecision;
 #[derive(Debug, Clone)]
 struct Admitted {
     context: Option<RequestContext>,
+    #[cfg_attr(not(feature = "axum"), expect(dead_code, reason = "the extractors read it"))]
     resource_kind: Option<&'static str>,
 }
 
