@@ -25,8 +25,8 @@
 //! ```
 //!
 //! **Start with the [manual]**: its [quick start](manual::quick_start) is a whole engine in one file, and it says
-//! [what is missing](manual#what-is-missing) in this version: single-use tickets, gates of guard's own, budget, audit, streams
-//! with replay, durable stores.
+//! [what is missing](manual#what-is-missing) in this version: single-use tickets, gates of guard's own, budget, audit,
+//! streams with replay, durable stores.
 //!
 //! # Modules
 //!
@@ -59,8 +59,8 @@
 //! | `jwks-http` | no | fetches a JWKS document over HTTPS |
 //! | `testing` | no | `testing`, for `[dev-dependencies]` |
 //!
-//! No feature weakens a check, so another crate that turns one on changes nothing for yours. What is lax is a setting,
-//! and says so in its name. Without any feature there are still the types, the [`layer`] and the [`manifest`].
+//! No feature weakens a check, so another crate that turns one on changes nothing for yours. What is lax is a
+//! setting, and says so in its name. Without any feature there are still the types, the [`layer`] and the [`manifest`].
 //!
 //! # Rust version
 //!
