@@ -10,7 +10,7 @@ mod extract;
 mod manifest;
 mod route;
 
-pub use dispatch::Dispatch;
+pub use dispatch::{Dispatch, HandlerFuture};
 pub use engine::{Engine, IntoAxum};
 pub use manifest::{GateFacts, Manifest, RouteFacts};
 pub use route::Route;
