@@ -9,7 +9,7 @@ mod engine;
 mod extract;
 mod route;
 
-pub use dispatch::Dispatch;
+pub use dispatch::{Dispatch, HandlerFuture};
 pub use engine::{Engine, IntoAxum};
 pub use route::Route;
 
