@@ -2,6 +2,8 @@
 //!
 //! `UPDATE_MANIFEST=1 cargo test -p engine-server --test manifest` rewrites it.
 
+#![allow(clippy::unwrap_used, reason = "a helper of a test may panic as a test may")]
+
 use std::{env, fs};
 
 use engine_server::gates::DemoGates;
