@@ -200,7 +200,8 @@ async fn rest(
             action,
             resource_kind: policy.meta.resource_kind,
         };
-        gates.decide(request).await?;
+        let decided = gates.decide(request).await;
+        decided.map_err(|error| error.of_action(action, policy.meta.resource_kind))?;
     }
     let entrance = enter(&core, &mut request, route, Some(context));
     Ok((request, entrance))
