@@ -193,30 +193,38 @@ impl<'s> Reader<'_, 's> {
         let mut calls = Vec::new();
         each_call(&self.model.function(function).facts.body, &mut |call| calls.push(call));
         calls.sort_by_key(|call| call.span.start);
+        let asks = |callee: FnId| -> Vec<Setting> {
+            let mut settings = self.settings(callee);
+            settings.retain(|setting| setting.demanded && !self.is_constructor(callee));
+            settings
+        };
+        let steps: Vec<(Place, FnId, Vec<Setting>)> = calls
+            .into_iter()
+            .flat_map(|call| {
+                let place = self.place(at.0, call.span);
+                self.called(at, &call.func).map(move |callee| (place, callee))
+            })
+            .map(|(place, callee)| (place, callee, asks(callee)))
+            .collect();
+        // Few handlers ask for a setting at all; only for those what they lead to is read.
+        let last = steps.iter().rposition(|(_, _, asked)| !asked.is_empty())?;
         let mut needed: Vec<(String, Place)> = Vec::new();
-        for call in calls {
-            let place = self.place(at.0, call.span);
-            for callee in self.called(at, &call.func) {
-                let own = self.settings(callee);
-                let asks = own
-                    .iter()
-                    .filter(|setting| setting.demanded && !self.is_constructor(callee));
-                for setting in asks {
-                    if let Some((name, needed)) = needed.iter().find(|(name, _)| *name == setting.name) {
-                        return Some(LateGuard {
-                            name: name.clone(),
-                            needed: *needed,
-                            asked: place,
-                        });
-                    }
+        for (place, callee, asked) in &steps[..=last] {
+            for setting in asked {
+                if let Some((name, needed)) = needed.iter().find(|(name, _)| *name == setting.name) {
+                    return Some(LateGuard {
+                        name: name.clone(),
+                        needed: *needed,
+                        asked: *place,
+                    });
                 }
-                for below in self
-                    .reach([callee])
-                    .into_iter()
-                    .filter(|below| self.is_constructor(*below))
-                {
-                    needed.extend(self.settings(below).into_iter().map(|setting| (setting.name, place)));
-                }
+            }
+            for below in self
+                .reach([*callee])
+                .into_iter()
+                .filter(|below| self.is_constructor(*below))
+            {
+                needed.extend(self.settings(below).into_iter().map(|setting| (setting.name, *place)));
             }
         }
         None
