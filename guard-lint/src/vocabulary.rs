@@ -51,6 +51,10 @@ pub struct Vocabulary {
     pub aside_words: Vec<String>,
     /// First words of functions that read.
     pub read_verbs: Vec<String>,
+    /// Layers of Rust routers behind which only verified callers are answered.
+    pub identity_layers: Vec<String>,
+    /// Types of Rust handlers' arguments that only a verified caller's request gives.
+    pub identity_extractors: Vec<String>,
 }
 
 impl Vocabulary {
@@ -78,6 +82,8 @@ impl Vocabulary {
             writes: Vec::new(),
             aside_words: Vec::new(),
             read_verbs: Vec::new(),
+            identity_layers: Vec::new(),
+            identity_extractors: Vec::new(),
         }
     }
 
@@ -105,6 +111,8 @@ impl Vocabulary {
             (&mut self.writes, &other.writes),
             (&mut self.aside_words, &other.aside_words),
             (&mut self.read_verbs, &other.read_verbs),
+            (&mut self.identity_layers, &other.identity_layers),
+            (&mut self.identity_extractors, &other.identity_extractors),
         ];
         for (list, rows) in lists {
             list.extend(rows.iter().cloned());
@@ -401,6 +409,8 @@ impl Default for Vocabulary {
                 "verify",
                 "view",
             ]),
+            identity_layers: rows(&["GuardLayer"]),
+            identity_extractors: rows(&["RequestContext", "Identity"]),
         }
     }
 }

@@ -23,9 +23,13 @@ mod handler_wrong_class;
 mod identity_from_payload;
 mod identity_missing;
 mod identity_partial;
+mod layer_too_early;
+mod manifest_differs;
 mod provider_bare_error;
 mod provider_called_directly;
+mod registry_bypassed;
 mod route_shadowed;
+mod route_unregistered;
 mod router_unmounted;
 mod scope_not_compared;
 mod self_comparison;
@@ -131,6 +135,10 @@ pub static RULES: &[&dyn Rule] = &[
     &route_shadowed::RouteShadowed,
     &router_unmounted::RouterUnmounted,
     &call_cannot_succeed::CallCannotSucceed,
+    &route_unregistered::RouteUnregistered,
+    &registry_bypassed::RegistryBypassed,
+    &layer_too_early::LayerTooEarly,
+    &manifest_differs::ManifestDiffers,
 ];
 
 /// The rule with this code or name.
