@@ -1,5 +1,10 @@
 //! The Rust fixture is judged as its tables say, and the example engine is clean.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "helpers outside the test functions may fail a test too"
+)]
+
 mod common;
 
 use std::collections::BTreeSet;
@@ -103,6 +108,21 @@ fn the_example_engine_is_clean() {
     };
     assert_eq!(status("ENG-STD-003").as_deref(), Some("done"));
     assert_eq!(status("ENG-STD-016").as_deref(), Some("done"));
+}
+
+#[test]
+fn the_examples_manifest_is_that_of_its_source() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/engine-server");
+    let output = guard_lint(&root)
+        .args(["check", "--strict", "--manifest", "manifest.json"])
+        .output()
+        .unwrap();
+    assert_eq!(
+        output.status.code(),
+        Some(0),
+        "{}",
+        String::from_utf8_lossy(&output.stdout)
+    );
 }
 
 const ROUTES: &str = r#"

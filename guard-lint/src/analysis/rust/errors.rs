@@ -175,7 +175,7 @@ fn answered(expr: &Expr, is_last: bool, found: &mut Vec<(Span, u16)>) {
         Kind::Match(_, arms) => arms.iter().for_each(|(_, _, arm)| answered(arm, is_last, found)),
         Kind::Loop(_, _, body) => answers_of(body, false, found),
         Kind::Tuple(values) if is_last => {
-            if let Some(status) = values.first().and_then(|first| literal(first)) {
+            if let Some(status) = values.first().and_then(literal) {
                 found.push((expr.span, status));
             }
         }

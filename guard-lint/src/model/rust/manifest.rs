@@ -35,8 +35,13 @@ struct Route {
 #[derive(Debug, Clone, Deserialize, PartialEq)]
 #[serde(tag = "decision", rename_all = "snake_case")]
 enum Gate {
-    Action { action: String },
-    NoGate { reason: String },
+    Action {
+        action: String,
+    },
+    #[serde(rename = "no_gate")]
+    Spared {
+        reason: String,
+    },
     Reads,
     Exempt,
 }
@@ -118,7 +123,7 @@ pub fn compare(manifest: &Manifest, found: &[Found<'_>]) -> Vec<Difference> {
 fn differing(route: &Route, facts: &RouteFacts) -> Vec<&'static str> {
     let gate = match (&facts.action, &facts.no_gate, &facts.exempt) {
         (Some(action), _, _) => Gate::Action { action: action.clone() },
-        (_, Some(reason), _) => Gate::NoGate { reason: reason.clone() },
+        (_, Some(reason), _) => Gate::Spared { reason: reason.clone() },
         (_, _, Some(_)) => Gate::Exempt,
         _ => Gate::Reads,
     };

@@ -71,7 +71,7 @@ pub enum Origin<'s> {
     /// By `#[engine_route]`.
     Registry {
         /// What that states.
-        facts: Facts,
+        facts: Box<Facts>,
         /// Whether a `routes!` names it that an engine gets.
         listed: bool,
     },
@@ -130,7 +130,7 @@ impl<'s> Program<'_, 's> {
                 place,
                 origin: Origin::Registry {
                     listed: mounted(&handler),
-                    facts,
+                    facts: Box::new(facts),
                 },
             });
         }
