@@ -5,6 +5,7 @@ pub mod classes;
 mod locals;
 pub mod resolve;
 pub mod routes;
+pub mod rust;
 pub mod scope;
 pub mod types;
 
