@@ -7,6 +7,7 @@
 pub mod docs;
 mod sink;
 
+mod attribute_missing;
 mod bare_error;
 mod call_cannot_succeed;
 mod credential_not_required;
@@ -23,6 +24,9 @@ mod handler_wrong_class;
 mod identity_from_payload;
 mod identity_missing;
 mod identity_partial;
+mod import_fails;
+mod module_not_importable;
+mod name_undefined;
 mod provider_bare_error;
 mod provider_called_directly;
 mod route_shadowed;
@@ -131,6 +135,10 @@ pub static RULES: &[&dyn Rule] = &[
     &route_shadowed::RouteShadowed,
     &router_unmounted::RouterUnmounted,
     &call_cannot_succeed::CallCannotSucceed,
+    &name_undefined::NameUndefined,
+    &attribute_missing::AttributeMissing,
+    &module_not_importable::ModuleNotImportable,
+    &import_fails::ImportFails,
 ];
 
 /// The rule with this code or name.
@@ -171,6 +179,21 @@ fn each_oddity(
             report(endpoint, oddity, program.calls(&calls));
         }
     }
+}
+
+/// Reports what is not there on the way of a request, for each endpoint.
+fn report_missing(program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>, kinds: &[OddityKind]) {
+    each_oddity(program, kinds, |endpoint, oddity, trace| {
+        let what = &oddity.at.what;
+        let after = if oddity.caught { "; the error is swallowed" } else { "" };
+        let message = format!("`{}` cannot get past this: {what}{after}", program.handler(endpoint));
+        let finding = sink
+            .endpoint(endpoint, oddity.at.place, what, message)
+            .with_trace(trace);
+        if oddity.kind == (OddityKind::AttributeMissing { sure: false }) {
+            finding.with_confidence(Confidence::Medium);
+        }
+    });
 }
 
 /// The calls that lead to a write.

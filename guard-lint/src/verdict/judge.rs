@@ -1,10 +1,13 @@
 //! Every endpoint of a program with its verdicts: what rules and clauses look at.
 
+use rustc_hash::FxHashMap;
+
 use crate::analysis::summary::{Exit, ExitKind, Owner};
 use crate::analysis::{Analyzer, Endpoint, evaluate};
 use crate::catalog::{Catalog, Check};
+use crate::model::loading::Failure;
 use crate::model::routes::{Route, Router, RouterId, Routes, join};
-use crate::model::{Model, Place};
+use crate::model::{ModId, Model, Place};
 use crate::report::model::{
     CredentialVerdict, EndpointKind, EnvelopeVerdict, Evidence, GateVerdict, IdentityVerdict, SiteKind, WireVerdict,
 };
@@ -25,6 +28,8 @@ pub struct Judged<'a, 'm, 's> {
     pub endpoints: Vec<Judgement>,
     /// For each router: the id of the ticket that exempts it.
     pub exemptions: Vec<Option<String>>,
+    /// The modules of routers and handlers that cannot be imported.
+    pub failures: FxHashMap<ModId, Failure>,
 }
 
 /// The verdicts on one endpoint.
@@ -59,13 +64,31 @@ impl<'a, 'm, 's> Judged<'a, 'm, 's> {
             let endpoint = evaluate(analyzer, routes, id, index);
             judge(analyzer, routes, endpoint, exemptions[id.0 as usize].is_some())
         });
+        let mut modules: Vec<ModId> = routes.routers.iter().map(|router| router.module).collect();
+        let handlers = routes.routers.iter().flat_map(|router| &router.routes);
+        modules.extend(handlers.map(|route| model.function(route.handler).module));
+        modules.sort_unstable();
+        modules.dedup();
         Self {
             model,
             routes,
             analyzer,
             endpoints,
             exemptions,
+            failures: model.failures(&modules),
         }
+    }
+
+    /// Why the module of an endpoint's router or handler cannot be imported, with the place in that module where it shows.
+    pub fn failure(&self, judgement: &Judgement) -> Option<(&Failure, Place)> {
+        let handler = self.model.function(self.route(judgement).handler).module;
+        let failure = [self.router(judgement).module, handler]
+            .iter()
+            .find_map(|module| self.failures.get(module))?;
+        Some((
+            failure,
+            failure.chain.first().map_or(failure.place, |(place, _)| *place),
+        ))
     }
 
     /// The router of an endpoint.

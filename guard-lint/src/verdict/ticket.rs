@@ -44,7 +44,9 @@ fn report(judged: &Judged<'_, '_, '_>, ticket: &Ticket, judge: Judge, findings: 
             .filter(|finding| rules.contains(&finding.rule.as_str()))
         {
             let ours = names.iter().any(|(module, label)| {
-                finding.router.as_ref() == Some(module) && finding.endpoint.as_ref() == Some(label)
+                finding.router.as_ref() == Some(module)
+                    // What is wrong with a module is wrong with all of its endpoints.
+                    && finding.endpoint.as_ref().is_none_or(|endpoint| endpoint == label)
             });
             if ours {
                 prints.push(finding.fingerprint.clone());
