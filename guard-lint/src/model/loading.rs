@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 use rustc_hash::FxHashMap;
 
 use super::resolve::Entity;
+use super::words::STANDARD;
 use super::{ModId, Model, Place};
 use crate::source::facts::{Expr, Import, Name, Stmt};
 use crate::source::imports::start;
@@ -141,6 +142,9 @@ impl Model<'_> {
             return None;
         }
         let (head, rest) = dotted.split_once('.')?;
+        if STANDARD.contains(&head) {
+            return None;
+        }
         let folder = match tree.resolve(head, path, &mut Vec::new())? {
             Found::File(entry) => self.sources.entries[entry as usize]
                 .path

@@ -10,6 +10,7 @@ pub mod resolve;
 pub mod routes;
 pub mod scope;
 pub mod types;
+mod words;
 
 use std::cell::RefCell;
 use std::ops::Deref;

@@ -2,6 +2,7 @@
 
 use crate::analysis::summary::{Exit, ExitKind, Owner, Status};
 use crate::catalog::Check;
+use crate::evidence::Proof;
 use crate::model::classes::Base;
 use crate::report::model::{
     ClauseVerdict, CredentialVerdict, EnvelopeVerdict, Evidence, GateVerdict, IdentityVerdict, SiteKind, WireVerdict,
@@ -41,6 +42,16 @@ impl Answer {
             reason: reason.into(),
             evidence: Vec::new(),
             rules: &[],
+        }
+    }
+}
+
+impl Answer {
+    /// What the tests prove.
+    pub fn of_tests(proof: &Proof) -> Self {
+        Self {
+            evidence: proof.evidence(),
+            ..Self::new(proof.verdict, proof.reason.clone())
         }
     }
 }

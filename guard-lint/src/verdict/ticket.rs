@@ -1,8 +1,9 @@
 //! Verdicts on tickets: from their clauses, and from what they name.
 
 use crate::catalog::{Catalog, Check, Role, Ticket};
+use crate::evidence::{Proof, Subject, Tests, needs};
 use crate::model::routes::RouterId;
-use crate::report::model::{ClauseReport, ClauseVerdict, Finding, TicketReport, TicketStatus};
+use crate::report::model::{ClauseReport, ClauseVerdict, Finding, TestsReport, TicketReport, TicketStatus};
 
 use super::clause::{Answer, Judge, answer, combine, works};
 use super::judge::{Judged, Judgement};
@@ -15,14 +16,48 @@ pub fn tickets(
     judge: Judge,
     findings: &mut [Finding],
 ) -> Vec<TicketReport> {
-    catalog
+    // Tests are read once, for all tickets that ask for them.
+    let subjects: Vec<Option<Subject>> = catalog
         .tickets
         .iter()
-        .map(|ticket| report(judged, ticket, judge, findings))
+        .map(|ticket| subject_of(judged, ticket))
+        .collect();
+    let subjects_of_tests: Vec<&Subject> = subjects.iter().flatten().collect();
+    let tests = Tests::read(judged.model, &subjects_of_tests);
+    let asked = catalog.tickets.iter().zip(&subjects);
+    asked
+        .map(|(ticket, subject)| {
+            let asked = Asked {
+                judge,
+                tests: &tests,
+                subject: subject.as_ref(),
+            };
+            report(judged, ticket, &asked, findings)
+        })
         .collect()
 }
 
-fn report(judged: &Judged<'_, '_, '_>, ticket: &Ticket, judge: Judge, findings: &mut [Finding]) -> TicketReport {
+/// How a ticket is judged, and with which tests.
+struct Asked<'t> {
+    judge: Judge,
+    tests: &'t Tests,
+    subject: Option<&'t Subject>,
+}
+
+/// What a ticket's tests must be about; nothing where it asks for none.
+fn subject_of(judged: &Judged<'_, '_, '_>, ticket: &Ticket) -> Option<Subject> {
+    let asks = ticket
+        .clauses
+        .iter()
+        .any(|clause| clause.checks.contains(&Check::Tests));
+    asks.then(|| {
+        let routers = subject::routers_of(judged.model, judged.routes, ticket);
+        let endpoints = endpoints_of(judged, ticket, &routers);
+        Subject::new(judged, ticket, &endpoints, subject::modules_of(judged.model, ticket))
+    })
+}
+
+fn report(judged: &Judged<'_, '_, '_>, ticket: &Ticket, given: &Asked<'_>, findings: &mut [Finding]) -> TicketReport {
     let routers = subject::routers_of(judged.model, judged.routes, ticket);
     let files = subject::files_of(judged.model, ticket);
     let endpoints = endpoints_of(judged, ticket, &routers);
@@ -57,6 +92,7 @@ fn report(judged: &Judged<'_, '_, '_>, ticket: &Ticket, judge: Judge, findings: 
         }
         prints
     };
+    let (mut of_code, mut proofs): (Vec<Answer>, Vec<Proof>) = (Vec::new(), Vec::new());
     for clause in &ticket.clauses {
         if clause.role == Role::Exemption {
             clauses.push(exemption(ticket, &clause.id, &clause.text, &routers));
@@ -64,7 +100,21 @@ fn report(judged: &Judged<'_, '_, '_>, ticket: &Ticket, judge: Judge, findings: 
         }
         let asked = asked(judged, &endpoints, &clause.text);
         let checks = clause.checks.iter();
-        let answers: Vec<Answer> = checks.map(|check| answer(judged, &asked, check, judge)).collect();
+        let answers: Vec<Answer> = checks
+            .map(|check| match given.subject {
+                Some(subject) if *check == Check::Tests => {
+                    let proof = given.tests.prove(judged.model, subject, &needs(&clause.text));
+                    let answer = Answer::of_tests(&proof);
+                    proofs.push(proof);
+                    answer
+                }
+                _ => {
+                    let answer = answer(judged, &asked, check, given.judge);
+                    of_code.push(answer.clone());
+                    answer
+                }
+            })
+            .collect();
         let prints = attach(&answers, findings);
         clauses.push(clause_report(
             clause.id.clone(),
@@ -105,7 +155,26 @@ fn report(judged: &Judged<'_, '_, '_>, ticket: &Ticket, judge: Judge, findings: 
         routers: ticket.routers.clone(),
         files,
         clauses,
+        code: (!of_code.is_empty()).then(|| combine(of_code).verdict),
+        tests: tests_report(proofs),
     }
+}
+
+/// What the tests say to all clauses that ask for them.
+fn tests_report(proofs: Vec<Proof>) -> Option<TestsReport> {
+    let exercising = proofs.iter().map(|proof| proof.exercising).max()?;
+    let verdict = combine(proofs.iter().map(Answer::of_tests).collect()).verdict;
+    let (mut evidence, mut turned_down) = (Vec::new(), Vec::new());
+    for proof in proofs {
+        evidence.extend(proof.shown);
+        turned_down.extend(proof.turned_down);
+    }
+    Some(TestsReport {
+        verdict,
+        exercising,
+        evidence,
+        turned_down,
+    })
 }
 
 /// The endpoints that a clause asks: those whose path it quotes, or else all.
