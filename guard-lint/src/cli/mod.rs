@@ -125,7 +125,11 @@ fn scanned(scan: &Scan) -> Result<Outcome, Error> {
             help: format!("run `guard-lint tickets . {path}`"),
         });
     }
-    run_before_exit(&scan.path, &config, &catalog, scan.threads)
+    let outcome = run_before_exit(&scan.path, &config, &catalog, scan.threads)?;
+    if scan.timings {
+        let _ = std::io::stderr().lock().write_all(outcome.timings.render().as_bytes());
+    }
+    Ok(outcome)
 }
 
 fn load_catalog(documents: &[PathBuf]) -> Result<Catalog, Error> {

@@ -10,6 +10,7 @@ mod headers;
 mod needs;
 mod path;
 mod read;
+mod shows;
 mod subject;
 
 use rustc_hash::FxHashSet;
@@ -58,7 +59,7 @@ pub struct Test {
     environment: bool,
     /// Whether it reads what was logged.
     logs: bool,
-    /// How often it makes each of the classes that it names; more than once, a new object takes over from an old one.
+    /// The classes of the program that its own body makes; one that is there twice takes over from an old object.
     made: Vec<String>,
 }
 

@@ -36,6 +36,8 @@ mod self_comparison;
 mod status_lost;
 mod unhandled_error;
 
+use std::time::{Duration, Instant};
+
 use crate::analysis::summary::{Exit, Gate, Oddity, OddityKind, Write};
 use crate::model::classes::{Base, last_segment};
 use crate::model::{FnId, Place};
@@ -150,14 +152,21 @@ pub fn find(id: &str) -> Option<&'static dyn Rule> {
 }
 
 /// Runs every rule; the findings are ordered by place and rule.
-pub fn run(program: &Judged<'_, '_, '_>, severities: &dyn Fn(&Meta) -> Option<Severity>) -> Vec<Finding> {
+/// `timed` is told how long each took.
+pub fn run(
+    program: &Judged<'_, '_, '_>,
+    severities: &dyn Fn(&Meta) -> Option<Severity>,
+    timed: &mut dyn FnMut(&'static Meta, Duration),
+) -> Vec<Finding> {
     let mut findings = Vec::new();
     for rule in RULES {
         let Some(severity) = severities(rule.meta()) else {
             continue;
         };
         let mut sink = Sink::new(program, rule.meta(), severity, &mut findings);
+        let started = Instant::now();
         rule.check(program, &mut sink);
+        timed(rule.meta(), started.elapsed());
     }
     sink::finish(&mut findings);
     findings

@@ -9,36 +9,47 @@ use super::clause::{Answer, Judge, answer, combine, works};
 use super::judge::{Judged, Judgement};
 use super::subject;
 
-/// Judges every ticket of a catalog, and tells each finding which tickets it decides.
-pub fn tickets(
-    judged: &Judged<'_, '_, '_>,
-    catalog: &Catalog,
-    judge: Judge,
-    findings: &mut [Finding],
-) -> Vec<TicketReport> {
-    // Tests are read once, for all tickets that ask for them.
+/// The tests that the tickets ask for, and what each ticket's must be about.
+pub struct Asked {
+    tests: Tests,
+    /// By ticket; nothing for one that asks for no tests.
+    subjects: Vec<Option<Subject>>,
+}
+
+/// Reads the tests once, for all tickets that ask for them.
+pub fn tests(judged: &Judged<'_, '_, '_>, catalog: &Catalog) -> Asked {
     let subjects: Vec<Option<Subject>> = catalog
         .tickets
         .iter()
         .map(|ticket| subject_of(judged, ticket))
         .collect();
-    let subjects_of_tests: Vec<&Subject> = subjects.iter().flatten().collect();
-    let tests = Tests::read(judged.model, &subjects_of_tests);
-    let asked = catalog.tickets.iter().zip(&subjects);
-    asked
-        .map(|(ticket, subject)| {
-            let asked = Asked {
-                judge,
-                tests: &tests,
-                subject: subject.as_ref(),
-            };
-            report(judged, ticket, &asked, findings)
-        })
-        .collect()
+    let asking: Vec<&Subject> = subjects.iter().flatten().collect();
+    let tests = Tests::read(judged.model, &asking);
+    Asked { tests, subjects }
+}
+
+/// Judges every ticket of a catalog, and tells each finding which tickets it decides.
+pub fn tickets(
+    judged: &Judged<'_, '_, '_>,
+    catalog: &Catalog,
+    judge: Judge,
+    asked: &Asked,
+    findings: &mut [Finding],
+) -> Vec<TicketReport> {
+    let each = catalog.tickets.iter().zip(&asked.subjects);
+    each.map(|(ticket, subject)| {
+        let given = Given {
+            judge,
+            tests: &asked.tests,
+            subject: subject.as_ref(),
+        };
+        report(judged, ticket, &given, findings)
+    })
+    .collect()
 }
 
 /// How a ticket is judged, and with which tests.
-struct Asked<'t> {
+struct Given<'t> {
     judge: Judge,
     tests: &'t Tests,
     subject: Option<&'t Subject>,
@@ -57,7 +68,7 @@ fn subject_of(judged: &Judged<'_, '_, '_>, ticket: &Ticket) -> Option<Subject> {
     })
 }
 
-fn report(judged: &Judged<'_, '_, '_>, ticket: &Ticket, given: &Asked<'_>, findings: &mut [Finding]) -> TicketReport {
+fn report(judged: &Judged<'_, '_, '_>, ticket: &Ticket, given: &Given<'_>, findings: &mut [Finding]) -> TicketReport {
     let routers = subject::routers_of(judged.model, judged.routes, ticket);
     let files = subject::files_of(judged.model, ticket);
     let endpoints = endpoints_of(judged, ticket, &routers);

@@ -1,6 +1,6 @@
 //! The calls of a test: requests, expectations, replacements.
 
-use super::Gather;
+use super::{DEPTH, Gather};
 use crate::evidence::path::written;
 use crate::evidence::{Request, Test};
 use crate::model::resolve::Entity;
@@ -13,7 +13,10 @@ impl<'g> Gather<'g, '_> {
     pub(super) fn call(&self, call: &Call, body: &'g [Stmt], test: &mut Test, depth: u32) {
         let func = self.text(&call.func);
         let name = func.rsplit('.').next().unwrap_or_default();
-        if let Some(Entity::Class(_)) = self.entity(&call.func) {
+        // What its set-up makes is not made again.
+        if depth + 1 == DEPTH
+            && let Some(Entity::Class(_)) = self.entity(&call.func)
+        {
             test.made.push(name.to_owned());
         }
         match (&call.func, name) {
