@@ -215,6 +215,7 @@ impl<'g, 's> Gather<'g, 's> {
                 self.skip_mark(expr, test);
                 if let Expr::Call(call) = expr {
                     self.call(call, &[], test, 0);
+                    self.replacement(call, test);
                     if self.text(&call.func).ends_with("parametrize") {
                         self.parameters(call, test);
                     }

@@ -1,6 +1,6 @@
 //! Which test files are read, and the tests in them.
 
-use memchr::memmem;
+use aho_corasick::AhoCorasick;
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
@@ -27,8 +27,11 @@ impl Tests {
             return Self::default();
         }
         let (sources, names) = (model.sources, model.names);
-        let finders: Vec<memmem::Finder<'_>> = needles.iter().map(|needle| memmem::Finder::new(needle)).collect();
-        let is_wanted = |bytes: &[u8]| finders.iter().any(|finder| finder.find(bytes).is_some());
+        // Without a search for them all at once, nothing is wanted.
+        let Ok(finder) = AhoCorasick::new(&needles) else {
+            return Self::default();
+        };
+        let is_wanted = |bytes: &[u8]| finder.is_match(bytes);
         let entries: Vec<usize> = (0..sources.entries.len())
             .filter(|index| is_test_file(&sources.entries[*index].path))
             .collect();

@@ -105,13 +105,16 @@ impl Subject {
             }
         }
         for dotted in &self.dotted {
-            let (above, last) = dotted.rsplit_once('.').unwrap_or(("", dotted));
-            let parent = above.rsplit('.').next().unwrap_or(above);
-            // `from a.b.service import x`, `import a.b.service`, `from a.b import service`, `from ..service import x`.
-            needles.push(format!("{parent}.{last}"));
+            let mut parts = dotted.rsplit('.');
+            let (last, parent, above) = (parts.next().unwrap_or(dotted), parts.next(), parts.next());
+            // `from a.b.service import x`, `import a.b.service`, `from a.b import service`, `from ..service import x`. One
+            // word alone is in every test of any engine.
             needles.push(format!("..{last}"));
-            if !parent.is_empty() {
-                needles.push(format!("{parent} import"));
+            if let Some(parent) = parent {
+                needles.push(format!("{parent}.{last}"));
+                needles.push(above.map_or(format!("from {parent} import"), |above| {
+                    format!("{above}.{parent} import")
+                }));
             }
         }
         needles

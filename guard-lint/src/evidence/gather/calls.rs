@@ -145,7 +145,8 @@ impl<'g> Gather<'g, '_> {
         each_call(body, &mut |call| self.replacement(call, test));
     }
 
-    fn replacement(&self, call: &Call, test: &mut Test) {
+    /// What one call puts in another's place.
+    pub(super) fn replacement(&self, call: &Call, test: &mut Test) {
         let func = self.text(&call.func);
         let literal = |index: usize| call.position(index).and_then(|arg| arg.as_str(self.names));
         if func.ends_with("delenv") || func.ends_with("environ.pop") {
