@@ -9,6 +9,7 @@ pub mod error;
 pub mod evidence;
 mod hex;
 pub mod model;
+pub mod reading;
 pub mod report;
 pub mod rules;
 pub mod run;

@@ -10,7 +10,9 @@ mod sink;
 mod attribute_missing;
 mod bare_error;
 mod call_cannot_succeed;
+mod control_event_id;
 mod credential_not_required;
+mod cursor_window;
 mod envelope_not_on_wire;
 mod error_after_head;
 mod error_as_success;
@@ -25,6 +27,7 @@ mod identity_from_payload;
 mod identity_missing;
 mod identity_partial;
 mod import_fails;
+mod late_config_guard;
 mod module_not_importable;
 mod name_undefined;
 mod provider_bare_error;
@@ -34,7 +37,10 @@ mod router_unmounted;
 mod scope_not_compared;
 mod self_comparison;
 mod status_lost;
+mod ticket_skips_headers;
 mod unhandled_error;
+mod volatile_replay;
+mod wrong_field_compared;
 
 use std::time::{Duration, Instant};
 
@@ -120,6 +126,8 @@ pub static RULES: &[&dyn Rule] = &[
     &self_comparison::SelfComparison,
     &provider_called_directly::ProviderCalledDirectly,
     &scope_not_compared::ScopeNotCompared,
+    &wrong_field_compared::WrongFieldCompared,
+    &ticket_skips_headers::TicketSkipsHeaders,
     &bare_error::BareError,
     &foreign_envelope::ForeignEnvelope,
     &exception_text::ExceptionText,
@@ -141,6 +149,10 @@ pub static RULES: &[&dyn Rule] = &[
     &attribute_missing::AttributeMissing,
     &module_not_importable::ModuleNotImportable,
     &import_fails::ImportFails,
+    &volatile_replay::VolatileReplay,
+    &cursor_window::CursorWindow,
+    &control_event_id::ControlEventId,
+    &late_config_guard::LateConfigGuard,
 ];
 
 /// The rule with this code or name.

@@ -8,6 +8,7 @@ use crate::catalog::{Catalog, Check};
 use crate::model::loading::Failure;
 use crate::model::routes::{Route, Router, RouterId, Routes, join};
 use crate::model::{ModId, Model, Place};
+use crate::reading::Reader;
 use crate::report::model::{
     CredentialVerdict, EndpointKind, EnvelopeVerdict, Evidence, GateVerdict, IdentityVerdict, SiteKind, WireVerdict,
 };
@@ -89,6 +90,14 @@ impl<'a, 'm, 's> Judged<'a, 'm, 's> {
             failure,
             failure.chain.first().map_or(failure.place, |(place, _)| *place),
         ))
+    }
+
+    /// Asks the facts directly.
+    pub fn reader(&self) -> Reader<'m, 's> {
+        Reader {
+            model: self.model,
+            words: self.analyzer.known.vocabulary(),
+        }
     }
 
     /// The router of an endpoint.

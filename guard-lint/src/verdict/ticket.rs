@@ -7,6 +7,7 @@ use crate::report::model::{ClauseReport, ClauseVerdict, Finding, TestsReport, Ti
 
 use super::clause::{Answer, Judge, answer, combine, works};
 use super::judge::{Judged, Judgement};
+use super::particular::{self, Question};
 use super::subject;
 
 /// The tests that the tickets ask for, and what each ticket's must be about.
@@ -111,6 +112,12 @@ fn report(judged: &Judged<'_, '_, '_>, ticket: &Ticket, given: &Given<'_>, findi
         }
         let asked = asked(judged, &endpoints, &clause.text);
         let checks = clause.checks.iter();
+        let question = Question {
+            judged,
+            ticket,
+            endpoints: &asked,
+            text: &clause.text,
+        };
         let answers: Vec<Answer> = checks
             .map(|check| match given.subject {
                 Some(subject) if *check == Check::Tests => {
@@ -120,7 +127,8 @@ fn report(judged: &Judged<'_, '_, '_>, ticket: &Ticket, given: &Given<'_>, findi
                     answer
                 }
                 _ => {
-                    let answer = answer(judged, &asked, check, given.judge);
+                    let particular = particular::answer(&question, check);
+                    let answer = particular.unwrap_or_else(|| answer(judged, &asked, check, given.judge));
                     of_code.push(answer.clone());
                     answer
                 }
