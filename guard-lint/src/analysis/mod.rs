@@ -3,6 +3,7 @@
 //! A function is evaluated over abstract values, statement by statement; what callers need of it is its [`Summary`],
 //! computed callees first and kept. Endpoints compose their dependencies' summaries with their handler's.
 
+mod absent;
 mod answer;
 mod attempt;
 mod call;
