@@ -7,6 +7,7 @@ pub mod cli;
 pub mod config;
 pub mod error;
 mod hex;
+pub mod lineage;
 pub mod model;
 pub mod report;
 pub mod rules;

@@ -3,7 +3,11 @@
 //! Names are matched whole, and compared with the last segment of a dotted name; `Class.method` rows match a method of
 //! that class. Words are the parts of a name between underscores and changes of case: `GateChain` is `gate`, `chain`.
 
+mod records;
+
 use serde::{Deserialize, Serialize};
+
+pub use records::Records;
 
 /// The rows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +55,8 @@ pub struct Vocabulary {
     pub aside_words: Vec<String>,
     /// First words of functions that read.
     pub read_verbs: Vec<String>,
+    /// Artifacts, and what is recorded and logged.
+    pub records: Records,
 }
 
 impl Vocabulary {
@@ -78,6 +84,7 @@ impl Vocabulary {
             writes: Vec::new(),
             aside_words: Vec::new(),
             read_verbs: Vec::new(),
+            records: Records::empty(),
         }
     }
 
@@ -109,6 +116,7 @@ impl Vocabulary {
         for (list, rows) in lists {
             list.extend(rows.iter().cloned());
         }
+        self.records.extend(&other.records);
     }
 }
 
@@ -401,6 +409,7 @@ impl Default for Vocabulary {
                 "verify",
                 "view",
             ]),
+            records: Records::default(),
         }
     }
 }

@@ -48,6 +48,11 @@ impl Known {
         known
     }
 
+    /// The vocabulary itself.
+    pub(super) fn vocabulary(&self) -> &Vocabulary {
+        self.lexicon.vocabulary()
+    }
+
     fn classify(&mut self, model: &Model<'_>, class: ClassId) {
         let info = model.class(class);
         let name = model.text(info.facts.name);

@@ -172,6 +172,11 @@ const ROWS: &[Row] = &[
     ),
     row(
         Duties,
+        &["durable backend option", "durable store option", "option of a durable store"],
+        &[Is(Check::DurableOption)],
+    ),
+    row(
+        Duties,
         &[
             "durable",
             "durably",

@@ -3,6 +3,7 @@
 use crate::analysis::summary::{Exit, ExitKind, Owner};
 use crate::analysis::{Analyzer, Endpoint, evaluate};
 use crate::catalog::{Catalog, Check};
+use crate::lineage::Walks;
 use crate::model::routes::{Route, Router, RouterId, Routes, join};
 use crate::model::{Model, Place};
 use crate::report::model::{
@@ -25,6 +26,8 @@ pub struct Judged<'a, 'm, 's> {
     pub endpoints: Vec<Judgement>,
     /// For each router: the id of the ticket that exempts it.
     pub exemptions: Vec<Option<String>>,
+    /// What walks through its functions saw.
+    pub walks: Walks,
 }
 
 /// The verdicts on one endpoint.
@@ -65,6 +68,7 @@ impl<'a, 'm, 's> Judged<'a, 'm, 's> {
             analyzer,
             endpoints,
             exemptions,
+            walks: Walks::default(),
         }
     }
 

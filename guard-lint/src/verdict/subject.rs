@@ -12,20 +12,7 @@ use crate::source::tree::Found;
 
 /// The routers that a ticket names by module, or that are defined in its files.
 pub fn routers_of(model: &Model<'_>, routes: &Routes<'_>, ticket: &Ticket) -> Vec<RouterId> {
-    let mut modules: Vec<ModId> = Vec::new();
-    let named = ticket
-        .routers
-        .iter()
-        .filter_map(|router| parsed(model, model.sources.tree.module(router)));
-    let files = ticket
-        .files
-        .iter()
-        .filter_map(|file| parsed(model, entry_at(model, file).map(Found::File)));
-    for module in named.chain(files) {
-        if !modules.contains(&module) {
-            modules.push(module);
-        }
-    }
+    let modules = modules_of(model, ticket);
     let mut found: Vec<RouterId> = Vec::new();
     for id in routes.ids() {
         let router = routes.router(id);
@@ -49,6 +36,25 @@ pub fn routers_of(model: &Model<'_>, routes: &Routes<'_>, ticket: &Ticket) -> Ve
         }
     }
     found
+}
+
+/// The modules that a ticket names, as routers or as files, as far as they were read.
+pub fn modules_of(model: &Model<'_>, ticket: &Ticket) -> Vec<ModId> {
+    let mut modules: Vec<ModId> = Vec::new();
+    let named = ticket
+        .routers
+        .iter()
+        .filter_map(|router| parsed(model, model.sources.tree.module(router)));
+    let files = ticket
+        .files
+        .iter()
+        .filter_map(|file| parsed(model, entry_at(model, file).map(Found::File)));
+    for module in named.chain(files) {
+        if !modules.contains(&module) {
+            modules.push(module);
+        }
+    }
+    modules
 }
 
 /// Whether a ticket's module binds something that looks like a router and cannot be followed.

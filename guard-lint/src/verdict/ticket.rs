@@ -6,7 +6,8 @@ use crate::report::model::{ClauseReport, ClauseVerdict, Finding, TicketReport, T
 
 use super::clause::{Answer, Judge, answer, combine, works};
 use super::judge::{Judged, Judgement};
-use super::subject;
+use super::work::Asking;
+use super::{subject, work};
 
 /// Judges every ticket of a catalog, and tells each finding which tickets it decides.
 pub fn tickets(
@@ -61,8 +62,15 @@ fn report(judged: &Judged<'_, '_, '_>, ticket: &Ticket, judge: Judge, findings: 
             continue;
         }
         let asked = asked(judged, &endpoints, &clause.text);
-        let checks = clause.checks.iter();
-        let answers: Vec<Answer> = checks.map(|check| answer(judged, &asked, check, judge)).collect();
+        let asking = Asking {
+            judged,
+            ticket,
+            endpoints: &asked,
+            text: &clause.text,
+            judge,
+        };
+        let of_check = |check| work::answer(&asking, check).unwrap_or_else(|| answer(judged, &asked, check, judge));
+        let answers: Vec<Answer> = clause.checks.iter().map(of_check).collect();
         let prints = attach(&answers, findings);
         clauses.push(clause_report(
             clause.id.clone(),
