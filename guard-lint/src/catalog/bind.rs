@@ -172,7 +172,7 @@ const ROWS: &[Row] = &[
     ),
     row(
         Duties,
-        &["durable backend option", "durable store option", "option of a durable store"],
+        &["durable backend", "durable store option"],
         &[Is(Check::DurableOption)],
     ),
     row(

@@ -4,6 +4,7 @@ use super::bind::Given;
 use super::state::{State, WROTE};
 use super::value::{Cell, Origin, Source, Value};
 use super::{CALLS, Walker};
+use crate::model::bind::bind;
 use crate::model::resolve::Entity;
 use crate::model::types::{Ty, Types};
 use crate::model::{ClassId, FnId};
@@ -72,11 +73,14 @@ impl<'s> Walker<'_, 's> {
         name: &'s str,
         state: &mut State<'s>,
     ) -> Value {
-        let known: Vec<Target> = targets
-            .iter()
-            .copied()
-            .filter(|target| self.can_follow(*target))
-            .collect();
+        // Of all that fits a protocol by its names, what cannot take these arguments is not meant.
+        let known = || targets.iter().copied().filter(|target| self.can_follow(*target));
+        let mut known: Vec<Target> = if known().any(|target| self.takes(target, given)) {
+            known().filter(|target| self.takes(*target, given)).collect()
+        } else {
+            known().collect()
+        };
+        known.dedup();
         if known.is_empty() {
             return self.unfollowed(&targets, given, base, name, state);
         }
@@ -122,6 +126,15 @@ impl<'s> Walker<'_, 's> {
             }
             Target::Class(_) => true,
             Target::External(_) => false,
+        }
+    }
+
+    fn takes(&self, target: Target, given: &Given<'s>) -> bool {
+        match target {
+            Target::Function(function, has_object) => {
+                bind(self.model.function(function).facts, given.call, has_object).is_ok()
+            }
+            Target::Class(_) | Target::External(_) => true,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::value::{Cell, Cells, Value};
+use super::value::{Cell, Cells, Origin, Value};
 use crate::source::facts::Name;
 
 /// What happened on a path, as bits.
@@ -110,15 +110,34 @@ impl<'s> State<'s> {
             (Value::None, Value::Cell(_)) => self.merged(other, None, fresh),
             (Value::Cell(_), Value::None) => self.merged(&own, None, fresh),
             (Value::Cell(left), Value::Cell(right)) if left != right => self.merged(&own, Some(other), fresh),
+            // A dict, or something that nobody can see into.
+            (Value::Plain(origin), Value::Cell(_)) => self.opened(other, origin.clone(), fresh),
+            (Value::Cell(_), Value::Plain(origin)) => self.opened(&own, origin.clone(), fresh),
             _ => self.cells.either(own, other),
         }
+    }
+
+    fn opened(&mut self, value: &Value, origin: Origin, fresh: &mut impl FnMut() -> u32) -> Value {
+        let Some(mut cell) = self.cells.get(value).cloned() else {
+            return value.clone();
+        };
+        let unseen = Cell {
+            rest: Some(origin),
+            nullable: true,
+            ..Cell::default()
+        };
+        cell.join(&unseen, |own, other| self.cells.either(own, other));
+        self.cells.add(fresh(), cell)
     }
 
     fn merged(&mut self, value: &Value, other: Option<&Value>, fresh: &mut impl FnMut() -> u32) -> Value {
         let Some(mut cell) = self.cells.get(value).cloned() else {
             return value.clone();
         };
-        let nothing = Cell::default();
+        let nothing = Cell {
+            nullable: true,
+            ..Cell::default()
+        };
         let theirs = other.and_then(|other| self.cells.get(other)).unwrap_or(&nothing);
         cell.join(theirs, |own, other| self.cells.either(own, other));
         self.cells.add(fresh(), cell)

@@ -141,6 +141,8 @@ pub struct Cell<'s> {
     pub entries: BTreeMap<&'s str, Entry>,
     /// Where other entries come from, if there may be any.
     pub rest: Option<Origin>,
+    /// Whether there may be `None` in its place.
+    pub nullable: bool,
 }
 
 impl<'s> Cell<'s> {
@@ -200,6 +202,7 @@ impl<'s> Cell<'s> {
             });
         }
         self.rest = joined(self.rest.take(), other.rest.as_ref());
+        self.nullable |= other.nullable;
     }
 }
 

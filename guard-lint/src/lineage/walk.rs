@@ -135,7 +135,7 @@ impl<'s> Walker<'_, 's> {
             Value::Text(text) => Some(!text.is_empty()),
             Value::Cell(_) => {
                 let cell = state.cells.get(value)?;
-                let full = cell.class.is_some() || cell.entries.values().any(|entry| entry.always);
+                let full = !cell.nullable && cell.class.is_some() || cell.entries.values().any(|entry| entry.always);
                 let empty = cell.entries.is_empty() && cell.rest.is_none() && cell.class.is_none();
                 full.then_some(true).or(empty.then_some(false))
             }
