@@ -233,7 +233,12 @@ impl<'s> Walker<'_, 's> {
                     }
                 },
                 Some(key) => match self.key(key, state) {
-                    Some(key) => cell.set(key, given, place),
+                    Some(key) => {
+                        if key == "id" {
+                            self.note_dict_id(&given, place, state);
+                        }
+                        cell.set(key, given, place);
+                    }
                     None => {
                         let origin = state.cells.origin(&given).with(&Origin::of(Source::Opaque, place));
                         cell.rest = Some(cell.rest.take().unwrap_or_default().with(&origin));

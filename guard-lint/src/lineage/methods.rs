@@ -63,7 +63,8 @@ impl<'s> Walker<'_, 's> {
                 let value = match given.expr(0).and_then(|key| self.key(key, state)) {
                     Some(key) => {
                         let value = self.entry(object, key, state);
-                        state.cells.get_mut(object)?.entries.remove(key);
+                        let place = self.place(given.call.span);
+                        state.cells.get_mut(object)?.remove(key, place);
                         value
                     }
                     None => Value::Plain(state.cells.origin(object)),

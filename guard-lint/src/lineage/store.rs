@@ -22,6 +22,8 @@ pub struct Creation {
     pub kind: Option<String>,
     /// The metadata that reaches the store, by name.
     pub keys: BTreeMap<String, Key>,
+    /// The metadata that was taken out before: where it was set, and where it went.
+    pub dropped: BTreeMap<String, (Place, Place)>,
     /// Where other entries of the metadata come from, if there may be any.
     pub rest: Option<Origin>,
 }
@@ -106,11 +108,14 @@ impl<'s> Walker<'_, 's> {
             from,
             kind,
             keys: BTreeMap::new(),
+            dropped: BTreeMap::new(),
             rest: None,
         };
         match metadata.as_ref().map(|metadata| (metadata, state.cells.get(metadata))) {
             Some((_, Some(cell))) => {
                 creation.rest.clone_from(&cell.rest);
+                let dropped = cell.dropped.iter();
+                creation.dropped = dropped.map(|(name, places)| ((*name).to_owned(), *places)).collect();
                 for (name, entry) in &cell.entries {
                     let key = Key {
                         always: entry.always,
@@ -131,6 +136,16 @@ impl<'s> Walker<'_, 's> {
             }
         }
         Some(creation)
+    }
+
+    /// Notes a dict with an id.
+    pub(super) fn note_dict_id(&mut self, value: &Value, place: Place, state: &State<'s>) {
+        self.trail.made.push(Made {
+            place,
+            class: "dict".to_owned(),
+            field: "id".to_owned(),
+            origin: state.cells.origin(value),
+        });
     }
 
     /// Notes an object with an id: `id`, or a field named for its class.

@@ -139,6 +139,8 @@ pub struct Cell<'s> {
     pub name: &'s str,
     /// What it holds under known names.
     pub entries: BTreeMap<&'s str, Entry>,
+    /// What was taken out: where it was set, and where it went.
+    pub dropped: BTreeMap<&'s str, (Place, Place)>,
     /// Where other entries come from, if there may be any.
     pub rest: Option<Origin>,
     /// Whether there may be `None` in its place.
@@ -168,8 +170,18 @@ impl<'s> Cell<'s> {
         }
     }
 
+    /// Takes an entry out.
+    pub fn remove(&mut self, key: &'s str, place: Place) {
+        if let Some(entry) = self.entries.remove(key) {
+            self.dropped.insert(key, (entry.place, place));
+        }
+    }
+
     /// Adds the entries of another over its own.
     pub fn extend(&mut self, other: &Self) {
+        for (key, dropped) in &other.dropped {
+            self.dropped.entry(key).or_insert(*dropped);
+        }
         for (key, entry) in &other.entries {
             if let Some(own) = self.entries.get(key) {
                 let mut entry = entry.clone();

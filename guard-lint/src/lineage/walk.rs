@@ -189,11 +189,12 @@ impl<'s> Walker<'_, 's> {
 
     fn delete(&mut self, targets: &'s [Expr], state: &mut State<'s>) {
         for target in targets {
-            if let Expr::Index(pair, _) = target {
+            if let Expr::Index(pair, span) = target {
+                let place = self.place(*span);
                 let base = self.expr(&pair.0, state);
                 let key = self.key(&pair.1, state);
                 if let (Some(key), Some(cell)) = (key, state.cells.get_mut(&base)) {
-                    cell.entries.remove(key);
+                    cell.remove(key, place);
                 }
             } else {
                 self.expr(target, state);

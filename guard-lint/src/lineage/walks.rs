@@ -24,6 +24,7 @@ pub struct Walks {
     known: RefCell<FxHashMap<FnId, Arc<Trail>>>,
     storing: OnceCell<Vec<FnId>>,
     logging: OnceCell<Vec<Arc<Trail>>>,
+    recording: OnceCell<Vec<FnId>>,
 }
 
 impl Walks {
@@ -40,19 +41,38 @@ impl Walks {
     /// The walks from every function that leads to an artifact's store, in the program's order.
     pub fn storing(&self, analyzer: &Analyzer<'_>) -> Vec<Arc<Trail>> {
         let functions = self.storing.get_or_init(|| {
-            let model = analyzer.model();
             let stores = &analyzer.vocabulary().records.artifact_stores;
-            let modules = modules_with(model, |call| {
-                called(model, call).is_some_and(|name| stores.iter().any(|row| row == name))
-            });
-            let functions: Vec<FnId> = modules.iter().flat_map(|module| roots(model, &[*module])).collect();
-            let trails = spread::over(analyzer, &functions, |analyzer, function| {
-                Arc::new(walk(analyzer, function, DEPTH))
-            });
-            self.known.borrow_mut().extend(functions.iter().copied().zip(trails));
-            functions
+            self.walk_where(analyzer, &[stores])
         });
         functions.iter().map(|function| self.of(analyzer, *function)).collect()
+    }
+
+    /// The walks from every function that leads to a usage or audit record, in the program's order.
+    pub fn recording(&self, analyzer: &Analyzer<'_>) -> Vec<(FnId, Arc<Trail>)> {
+        let functions = self.recording.get_or_init(|| {
+            let words = &analyzer.vocabulary().records;
+            self.walk_where(analyzer, &[&words.usage_records, &words.audit_records])
+        });
+        let walk = |function: &FnId| (*function, self.of(analyzer, *function));
+        functions.iter().map(walk).collect()
+    }
+
+    /// Walks, on all threads, from the functions where the work of each module begins that calls one of these names.
+    fn walk_where(&self, analyzer: &Analyzer<'_>, names: &[&Vec<String>]) -> Vec<FnId> {
+        let model = analyzer.model();
+        let modules = modules_with(model, |call| {
+            called(model, call).is_some_and(|name| names.iter().any(|rows| rows.iter().any(|row| row == name)))
+        });
+        let functions: Vec<FnId> = modules.iter().flat_map(|module| roots(model, &[*module])).collect();
+        let known = self.known.borrow();
+        let new = functions.iter().copied().filter(|function| !known.contains_key(function));
+        let new: Vec<FnId> = new.collect();
+        drop(known);
+        let trails = spread::over(analyzer, &new, |analyzer, function| {
+            Arc::new(walk(analyzer, function, DEPTH))
+        });
+        self.known.borrow_mut().extend(new.into_iter().zip(trails));
+        functions
     }
 
     /// Short walks from every function near a log call, in the program's order.

@@ -23,14 +23,18 @@ mod handler_wrong_class;
 mod identity_from_payload;
 mod identity_missing;
 mod identity_partial;
+mod metadata_lost;
+mod personal_data_logged;
 mod provider_bare_error;
 mod provider_called_directly;
+mod record_skipped;
 mod route_shadowed;
 mod router_unmounted;
 mod scope_not_compared;
 mod self_comparison;
 mod status_lost;
 mod unhandled_error;
+mod unstable_hash;
 
 use crate::analysis::summary::{Exit, Gate, Oddity, OddityKind, Write};
 use crate::model::classes::{Base, last_segment};
@@ -131,6 +135,10 @@ pub static RULES: &[&dyn Rule] = &[
     &route_shadowed::RouteShadowed,
     &router_unmounted::RouterUnmounted,
     &call_cannot_succeed::CallCannotSucceed,
+    &unstable_hash::UnstableHash,
+    &metadata_lost::MetadataLost,
+    &personal_data_logged::PersonalDataLogged,
+    &record_skipped::RecordSkipped,
 ];
 
 /// The rule with this code or name.
@@ -171,6 +179,12 @@ fn each_oddity(
             report(endpoint, oddity, program.calls(&calls));
         }
     }
+}
+
+/// What a finding is about that belongs to no endpoint: the file and the function in it.
+fn owner(program: &Judged<'_, '_, '_>, place: Place, function: FnId) -> String {
+    let module = &program.model.dotted[place.module.0 as usize];
+    format!("{module}:{}", program.model.function_name(function))
 }
 
 /// The calls that lead to a write.

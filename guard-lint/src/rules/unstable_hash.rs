@@ -1,0 +1,51 @@
+//! GL701: unstable-hash
+
+use std::collections::BTreeSet;
+
+use super::{Sink, declare_rule};
+use crate::lineage::{Creation, Key};
+use crate::verdict::judge::Judged;
+use crate::vocabulary::has_word;
+
+declare_rule! {
+    /// The hash of a stored artifact differs from run to run.
+    ///
+    /// A hash such as `pipeline_hash` stands for what an artifact was made of. One over a temporary path, a fresh id, the
+    /// clock, `hash()`, or a dict or set in whatever order it has, finds nothing again. Values are followed from the call
+    /// that stores the artifact back through helpers and other files.
+    UnstableHash {
+        code: "GL701",
+        name: "unstable-hash",
+        severity: Warning,
+        confidence: Medium,
+        help: "hash the input alone, as canonical JSON: `json.dumps(payload, sort_keys=True)`",
+    }
+}
+
+fn check(program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
+    let hash_words = &program.analyzer.vocabulary().records.hash_words;
+    let mut seen = BTreeSet::new();
+    for trail in program.walks.storing(program.analyzer) {
+        for creation in &trail.creations {
+            let hashes = creation.keys.iter().filter(|(field, _)| has_word(field, hash_words));
+            for (field, key) in hashes {
+                if seen.insert((creation.from, key.place, field.clone())) {
+                    report(program, sink, creation, field, key);
+                }
+            }
+        }
+    }
+}
+
+fn report(program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>, creation: &Creation, field: &str, key: &Key) {
+    let Some((source, place)) = key.origin.unstable().next() else {
+        return;
+    };
+    let message = format!("`{field}` of a stored artifact depends on {}", source.describe());
+    let trace = vec![
+        program.evidence(place, format!("{} comes in here", source.describe())),
+        program.evidence(key.place, format!("`{field}` is set here")),
+    ];
+    let owner = super::owner(program, creation.from, creation.function);
+    sink.place(creation.from, &owner, field, message).with_trace(trace);
+}
