@@ -131,7 +131,7 @@ impl<'s> Walker<'_, 's> {
             };
         };
         if as_dict {
-            (cell.class, cell.name) = (None, "");
+            (cell.of, cell.class, cell.name) = (cell.name, None, "");
         }
         self.cell(cell, state)
     }

@@ -56,7 +56,7 @@ impl<'s> Walker<'_, 's> {
             self.note_emission(name, &given, base.as_ref(), state);
             return Value::default();
         }
-        if self.stores_artifacts(name) {
+        if self.stores_artifacts(name) || (self.writes(call, name) && self.is_given_artifact(&given, state)) {
             return self.stored(&given, state, |walker, state| {
                 walker.followed(targets, &given, base.as_ref(), name, state)
             });
@@ -152,13 +152,13 @@ impl<'s> Walker<'_, 's> {
             if !summary.normal {
                 state.end();
             } else if summary.write.is_some() {
-                state.happens(WROTE);
+                self.changes(state);
             }
             let value = self.mixed(&given.values, state);
             return self.unseen(value, given, base, state);
         }
         if self.writes(given.call, name) {
-            state.happens(WROTE);
+            self.changes(state);
         }
         self.added_to(&given.call.func, name, given, state);
         if let Some(Target::External(dotted)) = targets.first() {
@@ -188,6 +188,15 @@ impl<'s> Walker<'_, 's> {
                 Value::Plain(origin.with(&base).with(&opaque))
             }
             other => other,
+        }
+    }
+
+    /// Something changes, unless it is kept beside the work: what a logger writes is no change.
+    pub(super) fn changes(&self, state: &mut State<'s>) {
+        let aside = |name: &str| has_word(name, &self.vocabulary.aside_words);
+        let kept_aside = self.frames.iter().any(|frame| aside(&self.model.function_name(frame.function)));
+        if !kept_aside {
+            state.happens(WROTE);
         }
     }
 

@@ -195,10 +195,29 @@ impl<'s> Walker<'_, 's> {
             return entry.value.clone();
         }
         let rest = cell.rest.clone();
-        match cell.class.and_then(|class| self.default_of(class, name, state)) {
+        let default = match &rest {
+            None => cell.class.and_then(|class| self.default_of(class, name, state)),
+            Some(_) => None,
+        };
+        let text = self.text(name);
+        let is_metadata = self.vocabulary.records.artifact_metadata.iter().any(|row| row == text);
+        let value = match default {
             Some(value) => value,
-            None => Value::Plain(rest.unwrap_or_default()),
+            // Somebody's dict, which may be filled up from here on.
+            None if is_metadata && rest.is_some() => {
+                let dict = Cell {
+                    rest,
+                    ..Cell::default()
+                };
+                self.cell(dict, state)
+            }
+            None => return Value::Plain(rest.unwrap_or_default()),
+        };
+        let place = self.place(self.frames.last().map_or_else(Span::default, |frame| frame.at));
+        if let (Value::Cell(_), Some(cell)) = (&value, state.cells.get_mut(object)) {
+            cell.set(text, value.clone(), place);
         }
+        value
     }
 
     /// What a field of a class is when nobody gives it.

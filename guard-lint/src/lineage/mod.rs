@@ -18,8 +18,9 @@ mod walk;
 mod walks;
 
 use crate::analysis::Analyzer;
-use crate::model::{FnId, ModId, Model, Place};
-use crate::source::facts::{Name, Span};
+use crate::model::types::Ty;
+use crate::model::{ClassId, FnId, ModId, Model, Place};
+use crate::source::facts::{Expr, Name, Span};
 use crate::vocabulary::Vocabulary;
 use state::{State, Ways};
 use value::{Cell, Origin, Source, Value};
@@ -77,7 +78,23 @@ fn walk(analyzer: &Analyzer<'_>, function: FnId, depth: usize) -> Trail {
         } else {
             Origin::of(Source::Caller, place)
         };
-        state.variables.insert(param.name, Value::Plain(origin));
+        let class = param
+            .annotation
+            .as_ref()
+            .and_then(|annotation| walker.class_with_metadata(info.module, annotation));
+        let value = match class {
+            Some(class) if !is_self => {
+                let object = Cell {
+                    class: Some(class),
+                    name: walker.text(walker.model.class_facts(class).name),
+                    rest: Some(origin),
+                    ..Cell::default()
+                };
+                walker.cell(object, &mut state)
+            }
+            _ => Value::Plain(origin),
+        };
+        state.variables.insert(param.name, value);
     }
     walker.enter(function, &mut state);
     walker.trail
@@ -166,6 +183,21 @@ impl<'s> Walker<'_, 's> {
     fn cell(&mut self, cell: Cell<'s>, state: &mut State<'s>) -> Value {
         let number = number(&mut self.next);
         state.cells.add(number, cell)
+    }
+
+    /// The class that a parameter is annotated with, if its objects carry metadata.
+    fn class_with_metadata(&self, module: ModId, annotation: &Expr) -> Option<ClassId> {
+        let types = self.model.annotation(module, annotation);
+        let [Ty::Object { class, .. }] = types.all.as_slice() else {
+            return None;
+        };
+        let names = &self.vocabulary.records.artifact_metadata;
+        let mut fields = self.model.ancestry(*class).into_iter().flat_map(|class| {
+            let fields = self.model.class(class).fields.keys();
+            fields.map(|field| self.text(*field)).collect::<Vec<_>>()
+        });
+        let has = fields.any(|field| names.iter().any(|name| name == field));
+        (has && !types.nullable).then_some(*class)
     }
 
     fn module(&self) -> ModId {

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use super::Walker;
 use super::bind::Given;
-use super::state::{State, WROTE};
+use super::state::State;
 use super::value::{Origin, Value};
 use crate::model::{ClassId, FnId, Place};
-use crate::vocabulary::words;
+use crate::vocabulary::{has_word, words};
 
 /// An artifact that is stored.
 #[derive(Debug, Clone)]
@@ -60,6 +60,15 @@ impl<'s> Walker<'_, 's> {
         self.vocabulary.records.artifact_stores.iter().any(|row| row == name)
     }
 
+    /// Whether a call gets an artifact, or a dict that was made of one.
+    pub(super) fn is_given_artifact(&self, given: &Given<'s>, state: &State<'s>) -> bool {
+        let kinds = &self.vocabulary.records.artifact_words;
+        given.values.iter().any(|value| {
+            let cell = state.cells.get(value);
+            cell.is_some_and(|cell| has_word(cell.name, kinds) || has_word(cell.of, kinds))
+        })
+    }
+
     /// A call that stores an artifact, unless what it calls does: what is stored is what reaches the last of them.
     pub(super) fn stored(
         &mut self,
@@ -73,7 +82,7 @@ impl<'s> Walker<'_, 's> {
         if self.trail.creations.len() == before {
             self.trail.creations.extend(own);
             if state.live {
-                state.happens(WROTE);
+                self.changes(state);
             }
         }
         value

@@ -137,6 +137,8 @@ pub struct Cell<'s> {
     pub class: Option<ClassId>,
     /// The class's name of an object.
     pub name: &'s str,
+    /// The class's name of the object that a dict was made of.
+    pub of: &'s str,
     /// What it holds under known names.
     pub entries: BTreeMap<&'s str, Entry>,
     /// What was taken out: where it was set, and where it went.

@@ -1,7 +1,7 @@
 //! Statements.
 
 use super::Walker;
-use super::state::{State, WROTE};
+use super::state::State;
 use super::value::{Origin, Source, Value};
 use crate::source::facts::{CompareOp, Expr, Stmt, Try};
 use crate::vocabulary::has_word;
@@ -253,7 +253,7 @@ impl<'s> Walker<'_, 's> {
             && matches!(self.text(*holder), "self" | "cls")
             && !has_word(self.text(attr.name), &self.vocabulary.aside_words)
         {
-            state.happens(WROTE);
+            self.changes(state);
         }
     }
 

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 pub struct Records {
     /// Methods that store an artifact.
     pub artifact_stores: Vec<String>,
+    /// Words of the names of an artifact's class.
+    pub artifact_words: Vec<String>,
     /// Names under which an artifact has its metadata.
     pub artifact_metadata: Vec<String>,
     /// Entries of the metadata that tell how an artifact was made: nothing may take their place unseen.
@@ -55,6 +57,7 @@ impl Records {
     pub fn empty() -> Self {
         Self {
             artifact_stores: Vec::new(),
+            artifact_words: Vec::new(),
             artifact_metadata: Vec::new(),
             artifact_fields: Vec::new(),
             hash_words: Vec::new(),
@@ -82,6 +85,7 @@ impl Records {
     pub(super) fn extend(&mut self, other: &Self) {
         let lists = [
             (&mut self.artifact_stores, &other.artifact_stores),
+            (&mut self.artifact_words, &other.artifact_words),
             (&mut self.artifact_metadata, &other.artifact_metadata),
             (&mut self.artifact_fields, &other.artifact_fields),
             (&mut self.hash_words, &other.hash_words),
@@ -119,6 +123,7 @@ impl Default for Records {
         let phrases = |phrases: &[&str]| phrases.iter().map(|phrase| (*phrase).to_owned()).collect();
         Self {
             artifact_stores: rows("register_artifact create_artifact store_artifact save_artifact put_artifact"),
+            artifact_words: rows("artifact"),
             artifact_metadata: rows("meta metadata"),
             artifact_fields: rows("pipeline_hash backend_version cache_key"),
             hash_words: rows("hash fingerprint digest checksum"),
