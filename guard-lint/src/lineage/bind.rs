@@ -71,10 +71,9 @@ impl<'s> Walker<'_, 's> {
                     None => more.push(value.clone()),
                 },
                 ArgKind::Keyword(name) => {
-                    let takes = facts
-                        .params
-                        .iter()
-                        .any(|param| param.name == name && matches!(param.kind, ParamKind::Normal | ParamKind::KeywordOnly));
+                    let takes = facts.params.iter().any(|param| {
+                        param.name == name && matches!(param.kind, ParamKind::Normal | ParamKind::KeywordOnly)
+                    });
                     if takes {
                         variables.insert(name, value.clone());
                     } else {

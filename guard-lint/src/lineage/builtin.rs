@@ -26,14 +26,22 @@ const CONTENTS: [&str; 9] = [
 
 impl<'s> Walker<'_, 's> {
     /// What a call of something outside gives, by its dotted name; a name without dots is built in.
-    pub(super) fn outside(&mut self, dotted: &str, given: &Given<'s>, base: Option<&Value>, state: &mut State<'s>) -> Value {
+    pub(super) fn outside(
+        &mut self,
+        dotted: &str,
+        given: &Given<'s>,
+        base: Option<&Value>,
+        state: &mut State<'s>,
+    ) -> Value {
         let place = self.place(given.call.span);
         let last = dotted.rsplit('.').next().unwrap_or(dotted);
         let mut origin = given
             .values
             .iter()
             .chain(base)
-            .fold(Origin::default(), |origin, value| origin.with(&state.cells.origin(value)));
+            .fold(Origin::default(), |origin, value| {
+                origin.with(&state.cells.origin(value))
+            });
         if named(last, &self.vocabulary.records.masking) {
             origin = origin.without(&[Source::Personal]);
         }
@@ -64,8 +72,10 @@ impl<'s> Walker<'_, 's> {
             let origin = origin.with(&Origin::of(source, place));
             // A temporary file is its content; only its name is the path.
             if source == Source::TempPath && last.chars().next().is_some_and(char::is_uppercase) {
-                let mut file = Cell::default();
-                file.name = "file";
+                let mut file = Cell {
+                    name: "file",
+                    ..Cell::default()
+                };
                 file.set("name", Value::Plain(origin), place);
                 return self.cell(file, state);
             }
@@ -185,6 +195,19 @@ impl<'s> Walker<'_, 's> {
         }
     }
 
+    /// Whether an expression is a parameter that is declared as a plain `dict` or `set`.
+    fn is_declared_dict(&self, expr: &Expr) -> bool {
+        let (Expr::Name(name, _), Some(function)) = (expr, self.function()) else {
+            return false;
+        };
+        let params = &self.model.function(function).facts.params;
+        let declared = params.iter().find(|param| param.name == *name);
+        match declared.and_then(|param| param.annotation.as_ref()) {
+            Some(Expr::Name(declared, _)) => is_unordered(self.text(*declared)),
+            _ => false,
+        }
+    }
+
     /// Whether a value is a dict that somebody else filled, in whatever order.
     fn is_open_dict(&self, value: &Value, expr: &Expr, state: &State<'s>) -> bool {
         match value {
@@ -197,17 +220,23 @@ impl<'s> Walker<'_, 's> {
             }),
             Value::Plain(_) => {
                 let types = self.model.infer(self.module(), self.function(), expr);
-                types.all.iter().any(|ty| match ty {
-                    Ty::ExternalObject(name) => {
-                        let name = self.text(*name);
-                        matches!(name.rsplit('.').next(), Some("dict" | "Dict" | "Mapping" | "set" | "Set"))
-                    }
+                let by_type = types.all.iter().any(|ty| match ty {
+                    Ty::ExternalObject(name) => is_unordered(self.text(*name)),
                     _ => false,
-                })
+                });
+                by_type || self.is_declared_dict(expr)
             }
             _ => false,
         }
     }
+}
+
+/// Whether a type's objects show no order of their own.
+fn is_unordered(name: &str) -> bool {
+    matches!(
+        name.rsplit('.').next(),
+        Some("dict" | "Dict" | "Mapping" | "set" | "Set")
+    )
 }
 
 fn has_keywords(given: &Given<'_>) -> bool {
@@ -221,7 +250,10 @@ fn matches_row(dotted: &str, rows: &[String]) -> bool {
         if row.ends_with('.') {
             dotted.starts_with(row.as_str())
         } else {
-            dotted == row || dotted.strip_suffix(row.as_str()).is_some_and(|before| before.ends_with('.'))
+            dotted == row
+                || dotted
+                    .strip_suffix(row.as_str())
+                    .is_some_and(|before| before.ends_with('.'))
         }
     })
 }

@@ -61,6 +61,10 @@ impl<'s> Walker<'_, 's> {
                 walker.followed(targets, &given, base.as_ref(), name, state)
             });
         }
+        if self.writes(call, name) {
+            let row = self.row(&given, state);
+            self.trail.rows.extend(row);
+        }
         self.followed(targets, &given, base.as_ref(), name, state)
     }
 
@@ -154,8 +158,9 @@ impl<'s> Walker<'_, 's> {
             } else if summary.write.is_some() {
                 self.changes(state);
             }
-            let value = self.mixed(&given.values, state);
-            return self.unseen(value, given, base, state);
+            let values: Vec<Value> = given.values.iter().chain(base).cloned().collect();
+            let value = self.mixed(&values, state);
+            return self.unseen(value, given);
         }
         if self.writes(given.call, name) {
             self.changes(state);
@@ -169,32 +174,38 @@ impl<'s> Walker<'_, 's> {
             (Expr::Name(..), _) => self.outside(name, given, base, state),
             (_, Some(base)) if !name.is_empty() => {
                 let value = self.outside(&format!("?.{name}"), given, Some(base), state);
-                if matches!(name, "items" | "keys" | "values" | "get" | "hexdigest" | "encode" | "join" | "format") {
+                if matches!(
+                    name,
+                    "items" | "keys" | "values" | "get" | "hexdigest" | "encode" | "join" | "format"
+                ) {
                     value
                 } else {
-                    self.unseen(value, given, Some(base), state)
+                    self.unseen(value, given)
                 }
             }
             _ => self.mixed(&given.values, state),
         }
     }
 
-    /// What comes of a call that cannot be followed, over what it was given.
-    fn unseen(&self, value: Value, given: &Given<'s>, base: Option<&Value>, state: &State<'s>) -> Value {
+    /// What comes of a call that cannot be followed, beside what it was given.
+    fn unseen(&self, value: Value, given: &Given<'s>) -> Value {
         match value {
             Value::Plain(origin) => {
-                let base = base.map_or_else(Origin::default, |base| state.cells.origin(base));
                 let opaque = Origin::of(Source::Opaque, self.place(given.call.span));
-                Value::Plain(origin.with(&base).with(&opaque))
+                Value::Plain(origin.with(&opaque))
             }
             other => other,
         }
     }
 
-    /// Something changes, unless it is kept beside the work: what a logger writes is no change.
+    /// Something changes, unless it is kept beside the work: what a logger or a gate writes down is no change.
     pub(super) fn changes(&self, state: &mut State<'s>) {
-        let aside = |name: &str| has_word(name, &self.vocabulary.aside_words);
-        let kept_aside = self.frames.iter().any(|frame| aside(&self.model.function_name(frame.function)));
+        let words = self.vocabulary;
+        let aside = |name: &str| has_word(name, &words.aside_words) || has_word(name, &words.gate_words);
+        let kept_aside = self
+            .frames
+            .iter()
+            .any(|frame| aside(&self.model.function_name(frame.function)));
         if !kept_aside {
             state.happens(WROTE);
         }
@@ -289,13 +300,18 @@ impl<'s> Walker<'_, 's> {
         }
         self.fill(&mut cell, given, state);
         // A data class takes its fields by position too.
-        let fields = self.model.class_facts(class).body.iter().filter_map(|statement| match statement {
-            crate::source::facts::Stmt::Assign(assign) if assign.annotation.is_some() => match &assign.target {
-                Expr::Name(name, _) => Some(self.text(*name)),
+        let fields = self
+            .model
+            .class_facts(class)
+            .body
+            .iter()
+            .filter_map(|statement| match statement {
+                crate::source::facts::Stmt::Assign(assign) if assign.annotation.is_some() => match &assign.target {
+                    Expr::Name(name, _) => Some(self.text(*name)),
+                    _ => None,
+                },
                 _ => None,
-            },
-            _ => None,
-        });
+            });
         let positional = given.call.args.iter().zip(&given.values);
         let positional = positional.filter(|(arg, _)| arg.kind == ArgKind::Position);
         for (field, (arg, value)) in fields.zip(positional) {
@@ -309,9 +325,11 @@ impl<'s> Walker<'_, 's> {
 
     /// `Field(default_factory=make)`, `field(default=value)`.
     fn field_default(&mut self, given: &Given<'s>, state: &mut State<'s>) -> Value {
-        let factory = given.call.args.iter().find(
-            |arg| matches!(arg.kind, ArgKind::Keyword(name) if self.text(name) == "default_factory"),
-        );
+        let factory = given
+            .call
+            .args
+            .iter()
+            .find(|arg| matches!(arg.kind, ArgKind::Keyword(name) if self.text(name) == "default_factory"));
         let Some(factory) = factory else {
             let default = given.keyword(self, "default").or(given.position(0));
             return default.cloned().unwrap_or_default();

@@ -149,7 +149,10 @@ impl<'s> Walker<'_, 's> {
         let Some(value) = self.model.global_value(owner, name) else {
             return Value::default();
         };
-        if !matches!(value, Expr::Str(..) | Expr::Dict(..) | Expr::Seq(_) | Expr::Call(_) | Expr::Attr(_)) {
+        if !matches!(
+            value,
+            Expr::Str(..) | Expr::Dict(..) | Expr::Seq(_) | Expr::Call(_) | Expr::Attr(_)
+        ) {
             return Value::default();
         }
         let types = self.model.infer(owner, None, value);

@@ -40,6 +40,8 @@ const CALLS: u32 = 20_000;
 pub struct Trail {
     /// The artifacts that are stored.
     pub creations: Vec<Creation>,
+    /// The rows that are written to any store.
+    pub rows: Vec<Creation>,
     /// The usage and audit records.
     pub emissions: Vec<Emission>,
     /// The log calls that get a person's data.
@@ -137,14 +139,13 @@ impl<'s> Walker<'_, 's> {
         if state.live {
             self.leave(Value::None, facts.span, state);
         }
-        let value = match self.frames.pop().and_then(|frame| frame.returned) {
+        match self.frames.pop().and_then(|frame| frame.returned) {
             Some((returned, value)) => {
                 *state = returned;
                 value
             }
             None => Value::default(),
-        };
-        value
+        }
     }
 
     /// A return from the function that is being walked.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Walker;
 use super::bind::Given;
 use super::state::State;
-use super::value::{Origin, Value};
+use super::value::{Cell, Origin, Value};
 use crate::model::{ClassId, FnId, Place};
 use crate::vocabulary::{has_word, words};
 
@@ -88,10 +88,35 @@ impl<'s> Walker<'_, 's> {
         value
     }
 
+    /// A row that is written: its metadata, or all of it where it has none.
+    pub(super) fn row(&mut self, given: &Given<'s>, state: &mut State<'s>) -> Option<Creation> {
+        let is_dict = |value: &&Value| state.cells.get(value).is_some_and(|cell| cell.class.is_none());
+        let row = given.values.iter().find(is_dict)?;
+        let names = &self.vocabulary.records.artifact_metadata;
+        let has_metadata = |cell: &Cell<'_>| names.iter().any(|name| cell.entries.contains_key(name.as_str()));
+        if state.cells.get(row).is_some_and(has_metadata) {
+            return self.creation(given, state);
+        }
+        let mut creation = self.nothing_yet(given, None)?;
+        if let Some(cell) = state.cells.get(row) {
+            holds(&mut creation, cell, state);
+        }
+        Some(creation)
+    }
+
+    fn nothing_yet(&self, given: &Given<'s>, kind: Option<String>) -> Option<Creation> {
+        Some(Creation {
+            place: self.place(given.call.span),
+            function: self.function()?,
+            from: self.last_own_call(),
+            kind,
+            keys: BTreeMap::new(),
+            dropped: BTreeMap::new(),
+            rest: None,
+        })
+    }
+
     fn creation(&mut self, given: &Given<'s>, state: &mut State<'s>) -> Option<Creation> {
-        let place = self.place(given.call.span);
-        let from = self.last_own_call();
-        let function = self.function()?;
         let names = &self.vocabulary.records.artifact_metadata;
         let keyword = names.iter().find_map(|name| given.keyword(self, name)).cloned();
         let mut kind = given.keyword(self, "kind").cloned();
@@ -111,30 +136,9 @@ impl<'s> Walker<'_, 's> {
             Some(Value::Text(text)) => Some(text.into_string()),
             _ => None,
         };
-        let mut creation = Creation {
-            place,
-            function,
-            from,
-            kind,
-            keys: BTreeMap::new(),
-            dropped: BTreeMap::new(),
-            rest: None,
-        };
+        let mut creation = self.nothing_yet(given, kind)?;
         match metadata.as_ref().map(|metadata| (metadata, state.cells.get(metadata))) {
-            Some((_, Some(cell))) => {
-                creation.rest.clone_from(&cell.rest);
-                let dropped = cell.dropped.iter();
-                creation.dropped = dropped.map(|(name, places)| ((*name).to_owned(), *places)).collect();
-                for (name, entry) in &cell.entries {
-                    let key = Key {
-                        always: entry.always,
-                        origin: state.cells.origin(&entry.value),
-                        place: entry.place,
-                        over: entry.over,
-                    };
-                    creation.keys.insert((*name).to_owned(), key);
-                }
-            }
+            Some((_, Some(cell))) => holds(&mut creation, cell, state),
             Some((Value::None, None)) => {}
             Some((metadata, None)) => creation.rest = Some(state.cells.origin(metadata)),
             // An object that came as it is has whatever metadata its maker gave it.
@@ -197,5 +201,21 @@ impl<'s> Walker<'_, 's> {
                 origin: state.cells.origin(&value),
             });
         }
+    }
+}
+
+/// Notes what the metadata holds.
+fn holds(creation: &mut Creation, cell: &Cell<'_>, state: &State<'_>) {
+    creation.rest.clone_from(&cell.rest);
+    let dropped = cell.dropped.iter();
+    creation.dropped = dropped.map(|(name, places)| ((*name).to_owned(), *places)).collect();
+    for (name, entry) in &cell.entries {
+        let key = Key {
+            always: entry.always,
+            origin: state.cells.origin(&entry.value),
+            place: entry.place,
+            over: entry.over,
+        };
+        creation.keys.insert((*name).to_owned(), key);
     }
 }

@@ -271,13 +271,15 @@ impl<'s> Cells<'s> {
         match value {
             Value::None | Value::Text(_) => Origin::default(),
             Value::Plain(origin) => origin.clone(),
-            Value::Items(items, origin) => items
-                .iter()
-                .fold(origin.clone(), |origin, item| origin.with(&self.origin_within(item, depth))),
+            Value::Items(items, origin) => items.iter().fold(origin.clone(), |origin, item| {
+                origin.with(&self.origin_within(item, depth))
+            }),
             Value::Cell(number) => self.0.get(number).map_or_else(Origin::default, |cell| {
                 let rest = cell.rest.clone().unwrap_or_default();
                 let entries = cell.entries.values();
-                entries.fold(rest, |origin, entry| origin.with(&self.origin_within(&entry.value, depth)))
+                entries.fold(rest, |origin, entry| {
+                    origin.with(&self.origin_within(&entry.value, depth))
+                })
             }),
         }
     }

@@ -82,12 +82,7 @@ impl<'s> Walker<'_, 's> {
             Stmt::Assert(test, _) => {
                 self.expr(test, state);
             }
-            Stmt::Function(_)
-            | Stmt::Class(_)
-            | Stmt::Import(_)
-            | Stmt::Global(_)
-            | Stmt::Break
-            | Stmt::Continue => {}
+            Stmt::Function(_) | Stmt::Class(_) | Stmt::Import(_) | Stmt::Global(_) | Stmt::Break | Stmt::Continue => {}
         }
     }
 

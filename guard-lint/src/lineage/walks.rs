@@ -65,7 +65,10 @@ impl Walks {
         });
         let functions: Vec<FnId> = modules.iter().flat_map(|module| roots(model, &[*module])).collect();
         let known = self.known.borrow();
-        let new = functions.iter().copied().filter(|function| !known.contains_key(function));
+        let new = functions
+            .iter()
+            .copied()
+            .filter(|function| !known.contains_key(function));
         let new: Vec<FnId> = new.collect();
         drop(known);
         let trails = spread::over(analyzer, &new, |analyzer, function| {

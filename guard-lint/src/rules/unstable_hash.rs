@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::{Sink, declare_rule};
+use crate::lineage::value::Source;
 use crate::lineage::{Creation, Key};
+use crate::model::Place;
 use crate::verdict::judge::Judged;
 use crate::vocabulary::has_word;
 
@@ -29,23 +31,32 @@ fn check(program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
         for creation in &trail.creations {
             let hashes = creation.keys.iter().filter(|(field, _)| has_word(field, hash_words));
             for (field, key) in hashes {
-                if seen.insert((creation.from, key.place, field.clone())) {
-                    report(program, sink, creation, field, key);
+                let Some((source, place)) = key.origin.unstable().next() else {
+                    continue;
+                };
+                if seen.insert((creation.from, key.place, place, field.clone())) {
+                    let at = (source, place);
+                    report(program, sink, creation, (field, key), at);
                 }
             }
         }
     }
 }
 
-fn report(program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>, creation: &Creation, field: &str, key: &Key) {
-    let Some((source, place)) = key.origin.unstable().next() else {
-        return;
-    };
-    let message = format!("`{field}` of a stored artifact depends on {}", source.describe());
+fn report(
+    program: &Judged<'_, '_, '_>,
+    sink: &mut Sink<'_>,
+    creation: &Creation,
+    (field, key): (&str, &Key),
+    (source, place): (Source, Place),
+) {
+    let what = source.describe();
+    let message = format!("`{field}` of a stored artifact depends on {what}");
     let trace = vec![
-        program.evidence(place, format!("{} comes in here", source.describe())),
+        program.evidence(place, format!("{what} comes in here")),
         program.evidence(key.place, format!("`{field}` is set here")),
     ];
     let owner = super::owner(program, creation.from, creation.function);
-    sink.place(creation.from, &owner, field, message).with_trace(trace);
+    let shape = format!("{field} {what}");
+    sink.place(creation.from, &owner, &shape, message).with_trace(trace);
 }

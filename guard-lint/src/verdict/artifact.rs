@@ -6,7 +6,7 @@ use super::clause::Answer;
 use super::work::Asking;
 use crate::catalog::Check;
 use crate::lineage::value::Source;
-use crate::lineage::{Creation, Key, Made, Trail};
+use crate::lineage::{Creation, Key, Made};
 use crate::model::Place;
 use crate::report::model::{ClauseVerdict, Evidence};
 use crate::vocabulary::{has_word, words};
@@ -26,7 +26,14 @@ enum Reaches {
 /// Which artifacts carry which of these fields.
 pub fn metadata(asking: &Asking<'_, '_, '_, '_>, fields: &[String]) -> Answer {
     let trails = asking.trails();
-    let creations = concerned(asking, creations(trails.iter().map(AsRef::as_ref)));
+    let stored = creations(trails.iter().flat_map(|trail| &trail.creations));
+    // Where nothing is called an artifact, the rows that are written are what there is.
+    let stored = if stored.is_empty() {
+        creations(trails.iter().flat_map(|trail| &trail.rows))
+    } else {
+        stored
+    };
+    let creations = concerned(asking, stored);
     if creations.is_empty() {
         return nothing(trails.iter().any(|trail| trail.cut));
     }
@@ -53,8 +60,9 @@ pub fn metadata(asking: &Asking<'_, '_, '_, '_>, fields: &[String]) -> Answer {
         if !missing.is_empty() {
             let message = format!("{} lacks {}", name(creation), missing.join(" and "));
             first.get_or_insert(format!("{message}, stored at {}", asking.shown(creation.from)));
-            if answer.evidence.len() < SHOWN {
-                answer.evidence.push(asking.judged.evidence(creation.from, message));
+            let evidence = asking.judged.evidence(creation.from, message);
+            if answer.evidence.len() < SHOWN && !answer.evidence.contains(&evidence) {
+                answer.evidence.push(evidence);
             }
         }
     }
@@ -68,7 +76,11 @@ pub fn metadata(asking: &Asking<'_, '_, '_, '_>, fields: &[String]) -> Answer {
     answer.reason = match answer.verdict {
         ClauseVerdict::Met => {
             answer.evidence = stamps(asking, &creations, fields);
-            format!("{} reach every stored artifact ({})", all.join(" and "), creations.len())
+            format!(
+                "{} reach every stored artifact ({})",
+                all.join(" and "),
+                creations.len()
+            )
         }
         ClauseVerdict::Unknown => "what fills the metadata cannot be followed".to_owned(),
         _ => first.unwrap_or_default(),
@@ -93,12 +105,11 @@ fn stamps(asking: &Asking<'_, '_, '_, '_>, creations: &[Creation], fields: &[Str
 }
 
 fn nothing(cut: bool) -> Answer {
-    let reason = if cut {
-        "the calls from the ticket's files are too many to be followed"
-    } else {
-        "nothing in the ticket's files stores an artifact that could be followed"
-    };
-    Answer::new(ClauseVerdict::Unknown, reason)
+    if cut {
+        let reason = "the calls from the ticket's files are too many to be followed";
+        return Answer::new(ClauseVerdict::Unknown, reason);
+    }
+    Answer::new(ClauseVerdict::Unmet, "nothing in the ticket's files stores anything")
 }
 
 fn reaches(creation: &Creation, field: &str) -> Reaches {
@@ -121,9 +132,9 @@ fn name(creation: &Creation) -> String {
 }
 
 /// All that is stored, each once.
-fn creations<'t>(trails: impl Iterator<Item = &'t Trail>) -> Vec<Creation> {
+fn creations<'t>(all: impl Iterator<Item = &'t Creation>) -> Vec<Creation> {
     let mut found: Vec<Creation> = Vec::new();
-    for creation in trails.flat_map(|trail| &trail.creations) {
+    for creation in all {
         let same = |other: &Creation| {
             other.from == creation.from
                 && other.place == creation.place
@@ -180,7 +191,7 @@ pub fn deterministic(asking: &Asking<'_, '_, '_, '_>) -> Answer {
 
 fn hashes(asking: &Asking<'_, '_, '_, '_>, fields: &[&String]) -> Answer {
     let trails = asking.trails();
-    let mut all = creations(trails.iter().map(AsRef::as_ref));
+    let mut all = creations(trails.iter().flat_map(|trail| &trail.creations));
     // A hash over what its callers hand in is as stable as that.
     let modules = asking.modules();
     let is_theirs = |creation: &Creation| {
@@ -188,11 +199,13 @@ fn hashes(asking: &Asking<'_, '_, '_, '_>, fields: &[&String]) -> Answer {
         keys.any(|key| modules.contains(&key.place.module))
     };
     let elsewhere = asking.judged.walks.storing(asking.judged.analyzer);
-    let elsewhere = creations(elsewhere.iter().map(AsRef::as_ref));
+    let elsewhere = creations(elsewhere.iter().flat_map(|trail| &trail.creations));
     all.extend(elsewhere.into_iter().filter(is_theirs));
-    let keys = all
-        .iter()
-        .flat_map(|creation| fields.iter().filter_map(move |field| Some((creation, creation.keys.get(*field)?))));
+    let keys = all.iter().flat_map(|creation| {
+        fields
+            .iter()
+            .filter_map(move |field| Some((creation, creation.keys.get(*field)?)))
+    });
     let (mut stable, mut unstable) = (0, 0);
     let mut answer = Answer::new(ClauseVerdict::Met, String::new());
     let mut first = None;

@@ -17,7 +17,10 @@ pub fn documented(asking: &Asking<'_, '_, '_, '_>, hooks: &[Check]) -> Answer {
     let mut answers: Vec<Answer> = hooks.iter().map(|hook| hooked(asking, hook)).collect();
     if answers.is_empty() {
         answers.push(said(asking, None).unwrap_or_else(|| {
-            Answer::new(ClauseVerdict::Unmet, "nothing in the ticket's files says why it does not apply")
+            Answer::new(
+                ClauseVerdict::Unmet,
+                "nothing in the ticket's files says why it does not apply",
+            )
         }));
     }
     super::clause::combine(answers)

@@ -51,8 +51,12 @@ fn judge(asking: &Asking<'_, '_, '_, '_>, class: ClassId) -> Answer {
     } else {
         broken(asking, class).map(|why| (ClauseVerdict::Partial, format!("`{name}` cannot work: {why}")))
     };
-    let (verdict, reason) =
-        problem.unwrap_or_else(|| (ClauseVerdict::Met, format!("`{name}` survives a restart and can be chosen")));
+    let (verdict, reason) = problem.unwrap_or_else(|| {
+        (
+            ClauseVerdict::Met,
+            format!("`{name}` survives a restart and can be chosen"),
+        )
+    });
     let mut answer = Answer::new(verdict, format!("{reason} ({})", asking.shown(place)));
     answer.evidence.push(asking.judged.evidence(place, reason));
     answer

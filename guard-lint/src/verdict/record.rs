@@ -108,7 +108,11 @@ fn subjects(asking: &Asking<'_, '_, '_, '_>) -> Vec<(FnId, Arc<Trail>, bool)> {
         return functions.map(|function| (function, walk(function), false)).collect();
     }
     let mut found: Vec<FnId> = Vec::new();
-    for endpoint in asking.endpoints.iter().filter(|endpoint| endpoint.effect != Effect::Reads) {
+    for endpoint in asking
+        .endpoints
+        .iter()
+        .filter(|endpoint| endpoint.effect != Effect::Reads)
+    {
         let handler = judged.route(endpoint).handler;
         if !found.contains(&handler) {
             found.push(handler);

@@ -150,7 +150,13 @@ impl Default for Records {
                  time.perf_counter timezone.now",
             ),
             process_values: rows("hash id os.getpid os.getppid threading.get_ident"),
-            not_applicable: phrases(&["not applicable", "n/a", "does not apply", "do not apply", "not required"]),
+            not_applicable: phrases(&[
+                "not applicable",
+                "n/a",
+                "does not apply",
+                "do not apply",
+                "not required",
+            ]),
             durable_words: rows(
                 "firestore s3 boto3 dynamodb dynamo postgres postgresql psycopg sqlalchemy asyncpg bigquery spanner \
                  cosmos mongo pymongo gcs bucket",
