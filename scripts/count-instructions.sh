@@ -18,9 +18,9 @@ counted() {
         sed -n 's/.*Collected : //p'
 }
 
-printf '%-16s%12s\n' case instructions
-for case in bare_get guarded_get bare_status exempt_status error_answer assembled_get; do
+printf '%-20s%12s\n' case instructions
+for case in bare_get guarded_get bare_parameter guarded_parameter bare_status exempt_status error_answer assembled_get; do
     few=$(counted "$case" 500)
     many=$(counted "$case" 2500)
-    printf '%-16s%12d\n' "$case" $(((many - few) / 2000))
+    printf '%-20s%12d\n' "$case" $(((many - few) / 2000))
 done

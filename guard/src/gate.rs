@@ -16,8 +16,8 @@ use crate::envelope::ErrorEnvelope;
 pub trait GateChain: Send + Sync + 'static {
     /// Lets the action pass, or says no.
     ///
-    /// The error is answered as it is: give it the code of the gate that said no, so that it names the gate. On any doubt,
-    /// say no.
+    /// Give the error the code of the gate that said no, so that it names the gate; the action and the resource kind are
+    /// filled in where it names none. On any doubt, say no.
     fn decide(&self, request: GateRequest) -> GateFuture;
 }
 

@@ -1,21 +1,70 @@
-//! The engine contract as Rust types.
+//! The engine contract as Rust types, and one layer that enforces it on every route of an axum engine.
+//!
+//! A request reaches a handler when its credential was verified, its headers name a scope that the credential allows, what
+//! it repeats of that scope agrees, and the gates of its action let it pass. Every refusal, and every error of a handler, is
+//! one JSON shape with a code that programs can read.
+//!
+//! ```
+//! use guard::context::RequestContext;
+//! use guard::credential::jwt::{JwtVerifier, SharedSecret};
+//! use guard::engine_route;
+//! use guard::envelope::Envelope;
+//! use guard::layer::Settings;
+//! use guard::registry::Engine;
+//!
+//! #[engine_route(method = GET, path = "/whoami", router = "engines.whoami.routes")]
+//! async fn whoami(context: RequestContext) -> Envelope<String> {
+//!     Envelope::new(context.user_id().to_string())
+//! }
+//!
+//! let secret = SharedSecret::new("a secret of at least thirty-two bytes")?; // AUTH_JWT_SIGNING
+//! let tokens = JwtVerifier::with_shared_secrets([secret]).build()?;
+//! let engine = Engine::new(Settings::new(tokens), guard::routes![whoami])?;
+//! # let _ = engine;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! **Start with the [manual]**: its [quick start](manual::quick_start) is a whole engine in one file, and it says
+//! [what is missing](manual#what-is-missing) in this version: single-use tickets, gates of guard's own, budget, audit,
+//! streams with replay, durable stores.
+//!
+//! # Modules
 //!
 //! | module | what it holds |
 //! |---|---|
-//! | [`code`] | every error code of the contract, with its status and the situation it stands for |
+//! | [`manual`] | the manual |
+//! | [`registry`] | the engine: a list of routes, mounted behind the guard |
+//! | [`layer`] | the guard: a tower layer, its settings and limits |
+//! | [`context`] | who asks and in which scope: typed ids, and the function that reads them from headers |
+//! | [`credential`] | the only source of identity: the verifier of tokens, JWTs and their keys, memberships |
+//! | [`gate`] | the chain that stands before a change; the engine brings it |
 //! | [`envelope`] | the one JSON shape of an error, the optional one of a success, and the cause that stays inside |
-//! | [`context`] | typed tenant, project, app, surface and mode, and the one function that reads them from headers |
-//! | [`route`] | facts about a route, written by `#[engine_route]` and listed at run time |
-//!
-//! # What this version does not do
-//!
-//! It authenticates nobody. There is no credential check, no gate, no budget, no audit chain and no layer that puts an
-//! envelope on a framework's own errors: a handler calls these types itself. [`context::ScopeHeaders`] holds what a
-//! request *asks for*, never who asks.
+//! | [`code`] | every error code of the contract, with its status and the situation it stands for |
+//! | [`extract`] | `Json`, `Query` and `Path` that refuse with an envelope |
+//! | [`route`], [`manifest`] | facts about routes, as `#[engine_route]` writes them, and as JSON |
+//! | [`server`] | HTTP/1.1 and HTTP/2 with limits, and an orderly end |
+//! | [`ticket`] | transport tickets, for clients that cannot set headers |
+//! | `testing` | holds an engine against the contract, in tests |
+//! | [`clock`] | time, injected |
 //!
 //! # Features
 //!
-//! None is on by default. `axum` implements `IntoResponse` for the envelopes; `macros` re-exports `#[engine_route]`.
+//! | feature | default | adds |
+//! |---|---|---|
+//! | `axum` | yes | [`registry`], [`extract`], `IntoResponse` for the envelopes |
+//! | `macros` | yes | [`engine_route`](macro@engine_route) and [`routes!`] |
+//! | `jwt` | yes | [`credential::jwt`], [`credential::jwks`] |
+//! | `server` | yes | [`server`] |
+//! | `ticket` | yes | [`ticket`] |
+//! | `jwks-http` | no | fetches a JWKS document over HTTPS |
+//! | `testing` | no | `testing`, for `[dev-dependencies]` |
+//!
+//! No feature weakens a check, so another crate that turns one on changes nothing for yours. What is lax is a
+//! setting, and says so in its name. Without any feature there are still the types, the [`layer`] and the [`manifest`].
+//!
+//! # Rust version
+//!
+//! 1.88. A later one is needed only with a new minor version.
 
 #![forbid(unsafe_code)]
 
@@ -31,6 +80,15 @@ pub mod envelope;
 pub mod extract;
 pub mod gate;
 pub mod layer;
+pub mod manifest;
+#[cfg(all(
+    feature = "axum",
+    feature = "jwt",
+    feature = "macros",
+    feature = "server",
+    feature = "ticket"
+))]
+pub mod manual;
 #[cfg(feature = "axum")]
 pub mod registry;
 pub mod route;

@@ -5,6 +5,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::context::{ContextField, MissingStatus};
 
 /// Setters for the expansion of `#[engine_route]`.
@@ -96,7 +98,9 @@ impl fmt::Display for RouteMeta {
 }
 
 /// A method that a route can declare.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "UPPERCASE")]
 #[allow(missing_docs, reason = "each variant is the method of the same name")]
 pub enum Method {
     Get,

@@ -108,13 +108,13 @@ proptest! {
         prop_assert_eq!(headers["x-tenant-id"].as_bytes(), scope.tenant_id.as_str().as_bytes());
         prop_assert_eq!(headers["x-project-id"].as_bytes(), scope.project_id.as_str().as_bytes());
         prop_assert_eq!(headers["x-app-id"].as_bytes(), scope.app_id.as_str().as_bytes());
-        for (name, id) in [("x-request-id", scope.request_id), ("x-user-id", scope.claims.user_id)] {
+        for (name, id) in [("x-request-id", scope.request_id().cloned()), ("x-user-id", scope.claims().user_id.clone())] {
             let sent = headers.get(name).map(HeaderValue::as_bytes);
             prop_assert_eq!(sent, id.as_ref().map(|id| id.as_str().as_bytes()));
             prop_assert!(id.is_none_or(|id| is_shaped(id.as_str())));
         }
-        prop_assert!(scope.surface_id.is_none_or(|id| is_shaped(id.as_str())));
-        prop_assert!(scope.trace.trace_id.is_none_or(|id| is_shaped(id.as_str())));
+        prop_assert!(scope.surface_id.clone().is_none_or(|id| is_shaped(id.as_str())));
+        prop_assert!(scope.trace().trace_id.clone().is_none_or(|id| is_shaped(id.as_str())));
     }
 
     #[test]

@@ -71,8 +71,8 @@ fn the_good_headers_are_good() {
     assert_eq!(scope.project_id.as_str(), "launch");
     assert_eq!(scope.app_id.as_str(), "studio");
     assert_eq!(scope.surface_id, None);
-    assert_eq!(scope.claims.user_id, None);
-    assert_eq!(scope.request_id, None, "none is made up");
+    assert_eq!(scope.claims().user_id, None);
+    assert_eq!(scope.request_id(), None, "none is made up");
 }
 
 #[test]
@@ -247,14 +247,14 @@ fn carried_headers() {
         .collect();
     let scope = ScopeHeaders::from_headers(&headers).unwrap();
     let text = |id: Option<guard::context::OpaqueId>| id.unwrap().to_string();
-    assert_eq!(text(scope.claims.user_id), "x-user-id");
-    assert_eq!(text(scope.claims.membership_role), "x-membership-role");
-    assert_eq!(text(scope.request_id), "x-request-id");
-    assert_eq!(text(scope.trace.trace_id), "x-trace-id");
-    assert_eq!(text(scope.trace.run_id), "x-run-id");
-    assert_eq!(text(scope.trace.step_id), "x-step-id");
-    assert_eq!(text(scope.trace.strategy_lock_id), "x-strategy-lock-id");
-    assert_eq!(text(scope.trace.three_wise_id), "x-three-wise-id");
+    assert_eq!(text(scope.claims().user_id.clone()), "x-user-id");
+    assert_eq!(text(scope.claims().membership_role.clone()), "x-membership-role");
+    assert_eq!(text(scope.request_id().cloned()), "x-request-id");
+    assert_eq!(text(scope.trace().trace_id.clone()), "x-trace-id");
+    assert_eq!(text(scope.trace().run_id.clone()), "x-run-id");
+    assert_eq!(text(scope.trace().step_id.clone()), "x-step-id");
+    assert_eq!(text(scope.trace().strategy_lock_id.clone()), "x-strategy-lock-id");
+    assert_eq!(text(scope.trace().three_wise_id.clone()), "x-three-wise-id");
 }
 
 #[test]
@@ -264,8 +264,9 @@ fn traceparent_fills_the_trace() {
     let trace = |headers: &HeaderMap| {
         ScopeHeaders::from_headers(headers)
             .unwrap()
-            .trace
+            .trace()
             .trace_id
+            .clone()
             .map(|id| id.to_string())
     };
     assert_eq!(trace(&headers).as_deref(), Some("4bf92f3577b34da6a3ce929d0e0e4736"));

@@ -26,6 +26,8 @@ use tower_service::Service;
 pub(crate) enum Case {
     BareGet,
     GuardedGet,
+    BareParameter,
+    GuardedParameter,
     BareStatus,
     ExemptStatus,
     ErrorAnswer,
@@ -33,9 +35,11 @@ pub(crate) enum Case {
 }
 
 impl Case {
-    pub(crate) const ALL: [(&'static str, Self); 6] = [
+    pub(crate) const ALL: [(&'static str, Self); 8] = [
         ("bare_get", Self::BareGet),
         ("guarded_get", Self::GuardedGet),
+        ("bare_parameter", Self::BareParameter),
+        ("guarded_parameter", Self::GuardedParameter),
         ("bare_status", Self::BareStatus),
         ("exempt_status", Self::ExemptStatus),
         ("error_answer", Self::ErrorAnswer),
@@ -51,8 +55,8 @@ impl Case {
             Box::new(move |request| call(&mut service, request).status().as_u16())
         }
         match self {
-            Self::BareGet | Self::BareStatus => boxed(bare()),
-            Self::GuardedGet | Self::ExemptStatus | Self::ErrorAnswer => boxed(engine()),
+            Self::BareGet | Self::BareParameter | Self::BareStatus => boxed(bare()),
+            Self::GuardedGet | Self::GuardedParameter | Self::ExemptStatus | Self::ErrorAnswer => boxed(engine()),
             Self::AssembledGet => boxed(assembled()),
         }
     }
@@ -60,10 +64,11 @@ impl Case {
     /// A request of the case.
     pub(crate) fn request(self) -> Request<Body> {
         match self {
-            Self::BareGet | Self::GuardedGet | Self::AssembledGet => request("/things/7"),
+            Self::BareGet | Self::GuardedGet | Self::AssembledGet => request("/things"),
+            Self::BareParameter | Self::GuardedParameter => request("/things/7"),
             Self::BareStatus | Self::ExemptStatus => request("/ops/status"),
             Self::ErrorAnswer => {
-                let mut request = request("/things/7");
+                let mut request = request("/things");
                 request.headers_mut().remove("authorization");
                 request
             }
@@ -89,6 +94,11 @@ impl VerifyToken for Cached {
     }
 }
 
+#[engine_route(method = GET, path = "/things", router = "engines.a.routes", resource_kind = "thing")]
+async fn things() -> &'static str {
+    "ok"
+}
+
 #[engine_route(method = GET, path = "/things/{id}", router = "engines.a.routes", resource_kind = "thing")]
 async fn thing() -> &'static str {
     "ok"
@@ -104,6 +114,7 @@ const OTHERS: usize = 60;
 
 fn bare() -> Router {
     let router = Router::new()
+        .route("/things", get(things))
         .route("/things/{id}", get(thing))
         .route("/ops/status", get(status));
     (0..OTHERS).fold(router, |router, n| {
@@ -121,7 +132,11 @@ fn engine() -> Engine {
         meta.path = format!("/other{n}/{{id}}").leak();
         Route::new(meta, thing)
     });
-    let routes = [Route::new(THING_ROUTE, thing), Route::new(STATUS_ROUTE, status)];
+    let routes = [
+        Route::new(THINGS_ROUTE, things),
+        Route::new(THING_ROUTE, thing),
+        Route::new(STATUS_ROUTE, status),
+    ];
     Engine::new(
         Settings::new(Cached(Arc::new(identity))),
         routes.into_iter().chain(others),

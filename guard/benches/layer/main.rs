@@ -1,7 +1,8 @@
 //! What the guard costs, beside a bare router and beside the stack that people assemble for the same.
 //!
 //! `cargo bench -p guard --bench layer` times the cases and counts their allocations. Read the differences of medians of one
-//! run: the guard's cost is `guarded_get - bare_get`, and `exempt_status - bare_status` where a route is exempt.
+//! run: the guard's cost is `guarded_get - bare_get`, `guarded_parameter - bare_parameter` where the path has parameters,
+//! and `exempt_status - bare_status` where a route is exempt.
 //! `scripts/count-instructions.sh` counts the instructions of the same calls, which noise does not change.
 
 #![allow(clippy::unwrap_used, reason = "a benchmark may panic")]

@@ -25,12 +25,7 @@ pub struct RequestContext(Arc<Inner>);
 
 #[derive(PartialEq, Eq)]
 struct Inner {
-    mode: Mode,
-    tenant_id: TenantId,
-    project_id: ProjectId,
-    app_id: AppId,
-    surface_id: Option<SurfaceId>,
-    trace: TraceHeaders,
+    scope: ScopeHeaders,
     identity: Arc<Identity>,
     role: Option<SmolStr>,
     request_id: ContextRequestId,
@@ -103,27 +98,27 @@ impl RequestContext {
 
     /// `X-Mode`.
     pub fn mode(&self) -> Mode {
-        self.0.mode
+        self.0.scope.mode
     }
 
     /// The tenant: one that the credential names.
     pub fn tenant_id(&self) -> &TenantId {
-        &self.0.tenant_id
+        &self.0.scope.tenant_id
     }
 
     /// `X-Project-Id`.
     pub fn project_id(&self) -> &ProjectId {
-        &self.0.project_id
+        &self.0.scope.project_id
     }
 
     /// `X-App-Id`.
     pub fn app_id(&self) -> &AppId {
-        &self.0.app_id
+        &self.0.scope.app_id
     }
 
     /// `X-Surface-Id`, after its aliases.
     pub fn surface_id(&self) -> Option<&SurfaceId> {
-        self.0.surface_id.as_ref()
+        self.0.scope.surface_id.as_ref()
     }
 
     /// The user, from the credential.
@@ -148,7 +143,7 @@ impl RequestContext {
 
     /// What joins the request to other work.
     pub fn trace(&self) -> &TraceHeaders {
-        &self.0.trace
+        self.0.scope.trace()
     }
 
     /// The text of a field, as a repetition of it must spell it; `None` for a surface that was not given.
@@ -178,7 +173,7 @@ impl Entry {
             ErrorEnvelope::builder(code::AUTH_TOKEN_INVALID)
         } else if !identity.names_tenant(&scope.tenant_id) {
             ErrorEnvelope::builder(code::AUTH_TENANT_MISMATCH)
-        } else if contradicts(scope.claims.user_id.as_ref(), Some(identity.user_id().as_str())) {
+        } else if contradicts(scope.claims().user_id.as_ref(), Some(identity.user_id().as_str())) {
             overridden(Single::User)
         } else {
             return Ok(Self { scope, identity });
@@ -209,19 +204,14 @@ impl Entry {
         request_id: ContextRequestId,
     ) -> Result<RequestContext, ErrorEnvelope> {
         let Self { scope, identity } = self;
-        if contradicts(scope.claims.membership_role.as_ref(), role.as_deref()) {
+        if contradicts(scope.claims().membership_role.as_ref(), role.as_deref()) {
             return Err(rules.scoped(overridden(Single::Role)).build());
         }
         Ok(RequestContext(Arc::new(Inner {
-            mode: scope.mode,
-            tenant_id: scope.tenant_id,
-            project_id: scope.project_id,
-            app_id: scope.app_id,
-            surface_id: scope.surface_id,
-            trace: scope.trace,
+            request_id: scope.request_id().map_or(request_id, |sent| sent.clone().into()),
+            scope,
             identity,
             role,
-            request_id: scope.request_id.map_or(request_id, ContextRequestId::from),
         })))
     }
 }

@@ -25,13 +25,28 @@ pub struct ScopeHeaders {
     pub app_id: AppId,
     /// `X-Surface-Id`, after its aliases.
     pub surface_id: Option<SurfaceId>,
-    /// What the request says of its user.
-    pub claims: ClaimHeaders,
-    /// `X-Request-Id`. Generating one where it is absent, and echoing it on every response, is the layer's part.
-    pub request_id: Option<OpaqueId>,
-    /// What joins the request to other work.
-    pub trace: TraceHeaders,
+    /// What few requests bring: none of it where this is `None`, so that the rest is small.
+    carried: Option<Box<Carried>>,
 }
+
+/// Headers that choose no scope.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Carried {
+    claims: ClaimHeaders,
+    request_id: Option<OpaqueId>,
+    trace: TraceHeaders,
+}
+
+static NOTHING: Carried = Carried {
+    claims: ClaimHeaders {
+        user_id: None,
+        membership_role: None,
+    },
+    request_id: None,
+    trace: TraceHeaders::NONE,
+};
+
+const CARRIED: u32 = Single::User.bit() | Single::Role.bit() | Single::Request.bit() | TraceHeaders::BITS;
 
 /// What a request says of its user: to be compared with the credential, never believed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -93,19 +108,49 @@ impl ScopeHeaders {
         })?;
         let app_id = reader.required(Single::App, code::AUTH_APP_MISSING, |bytes| AppId::parse(bytes))?;
         let surface_id = reader.optional(Single::Surface, |bytes| rules.surface_aliases.resolve(bytes))?;
-        let carried = |header| reader.optional(header, |bytes| OpaqueId::parse(bytes));
         Ok(Self {
             mode,
             tenant_id,
             project_id,
             app_id,
             surface_id,
+            carried: Carried::read(&reader)?,
+        })
+    }
+
+    /// What the request says of its user.
+    pub fn claims(&self) -> &ClaimHeaders {
+        &self.carried().claims
+    }
+
+    /// `X-Request-Id`. Generating one where it is absent, and echoing it on every response, is the layer's part.
+    pub fn request_id(&self) -> Option<&OpaqueId> {
+        self.carried().request_id.as_ref()
+    }
+
+    /// What joins the request to other work.
+    pub fn trace(&self) -> &TraceHeaders {
+        &self.carried().trace
+    }
+
+    fn carried(&self) -> &Carried {
+        self.carried.as_deref().unwrap_or(&NOTHING)
+    }
+}
+
+impl Carried {
+    fn read(reader: &Reader<'_>) -> Result<Option<Box<Self>>, ErrorEnvelope> {
+        if !reader.scan.has_any(CARRIED) && reader.scan.traceparent().is_none() {
+            return Ok(None);
+        }
+        let carried = |header| reader.optional(header, |bytes| OpaqueId::parse(bytes));
+        Ok(Some(Box::new(Self {
             claims: ClaimHeaders {
                 user_id: carried(Single::User)?,
                 membership_role: carried(Single::Role)?,
             },
             request_id: carried(Single::Request)?,
-            trace: TraceHeaders::read(&reader)?,
-        })
+            trace: TraceHeaders::read(reader)?,
+        })))
     }
 }

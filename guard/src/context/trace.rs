@@ -23,14 +23,22 @@ pub struct TraceHeaders {
     pub three_wise_id: Option<OpaqueId>,
 }
 
-const BITS: u32 =
-    Single::Trace.bit() | Single::Run.bit() | Single::Step.bit() | Single::StrategyLock.bit() | Single::ThreeWise.bit();
-
 impl TraceHeaders {
+    pub(super) const BITS: u32 = Single::Trace.bit()
+        | Single::Run.bit()
+        | Single::Step.bit()
+        | Single::StrategyLock.bit()
+        | Single::ThreeWise.bit();
+
+    pub(super) const NONE: Self = Self {
+        trace_id: None,
+        run_id: None,
+        step_id: None,
+        strategy_lock_id: None,
+        three_wise_id: None,
+    };
+
     pub(super) fn read(reader: &Reader<'_>) -> Result<Self, ErrorEnvelope> {
-        if !reader.scan.has_any(BITS) && reader.scan.traceparent().is_none() {
-            return Ok(Self::default());
-        }
         let carried = |header| reader.optional(header, |bytes| OpaqueId::parse(bytes));
         Ok(Self {
             trace_id: carried(Single::Trace)?.or_else(|| traceparent(reader.scan.traceparent()?)),

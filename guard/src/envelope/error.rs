@@ -45,6 +45,16 @@ impl ErrorEnvelope {
         Self { error: Box::new(body) }
     }
 
+    /// Names what was refused, where that is not said yet.
+    pub(crate) fn of_action(mut self, action: &'static str, resource_kind: Option<&'static str>) -> Self {
+        let body = &mut *self.error;
+        body.action_name.get_or_insert(Cow::Borrowed(action));
+        if body.resource_kind.is_none() {
+            body.resource_kind = resource_kind.map(Cow::Borrowed);
+        }
+        self
+    }
+
     /// `error.code`.
     pub fn code(&self) -> &str {
         &self.error.code

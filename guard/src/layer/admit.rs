@@ -26,6 +26,7 @@ use crate::route::GateDecision;
 #[derive(Debug, Clone)]
 struct Admitted {
     context: Option<RequestContext>,
+    #[cfg_attr(not(feature = "axum"), expect(dead_code, reason = "the extractors read it"))]
     resource_kind: Option<&'static str>,
 }
 
@@ -50,8 +51,9 @@ pub(crate) enum Admission {
     Refused(Box<Refusal>),
     /// It goes to its route, within the route's timeout.
     Entered(Entrance, Duration),
-    /// Something has to be waited for, within the route's timeout.
-    Waiting(WaitingAdmission, Duration),
+    /// Something has to be waited for, within the route's timeout. The `resource_kind` is there once the caller may know
+    /// that the route is.
+    Waiting(WaitingAdmission, Duration, Option<&'static str>),
 }
 
 /// An admission that waits. It took the request and gives it back.
@@ -80,7 +82,9 @@ pub(crate) fn admit(core: &Arc<Core>, request: &mut Request<Body>) -> (RequestId
             match context {
                 Some(context) if waits(core, route) => {
                     let request = std::mem::take(request);
-                    Admission::Waiting(Box::pin(rest(Arc::clone(core), request, route, context)), timeout)
+                    let resource_kind = core.policy(route).meta.resource_kind;
+                    let rest = rest(Arc::clone(core), request, route, context);
+                    Admission::Waiting(Box::pin(rest), timeout, resource_kind)
                 }
                 context => Admission::Entered(enter(core, request, route, context), timeout),
             }
@@ -88,12 +92,12 @@ pub(crate) fn admit(core: &Arc<Core>, request: &mut Request<Body>) -> (RequestId
         Ok(AtOnce::Judging(target, verification)) => {
             let (request, timeout) = (std::mem::take(request), core.timeout(&target));
             let judging = judged(Arc::clone(core), request, target, verification, id.clone());
-            Admission::Waiting(Box::pin(judging), timeout)
+            Admission::Waiting(Box::pin(judging), timeout, None)
         }
         Ok(AtOnce::LookingUp(target, entry, lookup)) => {
             let (request, timeout) = (std::mem::take(request), core.timeout(&target));
             let looking = looked_up(Arc::clone(core), request, target, *entry, lookup, id.clone());
-            Admission::Waiting(Box::pin(looking), timeout)
+            Admission::Waiting(Box::pin(looking), timeout, None)
         }
     };
     (id, admission)
@@ -196,7 +200,8 @@ async fn rest(
             action,
             resource_kind: policy.meta.resource_kind,
         };
-        gates.decide(request).await?;
+        let decided = gates.decide(request).await;
+        decided.map_err(|error| error.of_action(action, policy.meta.resource_kind))?;
     }
     let entrance = enter(&core, &mut request, route, Some(context));
     Ok((request, entrance))

@@ -74,6 +74,13 @@ impl GuardedBody {
     }
 }
 
+/// Empty. A layer around the guard that answers by itself, as one for CORS does, needs it.
+impl Default for GuardedBody {
+    fn default() -> Self {
+        Self::whole(Bytes::new())
+    }
+}
+
 impl HttpBody for GuardedBody {
     type Data = Bytes;
     type Error = axum_core::Error;

@@ -34,7 +34,10 @@ pub(super) async fn body(
     }
     let too_large = || policy.refuse(ErrorEnvelope::builder(code::REQUEST_TOO_LARGE));
     let limit = u32::try_from(policy.body_limit.min(core.settings.limits.compared_body)).unwrap_or(u32::MAX);
-    let room = core.compared_bodies.clone().acquire_many_owned(limit).await;
+    // What a body says that it is at most; a body that does not say so may be as large as is allowed.
+    let announced = body.size_hint().upper().and_then(|most| u32::try_from(most).ok());
+    let needed = announced.map_or(limit, |most| most.min(limit));
+    let room = core.compared_bodies.clone().acquire_many_owned(needed).await;
     let permit = room.map_err(|_| refusal::unavailable(None))?;
     let collected = Limited::new(body, limit as usize).collect().await;
     let bytes = match collected {

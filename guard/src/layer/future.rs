@@ -63,8 +63,9 @@ impl<I: Inner> ResponseFuture<I> {
                     call: inner.enter(entrance.route, request),
                 };
             }
-            (Admission::Waiting(admission, timeout), _) => {
+            (Admission::Waiting(admission, timeout, resource_kind), _) => {
                 this.timeout = timeout;
+                this.exchange.resource_kind = resource_kind;
                 this.stage = Stage::Waiting {
                     admission,
                     inner: inner.clone(),

@@ -4,7 +4,6 @@ use std::convert::Infallible;
 use std::fmt;
 use std::task::{Context, Poll};
 
-use axum::Router;
 use axum::routing::IntoMakeService;
 use axum_core::BoxError;
 use axum_core::body::Body;
@@ -57,12 +56,8 @@ impl Engine {
         let routes: Vec<Route<S>> = routes.into_iter().collect();
         let facts: Vec<RouteMeta> = routes.iter().map(|route| *route.meta()).collect();
         let layer = GuardLayer::new(settings, facts)?;
-        let mount = |route: Route<S>| {
-            let (meta, service) = route.into_parts();
-            Router::new().route(meta.path, service).with_state(state.clone())
-        };
         let manifest = Manifest::of(layer.routes());
-        let dispatch = Dispatch::new(routes.into_iter().map(mount).collect());
+        let dispatch = Dispatch::new(routes.into_iter().map(|route| route.mount(state.clone())).collect());
         Ok(Self {
             guard: layer.around(dispatch),
             manifest: manifest.into(),

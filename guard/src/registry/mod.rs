@@ -7,10 +7,10 @@
 mod dispatch;
 mod engine;
 mod extract;
-mod manifest;
 mod route;
 
-pub use dispatch::Dispatch;
+pub use dispatch::{Dispatch, HandlerFuture};
 pub use engine::{Engine, IntoAxum};
-pub use manifest::{GateFacts, Manifest, RouteFacts};
 pub use route::Route;
+
+pub use crate::manifest::{GateFacts, Manifest, RouteFacts};

@@ -3,14 +3,14 @@
 use std::fmt;
 
 use axum::handler::Handler;
-use axum::routing::{MethodFilter, MethodRouter, on};
 
-use crate::route::{Method, RouteMeta};
+use super::dispatch::{Mounted, mount};
+use crate::route::RouteMeta;
 
 /// A handler and what `#[engine_route]` says of it. [`routes!`](crate::routes) makes them.
 pub struct Route<S = ()> {
     meta: RouteMeta,
-    service: MethodRouter<S>,
+    mount: Box<dyn FnOnce(S) -> Mounted + Send>,
 }
 
 impl<S: Clone + Send + Sync + 'static> Route<S> {
@@ -22,12 +22,13 @@ impl<S: Clone + Send + Sync + 'static> Route<S> {
     {
         Self {
             meta,
-            service: on(filter(meta.method), handler),
+            mount: Box::new(move |state| mount(&meta, handler, state)),
         }
     }
 
-    pub(super) fn into_parts(self) -> (RouteMeta, MethodRouter<S>) {
-        (self.meta, self.service)
+    /// Gives the handler its state.
+    pub(super) fn mount(self, state: S) -> Mounted {
+        (self.mount)(state)
     }
 
     /// The facts.
@@ -39,16 +40,5 @@ impl<S: Clone + Send + Sync + 'static> Route<S> {
 impl<S> fmt::Debug for Route<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.meta.fmt(f)
-    }
-}
-
-/// A filter for `GET` takes `HEAD` too.
-fn filter(method: Method) -> MethodFilter {
-    match method {
-        Method::Get => MethodFilter::GET,
-        Method::Post => MethodFilter::POST,
-        Method::Put => MethodFilter::PUT,
-        Method::Patch => MethodFilter::PATCH,
-        Method::Delete => MethodFilter::DELETE,
     }
 }

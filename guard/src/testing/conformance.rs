@@ -1,12 +1,13 @@
 //! Runs every check against every route.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use axum_core::BoxError;
 use axum_core::body::Body;
 use bytes::Bytes;
-use http::{Method, Request, Response};
+use http::{Request, Response};
 use http_body::Body as HttpBody;
 use http_body_util::{BodyExt, Limited};
 use tower::ServiceExt;
@@ -149,7 +150,11 @@ impl<'m, M: MintToken> Conformance<'m, M> {
         let (mut outcomes, mut not_checked) = (Vec::new(), Vec::new());
         for route in &self.manifest.routes {
             let name = format!("{} {}", route.method, route.path);
-            if let Some(flag) = route.flag.filter(|flag| self.flags_off.iter().any(|off| off == flag)) {
+            if let Some(flag) = route
+                .flag
+                .as_ref()
+                .filter(|flag| self.flags_off.iter().any(|off| off == *flag))
+            {
                 not_checked.push(NotChecked {
                     subject: name,
                     reason: format!("its flag {flag} is off"),
@@ -162,7 +167,7 @@ impl<'m, M: MintToken> Conformance<'m, M> {
                     outcomes.push(Outcome {
                         check: Check::TokenMissing.as_str(),
                         route: name,
-                        tickets: route.tickets.to_vec(),
+                        tickets: route.tickets.clone(),
                         request: "the tokens of this route".to_owned(),
                         failure: Some(format!("no token was made: {error}")),
                     });
@@ -176,7 +181,7 @@ impl<'m, M: MintToken> Conformance<'m, M> {
             } = checks::of_route(plan);
             not_checked.extend(more);
             for probe in &probes {
-                outcomes.extend(judge(probe, send(&service, &probe.draft).await, &name, route.tickets));
+                outcomes.extend(judge(probe, send(&service, &probe.draft).await, &name, &route.tickets));
             }
         }
         let names = Check::ALL.iter().map(|check| check.as_str());
@@ -185,7 +190,7 @@ impl<'m, M: MintToken> Conformance<'m, M> {
 
     fn plan(&self, route: &'m RouteFacts) -> Result<Plan<'_>, MintError> {
         let now = self.now.or_else(|| SystemClock.wall()).unwrap_or_default().as_secs();
-        let role = route.roles.first().copied().unwrap_or(&self.role);
+        let role = route.roles.first().map_or(&*self.role, |role| role);
         let claims = |tenant: &str, role: &str, expires_at: u64| -> Result<Claims, MintError> {
             Ok(Claims {
                 user: OpaqueId::parse(self.of(ContextField::UserId))?,
@@ -201,7 +206,7 @@ impl<'m, M: MintToken> Conformance<'m, M> {
         let mut plan = Plan {
             manifest: self.manifest,
             route,
-            good: Draft::new(method(route.method), String::new()),
+            good: Draft::new(route.method.into(), String::new()),
             probes: Vec::new(),
             not_checked: Vec::new(),
             scope: &self.scope,
@@ -240,10 +245,6 @@ fn value_of(scope: &[(ContextField, String)], field: ContextField) -> &str {
         .iter()
         .find(|(known, _)| *known == field)
         .map_or("", |(_, value)| value)
-}
-
-pub(super) fn method(name: &str) -> Method {
-    Method::from_bytes(name.as_bytes()).unwrap_or_default()
 }
 
 impl Plan<'_> {
@@ -319,7 +320,7 @@ where
 }
 
 /// The outcome of a probe, and of what holds for every answer.
-fn judge(probe: &Probe, answer: Result<Answer, String>, route: &str, tickets: &[&'static str]) -> Vec<Outcome> {
+fn judge(probe: &Probe, answer: Result<Answer, String>, route: &str, tickets: &[Cow<'static, str>]) -> Vec<Outcome> {
     let outcome = |check: Check, judged: Result<(), String>| Outcome {
         check: check.as_str(),
         route: route.to_owned(),

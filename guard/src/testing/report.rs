@@ -1,5 +1,6 @@
 //! What was found.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -46,7 +47,7 @@ pub struct Outcome {
     /// Method and path of the route; empty where the request is for none.
     pub route: String,
     /// The tickets of the route.
-    pub tickets: Vec<&'static str>,
+    pub tickets: Vec<Cow<'static, str>>,
     /// What was special about the request.
     pub request: String,
     /// What was wrong with the answer; `None` if nothing was.
@@ -71,7 +72,7 @@ impl Report {
     ) -> Self {
         let mut tickets: BTreeMap<&str, Row> = BTreeMap::new();
         for outcome in &outcomes {
-            let named: BTreeSet<&str> = outcome.tickets.iter().copied().collect();
+            let named: BTreeSet<&str> = outcome.tickets.iter().map(|ticket| &**ticket).collect();
             for ticket in named {
                 tickets.entry(ticket).or_insert_with(|| Row::new(ticket)).add(outcome);
             }

@@ -84,7 +84,7 @@ impl TicketScope {
     /// `auth.context_mismatch` with the first field in which they differ. What only one of the two names is no difference.
     pub fn agrees_with(&self, headers: &ScopeHeaders) -> Result<(), ErrorEnvelope> {
         let (app, surface, user) = (&self.app_id, &self.surface_id, &self.user_id);
-        let (its_surface, its_user) = (&headers.surface_id, &headers.claims.user_id);
+        let (its_surface, its_user) = (&headers.surface_id, &headers.claims().user_id);
         let differing = [
             (ContextField::TenantId, self.tenant_id != headers.tenant_id),
             (ContextField::Mode, self.mode != headers.mode),

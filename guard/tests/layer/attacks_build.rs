@@ -181,7 +181,7 @@ fn h75_two_builds_give_one_manifest() {
         .manifest()
         .routes
         .iter()
-        .map(|route| (route.path, route.method))
+        .map(|route| (&*route.path, route.method.as_str()))
         .collect();
     assert!(paths.is_sorted());
     assert_eq!(paths.len(), 14);

@@ -36,6 +36,13 @@ async fn the_answer_names_the_gate() {
     );
     let error = send(&engine, act("error")).await.error();
     assert_eq!(error["gate"], "budget");
+    assert_eq!(
+        (&error["action_name"], &error["resource_kind"]),
+        (&"thing.act".into(), &"thing".into()),
+        "filled in where the chain names none"
+    );
+    let hung = send(&engine, act("panic")).await.error();
+    assert_eq!(hung["resource_kind"], "thing", "whoever is let in may know the route");
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ pub(super) fn checks(plan: &mut Plan<'_>) {
     let announced = good.clone().with("content-length", ANNOUNCED);
     plan.fault(Check::OversizeBody, "announced", announced, 413, "request.too_large");
     let Some(field) = plan.route.body_fields.first() else {
-        if plan.route.method != "GET" {
+        if plan.route.method.is_mutating() {
             let reason = "its body is its handler's to read, and no handler is called";
             plan.skip(Check::MalformedJson, reason);
         }

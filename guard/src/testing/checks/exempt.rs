@@ -3,11 +3,11 @@
 use super::bodies::ANNOUNCED;
 use crate::testing::Check;
 use crate::testing::answer::Expected;
-use crate::testing::conformance::{Plan, method};
+use crate::testing::conformance::Plan;
 use crate::testing::probe::Draft;
 
 pub(super) fn checks(plan: &mut Plan<'_>) {
-    let bare = Draft::new(method(plan.route.method), plan.path(None));
+    let bare = Draft::new(plan.route.method.into(), plan.path(None));
     plan.expect(Check::ExemptOpen, "without any header", bare.clone(), Expected::Open);
     for (what, draft, status, code) in [
         ("x-env", bare.clone().with("x-env", "prod"), 400, "auth.env_forbidden"),

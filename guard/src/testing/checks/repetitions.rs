@@ -37,7 +37,7 @@ pub(super) fn checks(plan: &mut Plan<'_>) {
             );
         }
     }
-    for &field in plan.route.body_fields {
+    for &field in &plan.route.body_fields {
         for value in ["\"contradiction\"", "\"\"", "1", "{}"] {
             let body = format!("{{\"{field}\":{value}}}");
             plan.fault(

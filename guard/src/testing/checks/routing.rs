@@ -21,7 +21,7 @@ const METHODS: [Method; 7] = [
 pub(super) fn checks(plan: &mut Plan<'_>) {
     let (good, route) = (plan.good.clone(), plan.route);
     let here = plan.manifest.routes.iter().filter(|other| other.path == route.path);
-    let mut allowed: BTreeSet<&'static str> = here.map(|other| other.method).collect();
+    let mut allowed: BTreeSet<&'static str> = here.map(|other| other.method.as_str()).collect();
     if allowed.contains("GET") {
         allowed.insert("HEAD");
     }
@@ -38,7 +38,12 @@ pub(super) fn checks(plan: &mut Plan<'_>) {
     // A path that a route's last parameter takes is no unknown one.
     let (stem, _) = good.path.rsplit_once('/').unwrap_or_default();
     let unknown = format!("{stem}/guard-conformance/no/such/route");
-    if plan.manifest.routes.iter().any(|other| takes_all(other.path, &unknown)) {
+    if plan
+        .manifest
+        .routes
+        .iter()
+        .any(|other| takes_all(&other.path, &unknown))
+    {
         plan.skip(
             Check::UnknownPath,
             "a route with a parameter for the rest of the path takes every path",

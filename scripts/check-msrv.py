@@ -1,0 +1,47 @@
+#!/usr/bin/env python3
+"""Reads from cargo's metadata whether everything that guard and guard-macros are built from declares a Rust version that
+they promise, or none. It needs no toolchain of that version, and proves less than building with it."""
+
+import json
+import subprocess
+import sys
+
+PROMISED = ("guard", "guard-macros")
+
+
+def version(text):
+    return tuple(int(part) for part in (text + ".0.0").split(".")[:3])
+
+
+def main():
+    command = ["cargo", "metadata", "--format-version", "1", "--all-features", "--locked"]
+    metadata = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    packages = {package["id"]: package for package in metadata["packages"]}
+    nodes = {node["id"]: node for node in metadata["resolve"]["nodes"]}
+    members = [package for package in packages.values() if package["id"] in metadata["workspace_members"]]
+    roots = [package for package in members if package["name"] in PROMISED]
+    promised = min(version(package["rust_version"]) for package in roots)
+
+    seen, waiting = set(), [package["id"] for package in roots]
+    while waiting:
+        package = waiting.pop()
+        if package in seen:
+            continue
+        seen.add(package)
+        for dependency in nodes[package]["deps"]:
+            if any(kind["kind"] != "dev" for kind in dependency["dep_kinds"]):
+                waiting.append(dependency["pkg"])
+
+    later = [
+        f"{packages[package]['name']} {packages[package]['version']} needs Rust {packages[package]['rust_version']}"
+        for package in seen
+        if version(packages[package]["rust_version"] or "0") > promised
+    ]
+    if later:
+        print("\n".join(sorted(later)), file=sys.stderr)
+    print(f"{len(seen)} packages, {len(later)} need more than Rust {'.'.join(map(str, promised))}")
+    return 1 if later else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
