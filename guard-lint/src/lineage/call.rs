@@ -167,7 +167,8 @@ impl<'s> Walker<'_, 's> {
         }
         self.added_to(&given.call.func, name, given, state);
         if let Some(Target::External(dotted)) = targets.first() {
-            return self.outside(self.text(*dotted), given, base, state);
+            let value = self.outside(self.text(*dotted), given, base, state);
+            return self.unseen(value, given);
         }
         match (&given.call.func, base) {
             // A built-in function.

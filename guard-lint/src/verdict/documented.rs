@@ -91,7 +91,10 @@ fn has_test(asking: &Asking<'_, '_, '_, '_>) -> bool {
         let path = &model.file(module).path;
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
         model.sources.entries.iter().any(|entry| {
-            let inside = entry.path.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/'));
+            let inside = match folder {
+                "" => Some(entry.path.as_str()),
+                folder => entry.path.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/')),
+            };
             is_test(&entry.path) && inside.is_some_and(|rest| rest.rsplit('/').next().is_some_and(is_test_file))
         })
     })

@@ -5,6 +5,7 @@
     reason = "helpers outside the test functions may fail a test too"
 )]
 
+mod clauses;
 #[path = "../common/mod.rs"]
 mod common;
 mod records;
