@@ -2,15 +2,15 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::analysis::summary::{Exit, ExitKind};
+use crate::analysis::summary::Exit;
 use crate::catalog::Catalog;
 use crate::hex::hex;
 use crate::model::Place;
 use crate::model::routes::{Mounting, RouterId};
 use crate::report::model::{
-    CatalogDocument, CredentialReport, CursorJudged, EndpointKind, EndpointReport, EnvelopeReport, ErrorSite, Finding,
-    FindingCounts, GateReport, IdentityReport, IdentityVerdict, Language, Mount, Report, RouterReport, SCHEMA_VERSION,
-    Severity, Site, SiteKind, StreamReport, Summary, TicketReport, Tool, Unchecked,
+    CatalogDocument, CredentialReport, EndpointReport, EnvelopeReport, ErrorSite, Finding, FindingCounts, GateReport,
+    IdentityReport, IdentityVerdict, Language, Mount, Report, RouterReport, SCHEMA_VERSION, Severity, Site, SiteKind,
+    Summary, TicketReport, Tool, Unchecked,
 };
 use crate::rules::RULES;
 use crate::verdict::endpoint::{Effect, counts};
@@ -158,7 +158,7 @@ fn endpoint_report(judged: &Judged<'_, '_, '_>, endpoint: &Judgement) -> Endpoin
             sites: gates,
             reason: gate_reason(judged, endpoint),
         },
-        stream: stream(judged, endpoint),
+        stream: crate::verdict::cursor::stream(judged, endpoint),
         shadowed_by: shadowed_by(judged, endpoint),
     }
 }
@@ -250,49 +250,6 @@ fn gate_reason(judged: &Judged<'_, '_, '_>, endpoint: &Judgement) -> Option<Stri
         }
         _ => None,
     }
-}
-
-/// What this version tells of a stream: its cursor's carriers, and where a 410 arises.
-fn stream(judged: &Judged<'_, '_, '_>, endpoint: &Judgement) -> Option<StreamReport> {
-    if judged.kind(endpoint) == EndpointKind::Http {
-        return None;
-    }
-    let function = judged.model.function(judged.route(endpoint).handler).facts;
-    let names = judged.model.names;
-    let mut cursor: Vec<String> = Vec::new();
-    for param in &function.params {
-        let alias = match &param.default {
-            Some(crate::source::facts::Expr::Call(call)) => {
-                call.keyword(names, "alias").and_then(|alias| alias.as_str(names))
-            }
-            _ => None,
-        };
-        let name = alias.unwrap_or(judged.model.text(param.name));
-        let plain = name.to_lowercase().replace('-', "_");
-        if plain.contains("last_event_id") || plain.contains("cursor") {
-            cursor.push(name.to_owned());
-        }
-    }
-    let gone: Vec<&Exit> = endpoint
-        .endpoint
-        .summary
-        .exits
-        .iter()
-        .filter(|exit| exit.kind == ExitKind::Http && exit.status.known() == Some(410))
-        .collect();
-    let cursor_invalid = if gone.iter().any(|exit| !exit.after_head) {
-        Some(CursorJudged::BeforeHead)
-    } else if gone.is_empty() {
-        None
-    } else {
-        Some(CursorJudged::AfterHead)
-    };
-    Some(StreamReport {
-        cursor,
-        cursor_invalid,
-        replay: None,
-        heartbeat: None,
-    })
 }
 
 fn shadowed_by(judged: &Judged<'_, '_, '_>, endpoint: &Judgement) -> Option<String> {

@@ -9,6 +9,7 @@ pub mod error;
 mod hex;
 pub mod lineage;
 pub mod model;
+pub mod reading;
 pub mod report;
 pub mod rules;
 pub mod run;

@@ -3,11 +3,14 @@
 //! Names are matched whole, and compared with the last segment of a dotted name; `Class.method` rows match a method of
 //! that class. Words are the parts of a name between underscores and changes of case: `GateChain` is `gate`, `chain`.
 
+mod defaults;
 mod records;
+mod words;
 
 use serde::{Deserialize, Serialize};
 
 pub use records::Records;
+pub use words::{has_word, starts_with, words};
 
 /// The rows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +58,30 @@ pub struct Vocabulary {
     pub aside_words: Vec<String>,
     /// First words of functions that read.
     pub read_verbs: Vec<String>,
+    /// Names of the field that holds the tenant, where a request repeats the scope.
+    pub tenant_fields: Vec<String>,
+    /// Names of the field that holds the mode.
+    pub mode_fields: Vec<String>,
+    /// Names of the field that holds the project.
+    pub project_fields: Vec<String>,
+    /// Names of the field that holds the application.
+    pub app_fields: Vec<String>,
+    /// Names, or ends of names, of what holds a cursor.
+    pub cursor_words: Vec<String>,
+    /// Words of the names of stores that a restart empties.
+    pub volatile_words: Vec<String>,
+    /// Words of the names of stores on the local disk of one machine that may be gone tomorrow.
+    pub volatile_names: Vec<String>,
+    /// Packages whose clients keep what they are given beyond a restart.
+    pub durable_libraries: Vec<String>,
+    /// Exceptions by which a store refuses a backend that the mode forbids.
+    pub forbidden_backends: Vec<String>,
+    /// Words of the names of feature flags.
+    pub flag_words: Vec<String>,
+    /// Words of the names of what holds the configuration.
+    pub config_words: Vec<String>,
+    /// Types of the events that steer a stream and are no content of it.
+    pub control_events: Vec<String>,
     /// Artifacts, and what is recorded and logged.
     pub records: Records,
 }
@@ -84,6 +111,18 @@ impl Vocabulary {
             writes: Vec::new(),
             aside_words: Vec::new(),
             read_verbs: Vec::new(),
+            tenant_fields: Vec::new(),
+            mode_fields: Vec::new(),
+            project_fields: Vec::new(),
+            app_fields: Vec::new(),
+            cursor_words: Vec::new(),
+            volatile_words: Vec::new(),
+            volatile_names: Vec::new(),
+            durable_libraries: Vec::new(),
+            forbidden_backends: Vec::new(),
+            flag_words: Vec::new(),
+            config_words: Vec::new(),
+            control_events: Vec::new(),
             records: Records::empty(),
         }
     }
@@ -112,6 +151,18 @@ impl Vocabulary {
             (&mut self.writes, &other.writes),
             (&mut self.aside_words, &other.aside_words),
             (&mut self.read_verbs, &other.read_verbs),
+            (&mut self.tenant_fields, &other.tenant_fields),
+            (&mut self.mode_fields, &other.mode_fields),
+            (&mut self.project_fields, &other.project_fields),
+            (&mut self.app_fields, &other.app_fields),
+            (&mut self.cursor_words, &other.cursor_words),
+            (&mut self.volatile_words, &other.volatile_words),
+            (&mut self.volatile_names, &other.volatile_names),
+            (&mut self.durable_libraries, &other.durable_libraries),
+            (&mut self.forbidden_backends, &other.forbidden_backends),
+            (&mut self.flag_words, &other.flag_words),
+            (&mut self.config_words, &other.config_words),
+            (&mut self.control_events, &other.control_events),
         ];
         for (list, rows) in lists {
             list.extend(rows.iter().cloned());
@@ -409,57 +460,19 @@ impl Default for Vocabulary {
                 "verify",
                 "view",
             ]),
+            tenant_fields: rows(&defaults::TENANT_FIELDS),
+            mode_fields: rows(&defaults::MODE_FIELDS),
+            project_fields: rows(&defaults::PROJECT_FIELDS),
+            app_fields: rows(&defaults::APP_FIELDS),
+            cursor_words: rows(&defaults::CURSOR_WORDS),
+            volatile_words: rows(&defaults::VOLATILE_WORDS),
+            volatile_names: rows(&defaults::VOLATILE_NAMES),
+            durable_libraries: rows(&defaults::DURABLE_LIBRARIES),
+            forbidden_backends: rows(&defaults::FORBIDDEN_BACKENDS),
+            flag_words: rows(&defaults::FLAG_WORDS),
+            config_words: rows(&defaults::CONFIG_WORDS),
+            control_events: rows(&defaults::CONTROL_EVENTS),
             records: Records::default(),
-        }
-    }
-}
-
-/// The words of a name, lower-case: `GateChain` and `gate_chain` are `gate`, `chain`.
-pub fn words(name: &str) -> impl Iterator<Item = String> + '_ {
-    name.split(['_', '.', '-', ' '])
-        .flat_map(camel)
-        .filter(|word| !word.is_empty())
-}
-
-fn camel(part: &str) -> Vec<String> {
-    let mut words: Vec<String> = vec![String::new()];
-    let mut previous_lower = false;
-    for letter in part.chars() {
-        if letter.is_uppercase() && previous_lower {
-            words.push(String::new());
-        }
-        previous_lower = letter.is_lowercase() || letter.is_ascii_digit();
-        if let Some(word) = words.last_mut() {
-            word.extend(letter.to_lowercase());
-        }
-    }
-    words
-}
-
-/// Whether a name has one of these words.
-pub fn has_word(name: &str, wanted: &[String]) -> bool {
-    words(name).any(|word| wanted.contains(&word))
-}
-
-/// Whether a name's first word is one of these.
-pub fn starts_with(name: &str, wanted: &[String]) -> bool {
-    words(name).next().is_some_and(|word| wanted.contains(&word))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::words;
-
-    #[test]
-    fn words_split_at_underscores_and_changes_of_case() {
-        for (name, expected) in [
-            ("GateChain", vec!["gate", "chain"]),
-            ("_gate_chain", vec!["gate", "chain"]),
-            ("gateway", vec!["gateway"]),
-            ("S3Store", vec!["s3", "store"]),
-            ("HTTPException", vec!["httpexception"]),
-        ] {
-            assert_eq!(words(name).collect::<Vec<_>>(), expected, "{name}");
         }
     }
 }

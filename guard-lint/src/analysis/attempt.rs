@@ -199,7 +199,12 @@ impl<'s> Frame<'_, 's> {
     }
 
     fn note_handled(&mut self, handled: Handled) {
-        let same = |known: &Handled| known.exit.place == handled.exit.place && known.exit.shape == handled.exit.shape;
+        // One helper makes errors of every status.
+        let same = |known: &Handled| {
+            known.exit.place == handled.exit.place
+                && known.exit.shape == handled.exit.shape
+                && known.exit.status == handled.exit.status
+        };
         if !self.summary.handled.iter().any(same) {
             self.summary.handled.push(handled);
         }

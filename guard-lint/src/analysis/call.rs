@@ -305,6 +305,7 @@ impl<'s> Frame<'_, 's> {
     ) -> Result<Val, BindError> {
         let info = self.model.function(function);
         let mut values: Vec<Option<Val>> = vec![None; info.facts.params.len()];
+        let mut given: Vec<Option<&'s Expr>> = Vec::new();
         let mut lost = Facts::NONE;
         if !made.partial && self.model.signature_is_known(function) {
             let bound = bind(info.facts, made.call, skip_first)?;
@@ -312,6 +313,7 @@ impl<'s> Frame<'_, 's> {
             for (value, given) in values.iter_mut().zip(&bound.values) {
                 *value = given.and_then(|expr| self.value_of(made, expr));
             }
+            given = bound.values;
         }
         if skip_first && let Some(first) = values.first_mut() {
             *first = made.base.clone();
@@ -330,6 +332,7 @@ impl<'s> Frame<'_, 's> {
         let mut value = self.compose(span, function, &summary, &values, state);
         self.pass_kind(span, function, &summary, state);
         self.recognize(made, function, &summary, &mut value, state);
+        self.matched_by(span, function, &summary, (&given, &values), state);
         // Parameters that the callee makes sure of are present from here on.
         if summary.present != 0 && state.live {
             self.learn_present_arguments(made, function, skip_first, &summary, state);

@@ -58,7 +58,7 @@ impl<'s> Frame<'_, 's> {
                 .summary
                 .handled
                 .iter()
-                .any(|known| known.exit.place == handled.exit.place);
+                .any(|known| known.exit.place == handled.exit.place && known.exit.status == handled.exit.status);
             if !known {
                 let exit = Exit {
                     via: Some((here, function)),

@@ -340,6 +340,7 @@ impl<'s> Frame<'_, 's> {
             Expr::Star(inner) => self.assign(inner, Val::derived([&value]), false, state),
             Expr::Attr(attr) => {
                 let base = self.expr(&attr.base, state);
+                self.matched_overwritten(&base, target, &value, state);
                 if self.text(attr.name) == "status_code" && self.is_response(&base) {
                     state.status = sent_status(self.status(Some(&value)), attr.span);
                 }

@@ -92,6 +92,7 @@ impl<'a, 's> Frame<'a, 's> {
         }
         if let Some(end) = self.returned {
             (summary.must, summary.may, summary.present) = (end.must, summary.may.with(end.may), end.present);
+            summary.matched = end.matched;
         } else {
             // No path returns: what "every return" has is everything, which callers never see.
             (summary.must, summary.present) = (Facts::NONE, 0);
@@ -370,6 +371,7 @@ impl<'a, 's> Frame<'a, 's> {
                 && known.owner == exit.owner
                 && known.kind == exit.kind
                 && known.shape == exit.shape
+                && known.status == exit.status
                 && known.class == exit.class
         });
         if !known {

@@ -3,6 +3,7 @@
 use rustc_hash::FxHashSet;
 
 use super::lexicon::{Lexicon, Says};
+use super::matching::Field;
 use crate::model::classes::last_segment;
 use crate::model::{ClassId, FnId, Model};
 use crate::source::facts::Name;
@@ -48,11 +49,6 @@ impl Known {
         known
     }
 
-    /// The vocabulary itself.
-    pub(super) fn vocabulary(&self) -> &Vocabulary {
-        self.lexicon.vocabulary()
-    }
-
     fn classify(&mut self, model: &Model<'_>, class: ClassId) {
         let info = model.class(class);
         let name = model.text(info.facts.name);
@@ -85,6 +81,11 @@ impl Known {
         if self.lexicon.of(name).has(Says::GATE) && info.methods.keys().any(gate_method) {
             self.gates.insert(class);
         }
+    }
+
+    /// The rows themselves.
+    pub(crate) fn vocabulary(&self) -> &Vocabulary {
+        self.lexicon.vocabulary()
     }
 
     /// All that a name, dotted or not, says.
@@ -129,7 +130,7 @@ impl Known {
     }
 
     /// Whether a dotted name is one of a verifier; `jwt.decode` matches by its last two segments.
-    pub(super) fn is_verifier(&self, dotted: &str) -> bool {
+    pub(crate) fn is_verifier(&self, dotted: &str) -> bool {
         self.lexicon.of(dotted).has(Says::VERIFIER)
     }
 
@@ -150,6 +151,20 @@ impl Known {
 
     pub(super) fn is_ticket(&self, name: &str) -> bool {
         self.lexicon.of(name).has(Says::TICKET)
+    }
+
+    /// The field of the scope that a name is of.
+    pub(crate) fn field(&self, name: &str) -> Option<Field> {
+        let vocabulary = self.lexicon.vocabulary();
+        let rows = [
+            (&vocabulary.tenant_fields, Field::Tenant),
+            (&vocabulary.mode_fields, Field::Mode),
+            (&vocabulary.project_fields, Field::Project),
+            (&vocabulary.app_fields, Field::App),
+        ];
+        rows.into_iter()
+            .find(|(names, _)| names.iter().any(|row| row == name))
+            .map(|(_, field)| field)
     }
 
     pub(super) fn is_comparison(&self, name: &str) -> bool {

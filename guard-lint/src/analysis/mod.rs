@@ -16,6 +16,7 @@ mod flow;
 mod gates;
 mod known;
 mod lexicon;
+pub mod matching;
 mod middleware;
 mod params;
 mod provider;

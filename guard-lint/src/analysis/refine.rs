@@ -114,6 +114,7 @@ impl<'s> Frame<'_, 's> {
                 state.end();
                 return state;
             }
+            self.matched_absent(&value, &mut state);
             if value.tags.has(Tags::TICKET) {
                 // Vacuously: there is none to check.
                 state.learn(Facts::TICKET_CHECKED);
@@ -168,6 +169,7 @@ impl<'s> Frame<'_, 's> {
             let of_context = |value: &Val| value.tags.has(Tags::CONTEXT);
             if of_context(&left) != of_context(&right) {
                 let other = if of_context(&left) { &right } else { &left };
+                self.matched(compare, &left, &right, &mut state);
                 state.learn(if other.tags.has(Tags::VERIFIED) {
                     Facts::BOUND
                 } else {
@@ -183,6 +185,7 @@ impl<'s> Frame<'_, 's> {
             return state;
         };
         if is_none {
+            self.matched_absent(&value, &mut state);
             if value.null == Null::Never && value.grants != Facts::NONE {
                 state.end();
             } else if value.tags.has(Tags::TICKET) {

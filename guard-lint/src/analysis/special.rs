@@ -210,6 +210,7 @@ impl<'s> Frame<'_, 's> {
             return self.verified(made, value, state);
         }
         if says.has(Says::COMPARISON) {
+            self.matched_outside(made.call, &made.args, state);
             return state.learn(Facts::COMPARED);
         }
         if known.is_external_envelope(dotted) || says.has(Says::BUILDER) {

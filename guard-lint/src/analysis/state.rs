@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::matching::Matched;
 use super::summary::Status;
 use super::value::{Constant, Facts, Val};
 use crate::source::facts::{Name, Span};
@@ -17,6 +18,8 @@ pub struct State {
     pub may: Facts,
     /// The parameters that are present on every path to here, as bits.
     pub present: u32,
+    /// What was compared with the context on every path to here.
+    pub matched: Matched,
     /// Whether any path leads here.
     pub live: bool,
     /// Whether every path to here has already answered with an error: a return from here is a refusal.
@@ -33,6 +36,7 @@ impl State {
             must: Facts::NONE,
             may: Facts::NONE,
             present: 0,
+            matched: Matched::default(),
             live: true,
             refused: false,
             status: None,
@@ -87,6 +91,7 @@ impl State {
                 joined.must = joined.must.and(other.must);
                 joined.may = joined.may.with(other.may);
                 joined.present &= other.present;
+                joined.matched = joined.matched.and(other.matched);
                 joined.refused &= other.refused;
                 joined.status = joined.status.or(other.status);
                 joined

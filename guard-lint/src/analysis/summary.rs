@@ -1,5 +1,6 @@
 //! What is known of a function once and for all its callers.
 
+use super::matching::Matched;
 use super::value::{Facts, Shape, Val};
 use crate::model::classes::Base;
 use crate::model::{FnId, Place};
@@ -173,6 +174,8 @@ pub enum OddityKind {
     FrameworkDefaults,
     /// As before, and the missing ones are identity headers.
     FrameworkIdentity,
+    /// One field of the scope is compared with another of the context.
+    WrongField,
     /// A call that can never succeed.
     CannotSucceed,
 }
@@ -196,6 +199,10 @@ pub struct Summary {
     pub may: Facts,
     /// The parameters that are present on every normal return, as bits.
     pub present: u32,
+    /// What of its parameters was compared with the context on every normal return.
+    pub matched: Matched,
+    /// What was on some.
+    pub matched_may: Matched,
     /// The first write that no gate precedes.
     pub ungated: Option<Write>,
     /// The first write.
@@ -229,6 +236,7 @@ impl Summary {
             normal: true,
             must: Facts::ALL,
             present: u32::MAX,
+            matched: Matched::ALL,
             ..Self::default()
         }
     }
@@ -248,6 +256,8 @@ impl Summary {
             && self.must == other.must
             && self.may == other.may
             && self.present == other.present
+            && self.matched == other.matched
+            && self.matched_may == other.matched_may
             && self.exits.len() == other.exits.len()
             && self.ungated.is_some() == other.ungated.is_some()
             && self.write.is_some() == other.write.is_some()

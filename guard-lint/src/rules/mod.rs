@@ -9,7 +9,9 @@ mod sink;
 
 mod bare_error;
 mod call_cannot_succeed;
+mod control_event_id;
 mod credential_not_required;
+mod cursor_window;
 mod envelope_not_on_wire;
 mod error_after_head;
 mod error_as_success;
@@ -23,6 +25,7 @@ mod handler_wrong_class;
 mod identity_from_payload;
 mod identity_missing;
 mod identity_partial;
+mod late_config_guard;
 mod metadata_lost;
 mod personal_data_logged;
 mod provider_bare_error;
@@ -33,8 +36,11 @@ mod router_unmounted;
 mod scope_not_compared;
 mod self_comparison;
 mod status_lost;
+mod ticket_skips_headers;
 mod unhandled_error;
 mod unstable_hash;
+mod volatile_replay;
+mod wrong_field_compared;
 
 use crate::analysis::summary::{Exit, Gate, Oddity, OddityKind, Write};
 use crate::model::classes::{Base, last_segment};
@@ -118,6 +124,8 @@ pub static RULES: &[&dyn Rule] = &[
     &self_comparison::SelfComparison,
     &provider_called_directly::ProviderCalledDirectly,
     &scope_not_compared::ScopeNotCompared,
+    &wrong_field_compared::WrongFieldCompared,
+    &ticket_skips_headers::TicketSkipsHeaders,
     &bare_error::BareError,
     &foreign_envelope::ForeignEnvelope,
     &exception_text::ExceptionText,
@@ -135,6 +143,10 @@ pub static RULES: &[&dyn Rule] = &[
     &route_shadowed::RouteShadowed,
     &router_unmounted::RouterUnmounted,
     &call_cannot_succeed::CallCannotSucceed,
+    &volatile_replay::VolatileReplay,
+    &cursor_window::CursorWindow,
+    &control_event_id::ControlEventId,
+    &late_config_guard::LateConfigGuard,
     &unstable_hash::UnstableHash,
     &metadata_lost::MetadataLost,
     &personal_data_logged::PersonalDataLogged,

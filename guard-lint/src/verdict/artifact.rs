@@ -24,7 +24,7 @@ enum Reaches {
 }
 
 /// Which artifacts carry which of these fields.
-pub fn metadata(asking: &Asking<'_, '_, '_, '_>, fields: &[String]) -> Answer {
+pub(super) fn metadata(asking: &Asking<'_, '_, '_, '_>, fields: &[String]) -> Answer {
     let trails = asking.trails();
     let stored = creations(trails.iter().flat_map(|trail| &trail.creations));
     // Where nothing is called an artifact, the rows that are written are what there is.
@@ -171,7 +171,7 @@ fn concerned(asking: &Asking<'_, '_, '_, '_>, creations: Vec<Creation>) -> Vec<C
 }
 
 /// Is what the ticket hashes, or what it makes ids of, the same on every run?
-pub fn deterministic(asking: &Asking<'_, '_, '_, '_>) -> Answer {
+pub(super) fn deterministic(asking: &Asking<'_, '_, '_, '_>) -> Answer {
     let hash_words = &asking.judged.analyzer.vocabulary().records.hash_words;
     let checks = asking.ticket.clauses.iter().flat_map(|clause| &clause.checks);
     let fields: Vec<&String> = checks

@@ -35,8 +35,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// An answer without evidence yet.
-    pub fn new(verdict: ClauseVerdict, reason: impl Into<String>) -> Self {
+    pub(super) fn new(verdict: ClauseVerdict, reason: impl Into<String>) -> Self {
         Self {
             verdict,
             reason: reason.into(),
@@ -47,7 +46,7 @@ impl Answer {
 }
 
 /// What one endpoint says to a check.
-enum Say {
+pub(super) enum Say {
     Yes,
     /// Yes, because nothing arises that could break it.
     Vacuously,
@@ -64,10 +63,7 @@ pub fn answer(judged: &Judged<'_, '_, '_>, endpoints: &[&Judgement], check: &Che
         return Answer::new(ClauseVerdict::Unknown, reason);
     }
     if endpoints.is_empty() {
-        return Answer::new(
-            ClauseVerdict::Unknown,
-            "no endpoint in the ticket's files; nothing there answers a request",
-        );
+        return no_endpoint();
     }
     let (subject, rules): (_, &'static [&'static str]) = match check {
         Check::Identity => ("identity", &["GL101", "GL102", "GL104", "GL106"]),
@@ -85,16 +81,18 @@ pub fn answer(judged: &Judged<'_, '_, '_>, endpoints: &[&Judgement], check: &Che
     answer
 }
 
+/// A check of endpoints where there are none.
+pub(super) fn no_endpoint() -> Answer {
+    Answer::new(
+        ClauseVerdict::Unknown,
+        "no endpoint in the ticket's files; nothing there answers a request",
+    )
+}
+
 /// Checks that no analysis decides yet, with what they wait for.
 fn not_yet(check: &Check) -> Option<String> {
     let what = match check {
-        Check::ContextMatch => "which fields are compared with the context is not analysed yet",
         Check::SuccessEnvelope => "success bodies are not analysed yet",
-        Check::CursorEnvelope => "cursors are not analysed yet",
-        Check::FeatureFlag => "feature flags are not analysed yet",
-        Check::Durability | Check::Replay => "stores and their durability are not analysed yet",
-        Check::FailFast => "what happens without configuration is not analysed yet",
-        Check::BackendForbidden => "refused backend classes are not analysed yet",
         Check::Tests => "tests are not read as evidence yet",
         _ => return None,
     };
@@ -249,7 +247,11 @@ fn missing_status(endpoint: &Judgement, wanted: u16) -> Say {
 }
 
 /// One verdict from what all endpoints say.
-fn tally<'j>(judged: &Judged<'_, '_, '_>, says: impl Iterator<Item = (&'j Judgement, Say)>, subject: &str) -> Answer {
+pub(super) fn tally<'j>(
+    judged: &Judged<'_, '_, '_>,
+    says: impl Iterator<Item = (&'j Judgement, Say)>,
+    subject: &str,
+) -> Answer {
     let (mut yes, mut vacuous, mut partly, mut no, mut unknown) = (0, 0, 0, 0, 0);
     let mut first: Option<String> = None;
     let mut why_unknown: Option<String> = None;

@@ -13,7 +13,7 @@ use crate::source::walk::is_test;
 const AROUND: usize = 1;
 
 /// Are these hooks there, or documented as not applicable?
-pub fn documented(asking: &Asking<'_, '_, '_, '_>, hooks: &[Check]) -> Answer {
+pub(super) fn documented(asking: &Asking<'_, '_, '_, '_>, hooks: &[Check]) -> Answer {
     let mut answers: Vec<Answer> = hooks.iter().map(|hook| hooked(asking, hook)).collect();
     if answers.is_empty() {
         answers.push(said(asking, None).unwrap_or_else(|| {

@@ -13,7 +13,7 @@ use crate::source::visit::{each_call, each_expr};
 use crate::vocabulary::has_word;
 
 /// A durable class in the ticket's files that something there makes, whole and working.
-pub fn option(asking: &Asking<'_, '_, '_, '_>) -> Answer {
+pub(super) fn option(asking: &Asking<'_, '_, '_, '_>) -> Answer {
     let model = asking.judged.model;
     let modules = asking.modules();
     let classes = (0..model.classes.len() as u32).map(ClassId);
@@ -105,7 +105,7 @@ fn is_made(asking: &Asking<'_, '_, '_, '_>, class: ClassId) -> bool {
 /// A method that a base in memory answers.
 fn left_to_memory(asking: &Asking<'_, '_, '_, '_>, class: ClassId) -> Option<String> {
     let model = asking.judged.model;
-    let words = &asking.judged.analyzer.vocabulary().records.volatile_words;
+    let words = &asking.judged.analyzer.vocabulary().volatile_words;
     let bases = model.class(class).bases.iter().filter_map(|base| match base {
         Base::Local(base) => Some(*base),
         Base::External(_) => None,

@@ -6,6 +6,7 @@ use crate::catalog::{Catalog, Check};
 use crate::lineage::Walks;
 use crate::model::routes::{Route, Router, RouterId, Routes, join};
 use crate::model::{Model, Place};
+use crate::reading::Reader;
 use crate::report::model::{
     CredentialVerdict, EndpointKind, EnvelopeVerdict, Evidence, GateVerdict, IdentityVerdict, SiteKind, WireVerdict,
 };
@@ -69,6 +70,14 @@ impl<'a, 'm, 's> Judged<'a, 'm, 's> {
             endpoints,
             exemptions,
             walks: Walks::default(),
+        }
+    }
+
+    /// Asks the facts directly.
+    pub fn reader(&self) -> Reader<'m, 's> {
+        Reader {
+            model: self.model,
+            words: self.analyzer.known.vocabulary(),
         }
     }
 

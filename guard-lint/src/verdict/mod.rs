@@ -1,14 +1,21 @@
 //! Verdicts: on endpoints from their evaluation, on clauses from endpoints, on tickets from clauses.
 
-pub mod artifact;
+mod artifact;
 pub mod clause;
-pub mod documented;
-pub mod durable;
+pub mod cursor;
+mod documented;
+mod durability;
+mod durable;
 pub mod endpoint;
+mod fail_fast;
+mod flag;
 pub mod judge;
-pub mod privacy;
-pub mod record;
+mod particular;
+mod privacy;
+mod record;
+mod refusal;
+mod scope;
 pub mod subject;
 pub mod ticket;
 pub mod wire;
-pub mod work;
+mod work;

@@ -8,7 +8,7 @@ use crate::model::Place;
 use crate::report::model::ClauseVerdict;
 
 /// Does any log call that the ticket's files lead to get a person's data?
-pub fn privacy(asking: &Asking<'_, '_, '_, '_>) -> Answer {
+pub(super) fn privacy(asking: &Asking<'_, '_, '_, '_>) -> Answer {
     let trails = asking.trails();
     let logs: BTreeSet<(Place, Place)> = trails
         .iter()

@@ -25,7 +25,7 @@ const IDS: [&str; 8] = [
 ];
 
 /// Are usage or audit records written on every path that changes something?
-pub fn records(asking: &Asking<'_, '_, '_, '_>, check: &Check) -> Answer {
+pub(super) fn records(asking: &Asking<'_, '_, '_, '_>, check: &Check) -> Answer {
     let (what, noun) = match check {
         Check::Budget => (USAGE, "usage"),
         _ => (AUDIT, "an audit record"),

@@ -38,9 +38,8 @@ pub fn routers_of(model: &Model<'_>, routes: &Routes<'_>, ticket: &Ticket) -> Ve
     found
 }
 
-/// The modules that a ticket names, as routers or as files, as far as they were read.
+/// The modules of a ticket's files and names, without those that are not there.
 pub fn modules_of(model: &Model<'_>, ticket: &Ticket) -> Vec<ModId> {
-    let mut modules: Vec<ModId> = Vec::new();
     let named = ticket
         .routers
         .iter()
@@ -49,6 +48,7 @@ pub fn modules_of(model: &Model<'_>, ticket: &Ticket) -> Vec<ModId> {
         .files
         .iter()
         .filter_map(|file| parsed(model, entry_at(model, file).map(Found::File)));
+    let mut modules: Vec<ModId> = Vec::new();
     for module in named.chain(files) {
         if !modules.contains(&module) {
             modules.push(module);

@@ -6,6 +6,7 @@ use crate::report::model::{ClauseReport, ClauseVerdict, Finding, TicketReport, T
 
 use super::clause::{Answer, Judge, answer, combine, works};
 use super::judge::{Judged, Judgement};
+use super::particular::{self, Question};
 use super::work::Asking;
 use super::{subject, work};
 
@@ -62,6 +63,12 @@ fn report(judged: &Judged<'_, '_, '_>, ticket: &Ticket, judge: Judge, findings: 
             continue;
         }
         let asked = asked(judged, &endpoints, &clause.text);
+        let question = Question {
+            judged,
+            ticket,
+            endpoints: &asked,
+            text: &clause.text,
+        };
         let asking = Asking {
             judged,
             ticket,
@@ -69,7 +76,10 @@ fn report(judged: &Judged<'_, '_, '_>, ticket: &Ticket, judge: Judge, findings: 
             text: &clause.text,
             judge,
         };
-        let of_check = |check| work::answer(&asking, check).unwrap_or_else(|| answer(judged, &asked, check, judge));
+        let of_check = |check| {
+            let special = particular::answer(&question, check).or_else(|| work::answer(&asking, check));
+            special.unwrap_or_else(|| answer(judged, &asked, check, judge))
+        };
         let answers: Vec<Answer> = clause.checks.iter().map(of_check).collect();
         let prints = attach(&answers, findings);
         clauses.push(clause_report(

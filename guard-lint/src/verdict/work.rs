@@ -12,41 +12,41 @@ use crate::model::{ModId, Place};
 use crate::report::model::ClauseVerdict;
 
 /// Who asks.
-pub struct Asking<'q, 'a, 'm, 's> {
+pub(super) struct Asking<'q, 'a, 'm, 's> {
     /// The program.
-    pub judged: &'q Judged<'a, 'm, 's>,
+    pub(super) judged: &'q Judged<'a, 'm, 's>,
     /// The ticket.
-    pub ticket: &'q Ticket,
+    pub(super) ticket: &'q Ticket,
     /// The endpoints that the clause speaks of.
-    pub endpoints: &'q [&'q Judgement],
+    pub(super) endpoints: &'q [&'q Judgement],
     /// The clause's text.
-    pub text: &'q str,
+    pub(super) text: &'q str,
     /// Where the envelope is judged.
-    pub judge: Judge,
+    pub(super) judge: Judge,
 }
 
 impl Asking<'_, '_, '_, '_> {
     /// The files that the ticket names.
-    pub fn modules(&self) -> Vec<ModId> {
+    pub(super) fn modules(&self) -> Vec<ModId> {
         subject::modules_of(self.judged.model, self.ticket)
     }
 
     /// The walks from where the work of the ticket's files begins.
-    pub fn trails(&self) -> Vec<Arc<Trail>> {
+    pub(super) fn trails(&self) -> Vec<Arc<Trail>> {
         let functions = roots(self.judged.model, &self.modules());
         let walk = |function| self.judged.walks.of(self.judged.analyzer, function);
         functions.into_iter().map(walk).collect()
     }
 
     /// `file:line`.
-    pub fn shown(&self, place: Place) -> String {
+    pub(super) fn shown(&self, place: Place) -> String {
         let evidence = self.judged.evidence(place, String::new());
         format!("{}:{}", evidence.file, evidence.line)
     }
 }
 
 /// The answer to a check of this kind; none to any other.
-pub fn answer(asking: &Asking<'_, '_, '_, '_>, check: &Check) -> Option<Answer> {
+pub(super) fn answer(asking: &Asking<'_, '_, '_, '_>, check: &Check) -> Option<Answer> {
     let ours = matches!(
         check,
         Check::ArtifactMeta(_)

@@ -48,8 +48,6 @@ pub struct Records {
     pub not_applicable: Vec<String>,
     /// Words of stores that survive a restart.
     pub durable_words: Vec<String>,
-    /// Words of stores that do not.
-    pub volatile_words: Vec<String>,
 }
 
 impl Records {
@@ -77,7 +75,6 @@ impl Records {
             process_values: Vec::new(),
             not_applicable: Vec::new(),
             durable_words: Vec::new(),
-            volatile_words: Vec::new(),
         }
     }
 
@@ -105,7 +102,6 @@ impl Records {
             (&mut self.process_values, &other.process_values),
             (&mut self.not_applicable, &other.not_applicable),
             (&mut self.durable_words, &other.durable_words),
-            (&mut self.volatile_words, &other.volatile_words),
         ];
         for (list, rows) in lists {
             list.extend(rows.iter().cloned());
@@ -161,7 +157,6 @@ impl Default for Records {
                 "firestore s3 boto3 dynamodb dynamo postgres postgresql psycopg sqlalchemy asyncpg bigquery spanner \
                  cosmos mongo pymongo gcs bucket",
             ),
-            volatile_words: rows("memory inmemory in-memory volatile dummy fake"),
         }
     }
 }

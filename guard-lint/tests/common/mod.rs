@@ -117,7 +117,7 @@ fn stream(stream: &StreamReport) -> String {
             .cursor_invalid
             .map(|judged| format!("cursor_invalid={}", word(judged))),
     );
-    said.extend(stream.replay.map(|replay| format!("replay={}", word(replay))));
+    said.extend(stream.replay.map(|replay| format!("replay={replay}")));
     said.extend(stream.heartbeat.map(|heartbeat| format!("heartbeat={heartbeat}")));
     if said.is_empty() {
         "?".to_owned()

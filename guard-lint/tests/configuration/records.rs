@@ -191,13 +191,6 @@ const ROWS: &[Row] = &[
         ["unmet", "met"],
         "class Rock:\n    def put(self):\n        granite.cut(1)\ndef make():\n    return Rock()",
     ),
-    row(
-        "volatile-words",
-        "sand",
-        DURABLE,
-        ["met", "partial"],
-        "class Sand:\n    def get(self):\n        return 1\nclass Rock(Sand):\n    def put(self):\n        boto3.cut(1)\ndef make():\n    return Rock()",
-    ),
 ];
 
 #[test]

@@ -29,8 +29,7 @@ pin_project! {
         exchange: Exchange,
         timeout: Duration,
         // Made when something waits for the first time, so that a handler that never does costs no timer.
-        #[pin]
-        timer: Option<Sleep>,
+        timer: Option<Pin<Box<Sleep>>>,
     }
 }
 
@@ -40,7 +39,8 @@ pin_project! {
     where
         I: Inner,
     {
-        Answered { response: Option<Response<GuardedBody>> },
+        // Boxed, as the timer is, so that the future of a request that is let in is small to move.
+        Answered { response: Option<Box<Response<GuardedBody>>> },
         Waiting { admission: WaitingAdmission, inner: I },
         Calling { #[pin] call: I::Future },
         Replacing { response: Pin<Box<dyn Future<Output = Response<GuardedBody>> + Send>> },
@@ -50,20 +50,19 @@ pin_project! {
 impl<I: Inner> ResponseFuture<I> {
     /// Begins a response as its admission says.
     ///
-    /// Requests and the futures of handlers are large, so each is moved once, to where it stays.
-    pub(super) fn new(exchange: Exchange, admission: Admission, inner: &mut I, request: Request<Body>) -> Self {
+    /// The request is handed on by reference: it is large.
+    pub(super) fn new(exchange: Exchange, admission: Admission, inner: &mut I, request: &mut Request<Body>) -> Self {
         let mut this = Self::empty(exchange);
-        let mut request = Some(request);
         // The inner service is called in here, or cloned.
-        let begun = catch_unwind(AssertUnwindSafe(|| match (admission, request.take()) {
-            (Admission::Entered(entrance, timeout), Some(request)) => {
+        let begun = catch_unwind(AssertUnwindSafe(|| match admission {
+            Admission::Entered(entrance, timeout) => {
                 this.timeout = timeout;
                 this.exchange.resource_kind = entrance.resource_kind;
                 this.stage = Stage::Calling {
                     call: inner.enter(entrance.route, request),
                 };
             }
-            (Admission::Waiting(admission, timeout, resource_kind), _) => {
+            Admission::Waiting(admission, timeout, resource_kind) => {
                 this.timeout = timeout;
                 this.exchange.resource_kind = resource_kind;
                 this.stage = Stage::Waiting {
@@ -71,8 +70,7 @@ impl<I: Inner> ResponseFuture<I> {
                     inner: inner.clone(),
                 };
             }
-            (Admission::Refused(refusal), _) => this.answer(|exchange| exchange.refuse(*refusal)),
-            (Admission::Entered(..), None) => {}
+            Admission::Refused(refusal) => this.answer(|exchange| exchange.refuse(*refusal)),
         }));
         if let Err(panic) = begun {
             this.answer(|exchange| exchange.panicked(panic_text(&*panic)));
@@ -98,7 +96,7 @@ impl<I: Inner> ResponseFuture<I> {
 
     fn answer(&mut self, response: impl FnOnce(&mut Exchange) -> Response<GuardedBody>) {
         self.stage = Stage::Answered {
-            response: Some(response(&mut self.exchange)),
+            response: Some(Box::new(response(&mut self.exchange))),
         };
     }
 
@@ -107,15 +105,15 @@ impl<I: Inner> ResponseFuture<I> {
         loop {
             let next = match this.stage.as_mut().project() {
                 StageProj::Answered { response } => match response.take() {
-                    Some(response) => return Poll::Ready(response),
+                    Some(response) => return Poll::Ready(*response),
                     // Polled again after it was ready, which a caller must not do.
                     None => return Poll::Pending,
                 },
                 StageProj::Waiting { admission, inner } => match ready!(admission.as_mut().poll(cx)) {
-                    Ok((request, entrance)) => {
+                    Ok((mut request, entrance)) => {
                         this.exchange.resource_kind = entrance.resource_kind;
                         Stage::Calling {
-                            call: inner.enter(entrance.route, request),
+                            call: inner.enter(entrance.route, &mut request),
                         }
                     }
                     Err(refusal) => return Poll::Ready(this.exchange.refuse(refusal)),
@@ -144,12 +142,8 @@ impl<I: Inner> Future for ResponseFuture<I> {
             Ok(Poll::Ready(response)) => response,
             Err(panic) => this.exchange.panicked(panic_text(&*panic)),
             Ok(Poll::Pending) => {
-                if this.timer.is_none() {
-                    this.timer.set(Some(sleep(*this.timeout)));
-                }
-                if let Some(timer) = this.timer.as_mut().as_pin_mut() {
-                    ready!(timer.poll(cx));
-                }
+                let timer = this.timer.get_or_insert_with(|| Box::pin(sleep(*this.timeout)));
+                ready!(timer.as_mut().poll(cx));
                 this.exchange.timed_out()
             }
         };

@@ -20,9 +20,9 @@ pub trait Inner: sealed::Sealed + Clone {
     /// Its response.
     type Future: Future<Output = Result<Response<Self::Body>, Self::Error>>;
 
-    /// Hands an admitted request to the route at this place of the list.
+    /// Hands an admitted request to the route at this place of the list, and leaves an empty one.
     #[doc(hidden)]
-    fn enter(&mut self, route: usize, request: Request<Body>) -> Self::Future;
+    fn enter(&mut self, route: usize, request: &mut Request<Body>) -> Self::Future;
 }
 
 pub(crate) mod sealed {
@@ -47,8 +47,8 @@ where
     type Future = Oneshot<S, Request<Body>>;
 
     /// The service is asked whether it is ready within the route's timeout.
-    fn enter(&mut self, _: usize, request: Request<Body>) -> Self::Future {
-        Oneshot::new(self.0.clone(), request)
+    fn enter(&mut self, _: usize, request: &mut Request<Body>) -> Self::Future {
+        Oneshot::new(self.0.clone(), std::mem::take(request))
     }
 }
 

@@ -106,7 +106,9 @@ where
         let head = request.method() == Method::HEAD;
         // A verifier runs in here; a panic of its own is answered as a handler's is.
         match catch_unwind(AssertUnwindSafe(|| admit(&self.core, &mut request))) {
-            Ok((id, admission)) => ResponseFuture::new(Exchange::new(id, head), admission, &mut self.inner, request),
+            Ok((id, admission)) => {
+                ResponseFuture::new(Exchange::new(id, head), admission, &mut self.inner, &mut request)
+            }
             Err(panic) => {
                 let scan = Scan::new(request.headers());
                 let exchange = Exchange::new(RequestId::of(request.headers(), &scan), head);

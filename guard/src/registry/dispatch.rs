@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::fmt;
 use std::future::Future;
+use std::mem::take;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
@@ -27,7 +28,7 @@ pub struct Dispatch {
 }
 
 /// A handler with its state, mounted on its path.
-pub(super) type Mounted = Box<dyn Fn(Request<Body>) -> HandlerFuture + Send + Sync>;
+pub(super) type Mounted = Box<dyn Fn(&mut Request<Body>) -> HandlerFuture + Send + Sync>;
 
 /// The response of a handler. Boxed, because the futures of axum are large and would be moved several times.
 pub type HandlerFuture = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
@@ -43,16 +44,16 @@ where
     S: Clone + Send + Sync + 'static,
 {
     match matched_path(meta.path) {
-        Some(path) => Box::new(move |mut request| {
+        Some(path) => Box::new(move |request| {
             request.extensions_mut().insert(path.clone());
-            let response = handler.clone().call(request, state.clone());
+            let response = handler.clone().call(take(request), state.clone());
             Box::pin(async { Ok(response.await) })
         }),
         None => {
             // The guard has judged the method, so no `MethodRouter` has to.
             let router: Router = Router::new().route_service(meta.path, handler.with_state(state));
             // A router is always ready.
-            Box::new(move |request| Box::pin(router.clone().call(request)))
+            Box::new(move |request| Box::pin(router.clone().call(take(request))))
         }
     }
 }
@@ -84,7 +85,7 @@ impl Inner for Dispatch {
     type Error = Infallible;
     type Future = HandlerFuture;
 
-    fn enter(&mut self, route: usize, request: Request<Body>) -> HandlerFuture {
+    fn enter(&mut self, route: usize, request: &mut Request<Body>) -> HandlerFuture {
         self.routes[route](request)
     }
 }
