@@ -8,6 +8,7 @@ pub mod config;
 pub mod error;
 pub mod evidence;
 mod hex;
+pub mod lineage;
 pub mod model;
 pub mod reading;
 pub mod report;

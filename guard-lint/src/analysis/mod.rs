@@ -127,6 +127,11 @@ impl<'s> Analyzer<'s> {
         &self.model
     }
 
+    /// The vocabulary that it asks.
+    pub fn vocabulary(&self) -> &Vocabulary {
+        self.known.vocabulary()
+    }
+
     /// Whether a function's name says that it reads.
     pub fn reads_by_name(&self, name: &str) -> bool {
         self.known.is_read(name)

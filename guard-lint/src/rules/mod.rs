@@ -30,10 +30,13 @@ mod import_fails;
 mod late_config_guard;
 mod layer_too_early;
 mod manifest_differs;
+mod metadata_lost;
 mod module_not_importable;
 mod name_undefined;
+mod personal_data_logged;
 mod provider_bare_error;
 mod provider_called_directly;
+mod record_skipped;
 mod registry_bypassed;
 mod route_shadowed;
 mod route_unregistered;
@@ -43,6 +46,7 @@ mod self_comparison;
 mod status_lost;
 mod ticket_skips_headers;
 mod unhandled_error;
+mod unstable_hash;
 mod volatile_replay;
 mod wrong_field_compared;
 
@@ -153,6 +157,10 @@ pub static RULES: &[&dyn Rule] = &[
     &attribute_missing::AttributeMissing,
     &module_not_importable::ModuleNotImportable,
     &import_fails::ImportFails,
+    &unstable_hash::UnstableHash,
+    &metadata_lost::MetadataLost,
+    &personal_data_logged::PersonalDataLogged,
+    &record_skipped::RecordSkipped,
     &volatile_replay::VolatileReplay,
     &cursor_window::CursorWindow,
     &control_event_id::ControlEventId,
@@ -223,6 +231,12 @@ fn report_missing(program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>, kinds: &[Od
             finding.with_confidence(Confidence::Medium);
         }
     });
+}
+
+/// What a finding is about that belongs to no endpoint: the file and the function in it.
+fn owner(program: &Judged<'_, '_, '_>, place: Place, function: FnId) -> String {
+    let module = &program.model.dotted[place.module.0 as usize];
+    format!("{module}:{}", program.model.function_name(function))
 }
 
 /// The calls that lead to a write.

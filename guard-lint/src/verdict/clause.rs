@@ -104,12 +104,6 @@ pub(super) fn no_endpoint() -> Answer {
 fn not_yet(check: &Check) -> Option<String> {
     let what = match check {
         Check::SuccessEnvelope => "success bodies are not analysed yet",
-        Check::Budget => "budget usage is not analysed yet",
-        Check::Audit => "audit records are not analysed yet",
-        Check::Documented(_) => "documented exceptions are not read yet",
-        Check::ArtifactMeta(_) => "artifact metadata is not followed yet",
-        Check::Deterministic => "what hashes and ids depend on is not analysed yet",
-        Check::Privacy => "personal data in logs is not analysed yet",
         Check::Tests => "tests are not read as evidence yet",
         _ => return None,
     };

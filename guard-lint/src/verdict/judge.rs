@@ -5,6 +5,7 @@ use rustc_hash::FxHashMap;
 use crate::analysis::summary::{Exit, ExitKind, Owner};
 use crate::analysis::{Analyzer, Endpoint, Evaluated, evaluate, evaluate_rust};
 use crate::catalog::{Catalog, Check};
+use crate::lineage::Walks;
 use crate::model::loading::Failure;
 use crate::model::routes::{Route, Router, RouterId, Routes, join};
 use crate::model::rust::{Difference, Found, Program};
@@ -34,6 +35,8 @@ pub struct Judged<'a, 'm, 's> {
     pub rust: Option<&'a Rust<'m, 's>>,
     /// The modules of routers and handlers that cannot be imported.
     pub failures: FxHashMap<ModId, Failure>,
+    /// What walks through its functions saw.
+    pub walks: Walks,
 }
 
 /// The Rust part of a program, with its endpoints, and what its manifest says against them.
@@ -107,6 +110,7 @@ impl<'a, 'm, 's> Judged<'a, 'm, 's> {
             exemptions,
             rust,
             failures: model.failures(&modules),
+            walks: Walks::default(),
         }
     }
 

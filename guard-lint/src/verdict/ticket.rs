@@ -8,7 +8,8 @@ use crate::report::model::{ClauseReport, ClauseVerdict, Finding, TestsReport, Ti
 use super::clause::{Answer, Judge, answer, combine, works};
 use super::judge::{Judged, Judgement};
 use super::particular::{self, Question};
-use super::subject;
+use super::work::Asking;
+use super::{subject, work};
 
 /// The tests that the tickets ask for, and what each ticket's must be about.
 pub struct Asked {
@@ -106,14 +107,22 @@ fn report(judged: &Judged<'_, '_, '_>, ticket: &Ticket, given: &Given<'_>, findi
             continue;
         }
         let asked = asked(judged, &endpoints, &clause.text);
-        let checks = clause.checks.iter();
         let question = Question {
             judged,
             ticket,
             endpoints: &asked,
             text: &clause.text,
         };
-        let answers: Vec<Answer> = checks
+        let asking = Asking {
+            judged,
+            ticket,
+            endpoints: &asked,
+            text: &clause.text,
+            judge: given.judge,
+        };
+        let answers: Vec<Answer> = clause
+            .checks
+            .iter()
             .map(|check| match given.subject {
                 Some(subject) if *check == Check::Tests => {
                     let proof = given.tests.prove(judged.model, subject, &needs(&clause.text));
@@ -122,8 +131,8 @@ fn report(judged: &Judged<'_, '_, '_>, ticket: &Ticket, given: &Given<'_>, findi
                     answer
                 }
                 _ => {
-                    let particular = particular::answer(&question, check);
-                    let answer = particular.unwrap_or_else(|| answer(judged, &asked, check, given.judge));
+                    let special = particular::answer(&question, check).or_else(|| work::answer(&asking, check));
+                    let answer = special.unwrap_or_else(|| answer(judged, &asked, check, given.judge));
                     of_code.push(answer.clone());
                     answer
                 }
