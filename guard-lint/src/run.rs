@@ -13,9 +13,10 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::model::Model;
 use crate::model::routes::Routes;
+use crate::model::rust::{Manifest, Program, compare};
 use crate::report::{Report, SourceMap};
 use crate::source::Sources;
-use crate::verdict::judge::Judged;
+use crate::verdict::judge::{Judged, Rust};
 use crate::verdict::ticket;
 use crate::{rules, suppress};
 
@@ -70,12 +71,20 @@ enum Memory {
 
 /// Reads a folder and judges it. `threads` of 0 takes as many as the machine has.
 pub fn run(root: &Path, config: &Config, catalog: &Catalog, threads: usize) -> Result<Outcome, Error> {
-    within(root, threads, || judge(root, config, catalog, Memory::Freed))
+    within(root, threads, || judge(root, config, catalog, None, Memory::Freed))
 }
 
 /// As [`run`], for a process that ends afterwards: the program's memory is never given back.
-pub fn run_before_exit(root: &Path, config: &Config, catalog: &Catalog, threads: usize) -> Result<Outcome, Error> {
-    within(root, threads, || judge(root, config, catalog, Memory::Left))
+///
+/// With a manifest, what it says of Rust routes is compared with the source.
+pub fn run_before_exit(
+    root: &Path,
+    config: &Config,
+    catalog: &Catalog,
+    manifest: Option<&Manifest>,
+    threads: usize,
+) -> Result<Outcome, Error> {
+    within(root, threads, || judge(root, config, catalog, manifest, Memory::Left))
 }
 
 fn within(
@@ -100,7 +109,13 @@ fn within(
     pool.install(judge)
 }
 
-fn judge(root: &Path, config: &Config, catalog: &Catalog, memory: Memory) -> Result<Outcome, Error> {
+fn judge(
+    root: &Path,
+    config: &Config,
+    catalog: &Catalog,
+    manifest: Option<&Manifest>,
+    memory: Memory,
+) -> Result<Outcome, Error> {
     let modules = catalog
         .tickets
         .iter()
@@ -118,14 +133,28 @@ fn judge(root: &Path, config: &Config, catalog: &Catalog, memory: Memory) -> Res
         })?;
     let sources = ManuallyDrop::new(sources);
     let model = ManuallyDrop::new(timings.phase("link", || Model::new(&sources)));
-    let routes = ManuallyDrop::new(timings.phase("routes", || Routes::new(&model)));
+    let mut routes = ManuallyDrop::new(timings.phase("routes", || Routes::new(&model)));
+    let rust = timings.phase("rust", || {
+        Program::new(&model).map(|program| {
+            let found = program.endpoints();
+            let differences = manifest.map_or_else(Vec::new, |manifest| compare(manifest, &found));
+            routes.add_rust(&model, &found);
+            Rust {
+                program,
+                found,
+                differences,
+            }
+        })
+    });
+    let rust = ManuallyDrop::new(rust);
     if routes.routers.iter().all(|router| router.routes.is_empty()) {
         return Err(no_routers(root, &sources));
     }
     let vocabulary = config.vocabulary();
     let modules = routes.routers.iter().map(|router| router.module).collect();
     let analyzer = ManuallyDrop::new(Analyzer::new(&model, &vocabulary, modules));
-    let judged = ManuallyDrop::new(timings.phase("judge", || Judged::new(&analyzer, &routes, catalog)));
+    let judged = timings.phase("judge", || Judged::new(&analyzer, &routes, rust.as_ref(), catalog));
+    let judged = ManuallyDrop::new(judged);
     let mut by_rule = Vec::new();
     let mut findings = timings.phase("rules", || {
         rules::run(&judged, &|meta| config.severity(meta), &mut |meta, time| {
@@ -138,18 +167,24 @@ fn judge(root: &Path, config: &Config, catalog: &Catalog, memory: Memory) -> Res
     let tickets = timings.phase("tickets", || {
         ticket::tickets(&judged, catalog, config.envelope, &tests, &mut findings)
     });
+    let mut unchecked = sources.unchecked.clone();
+    if let Some(rust) = rust.as_ref() {
+        unchecked.extend(rust.program.unchecked.iter().cloned());
+        unchecked.sort();
+    }
     let parts = Parts {
         root: root.to_string_lossy().into_owned(),
         catalog,
         tickets,
         findings,
-        unchecked: sources.unchecked.clone(),
+        unchecked,
         vocabulary: &vocabulary,
     };
     let report = timings.phase("report", || report(&judged, parts));
     let texts = shown(&report, &sources);
     if memory == Memory::Freed {
         drop(ManuallyDrop::into_inner(judged));
+        drop(ManuallyDrop::into_inner(rust));
         drop(ManuallyDrop::into_inner(analyzer));
         drop(ManuallyDrop::into_inner(routes));
         drop(ManuallyDrop::into_inner(model));

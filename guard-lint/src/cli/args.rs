@@ -93,6 +93,9 @@ pub(super) struct Scan {
     /// Globs of what is not read, beside the configuration's.
     #[arg(long, value_name = "GLOB")]
     pub(super) exclude: Vec<String>,
+    /// The JSON of `Engine::manifest()`, to compare with the Rust source.
+    #[arg(long, value_name = "FILE")]
+    pub(super) manifest: Option<PathBuf>,
     /// How many threads to use; 0 takes as many as the machine has.
     #[arg(long, default_value_t = 0, value_name = "N")]
     pub(super) threads: usize,

@@ -8,6 +8,7 @@ pub mod loading;
 mod locals;
 pub mod resolve;
 pub mod routes;
+pub mod rust;
 pub mod scope;
 pub mod types;
 mod words;

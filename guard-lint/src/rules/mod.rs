@@ -28,11 +28,15 @@ mod identity_missing;
 mod identity_partial;
 mod import_fails;
 mod late_config_guard;
+mod layer_too_early;
+mod manifest_differs;
 mod module_not_importable;
 mod name_undefined;
 mod provider_bare_error;
 mod provider_called_directly;
+mod registry_bypassed;
 mod route_shadowed;
+mod route_unregistered;
 mod router_unmounted;
 mod scope_not_compared;
 mod self_comparison;
@@ -153,6 +157,10 @@ pub static RULES: &[&dyn Rule] = &[
     &cursor_window::CursorWindow,
     &control_event_id::ControlEventId,
     &late_config_guard::LateConfigGuard,
+    &route_unregistered::RouteUnregistered,
+    &registry_bypassed::RegistryBypassed,
+    &layer_too_early::LayerTooEarly,
+    &manifest_differs::ManifestDiffers,
 ];
 
 /// The rule with this code or name.

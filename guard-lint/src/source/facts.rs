@@ -34,6 +34,8 @@ pub struct Module {
     pub comprehended: Vec<Name>,
     /// Comments that carry a suppression, as (place of the comment, its text without the marker).
     pub directives: Vec<(Span, String)>,
+    /// The facts of a Rust file, whose functions the list above names and places only.
+    pub rust: Option<Box<super::rust::facts::Facts>>,
 }
 
 /// Where a definition stands.

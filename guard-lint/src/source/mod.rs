@@ -10,6 +10,7 @@ mod lines;
 mod load;
 pub mod python;
 mod read;
+pub mod rust;
 mod scan;
 pub mod tree;
 pub mod visit;
@@ -57,7 +58,7 @@ impl File {
 pub struct Sources {
     /// The strings of all facts.
     pub names: Names,
-    /// The parsed files, in path order.
+    /// The parsed files, in path order; Rust files after all others.
     pub files: Vec<File>,
     /// All files of the tree, parsed or not.
     pub entries: Vec<Entry>,

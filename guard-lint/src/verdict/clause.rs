@@ -77,11 +77,11 @@ pub fn answer(judged: &Judged<'_, '_, '_>, endpoints: &[&Judgement], check: &Che
         return no_endpoint();
     }
     let (subject, rules): (_, &'static [&'static str]) = match check {
-        Check::Identity => ("identity", &["GL101", "GL102", "GL104", "GL106"]),
+        Check::Identity => ("identity", &["GL101", "GL102", "GL104", "GL106", "GL702", "GL703"]),
         Check::Credential | Check::WsRejected => ("a credential", &["GL103"]),
         Check::Envelope | Check::WsErrorBeforeClose => ("the envelope", &["GL201", "GL202", "GL204", "GL210"]),
         Check::Gate => ("the gate", &["GL301", "GL302", "GL303", "GL304"]),
-        Check::Mount => ("a mounting", &["GL402"]),
+        Check::Mount => ("a mounting", &["GL402", "GL701"]),
         _ => ("the status", &[]),
     };
     let says = endpoints

@@ -3,10 +3,11 @@
 use rustc_hash::FxHashMap;
 
 use crate::analysis::summary::{Exit, ExitKind, Owner};
-use crate::analysis::{Analyzer, Endpoint, evaluate};
+use crate::analysis::{Analyzer, Endpoint, Evaluated, evaluate, evaluate_rust};
 use crate::catalog::{Catalog, Check};
 use crate::model::loading::Failure;
 use crate::model::routes::{Route, Router, RouterId, Routes, join};
+use crate::model::rust::{Difference, Found, Program};
 use crate::model::{ModId, Model, Place};
 use crate::reading::Reader;
 use crate::report::model::{
@@ -29,8 +30,20 @@ pub struct Judged<'a, 'm, 's> {
     pub endpoints: Vec<Judgement>,
     /// For each router: the id of the ticket that exempts it.
     pub exemptions: Vec<Option<String>>,
+    /// The Rust part.
+    pub rust: Option<&'a Rust<'m, 's>>,
     /// The modules of routers and handlers that cannot be imported.
     pub failures: FxHashMap<ModId, Failure>,
+}
+
+/// The Rust part of a program, with its endpoints, and what its manifest says against them.
+pub struct Rust<'m, 's> {
+    /// Its crates.
+    pub program: Program<'m, 's>,
+    /// Its endpoints.
+    pub found: Vec<Found<'s>>,
+    /// Where the manifest and the source differ.
+    pub differences: Vec<Difference>,
 }
 
 /// The verdicts on one endpoint.
@@ -56,17 +69,33 @@ pub struct Judgement {
 
 impl<'a, 'm, 's> Judged<'a, 'm, 's> {
     /// Judges every endpoint.
-    pub fn new(analyzer: &'m Analyzer<'s>, routes: &'a Routes<'s>, catalog: &Catalog) -> Self {
+    pub fn new(
+        analyzer: &'m Analyzer<'s>,
+        routes: &'a Routes<'s>,
+        rust: Option<&'a Rust<'m, 's>>,
+        catalog: &Catalog,
+    ) -> Self {
         let model = analyzer.model();
         let exemptions = exemptions(model, routes, catalog);
         let of_router = |id: RouterId| (0..routes.router(id).routes.len()).map(move |index| (id, index));
-        let all: Vec<(RouterId, usize)> = routes.ids().flat_map(of_router).collect();
-        let endpoints = spread::over(analyzer, &all, |analyzer, (id, index)| {
+        let all: Vec<(RouterId, usize)> = routes.ids().take(routes.python()).flat_map(of_router).collect();
+        let mut endpoints = spread::over(analyzer, &all, |analyzer, (id, index)| {
             let endpoint = evaluate(analyzer, routes, id, index);
             judge(analyzer, routes, endpoint, exemptions[id.0 as usize].is_some())
         });
-        let mut modules: Vec<ModId> = routes.routers.iter().map(|router| router.module).collect();
-        let handlers = routes.routers.iter().flat_map(|router| &router.routes);
+        for id in routes.ids().skip(routes.python()) {
+            let exempt = exemptions[id.0 as usize].is_some();
+            for index in 0..routes.router(id).routes.len() {
+                let found = rust.and_then(|rust| Some((rust, rust.found.get(routes.found(id, index)?)?)));
+                if let Some((rust, found)) = found {
+                    let evaluated = evaluate_rust(analyzer, &rust.program, found, id, index);
+                    endpoints.push(judge_rust(analyzer, routes, evaluated, exempt));
+                }
+            }
+        }
+        let python = &routes.routers[..routes.python()];
+        let mut modules: Vec<ModId> = python.iter().map(|router| router.module).collect();
+        let handlers = python.iter().flat_map(|router| &router.routes);
         modules.extend(handlers.map(|route| model.function(route.handler).module));
         modules.sort_unstable();
         modules.dedup();
@@ -76,6 +105,7 @@ impl<'a, 'm, 's> Judged<'a, 'm, 's> {
             analyzer,
             endpoints,
             exemptions,
+            rust,
             failures: model.failures(&modules),
         }
     }
@@ -108,6 +138,17 @@ impl<'a, 'm, 's> Judged<'a, 'm, 's> {
     /// The route of an endpoint.
     pub fn route(&self, judgement: &Judgement) -> &'a Route<'s> {
         &self.router(judgement).routes[judgement.endpoint.route]
+    }
+
+    /// How a Rust endpoint is registered.
+    pub fn found(&self, judgement: &Judgement) -> Option<&'a Found<'s>> {
+        let index = self.routes.found(judgement.endpoint.router, judgement.endpoint.route)?;
+        self.rust?.found.get(index)
+    }
+
+    /// The dotted name of the module of an endpoint's router.
+    pub fn module(&self, judgement: &Judgement) -> &str {
+        self.routes.name(self.model, judgement.endpoint.router)
     }
 
     /// The path with the router's own prefix.
@@ -246,6 +287,13 @@ fn judge(analyzer: &Analyzer<'_>, routes: &Routes<'_>, endpoint: Endpoint, exemp
         exempt,
         endpoint,
     }
+}
+
+/// As [`judge`], where the endpoint's own registration may exempt it, and says what leaves the wire.
+fn judge_rust(analyzer: &Analyzer<'_>, routes: &Routes<'_>, evaluated: Evaluated, by_ticket: bool) -> Judgement {
+    let mut judgement = judge(analyzer, routes, evaluated.endpoint, by_ticket || evaluated.exempt);
+    judgement.wire = evaluated.wire;
+    judgement
 }
 
 /// For each router: the ticket that exempts it.

@@ -71,16 +71,11 @@ fn subject_of(judged: &Judged<'_, '_, '_>, ticket: &Ticket) -> Option<Subject> {
 
 fn report(judged: &Judged<'_, '_, '_>, ticket: &Ticket, given: &Given<'_>, findings: &mut [Finding]) -> TicketReport {
     let routers = subject::routers_of(judged.model, judged.routes, ticket);
-    let files = subject::files_of(judged.model, ticket);
+    let files = subject::files_of(judged.model, judged.routes, ticket, &routers);
     let endpoints = endpoints_of(judged, ticket, &routers);
     let names: Vec<(String, String)> = endpoints
         .iter()
-        .map(|endpoint| {
-            (
-                judged.model.dotted[judged.router(endpoint).module.0 as usize].clone(),
-                judged.label(endpoint),
-            )
-        })
+        .map(|endpoint| (judged.module(endpoint).to_owned(), judged.label(endpoint)))
         .collect();
     let mut clauses: Vec<ClauseReport> = Vec::new();
     let attach = |answers: &[Answer], findings: &mut [Finding]| {
@@ -247,7 +242,7 @@ fn exemption(ticket: &Ticket, id: &str, text: &str, routers: &[RouterId]) -> Cla
 /// The endpoints that a ticket speaks of: those of its routers; of an application that serves many, only the handlers in
 /// the ticket's own files.
 fn endpoints_of<'j>(judged: &'j Judged<'_, '_, '_>, ticket: &Ticket, routers: &[RouterId]) -> Vec<&'j Judgement> {
-    let files = subject::files_of(judged.model, ticket);
+    let files = subject::files_of(judged.model, judged.routes, ticket, routers);
     let is_named = |path: &str| {
         files
             .iter()
