@@ -2,6 +2,10 @@
 //! is seen by whoever uses it.
 
 #![cfg(unix)]
+#![allow(
+    clippy::expect_used,
+    reason = "helpers outside the test functions may fail a test too"
+)]
 
 mod common;
 
