@@ -172,11 +172,6 @@ const ROWS: &[Row] = &[
     ),
     row(
         Duties,
-        &["durable backend", "durable store option"],
-        &[Is(Check::DurableOption)],
-    ),
-    row(
-        Duties,
         &[
             "durable",
             "durably",

@@ -127,11 +127,7 @@ fn scanned(scan: &Scan) -> Result<Outcome, Error> {
         });
     }
     let manifest = scan.manifest.as_deref().map(Manifest::load).transpose()?;
-    let outcome = run_before_exit(&scan.path, &config, &catalog, manifest.as_ref(), scan.threads)?;
-    if scan.timings {
-        let _ = std::io::stderr().lock().write_all(outcome.timings.render().as_bytes());
-    }
-    Ok(outcome)
+    run_before_exit(&scan.path, &config, &catalog, manifest.as_ref(), scan.threads)
 }
 
 fn load_catalog(documents: &[PathBuf]) -> Result<Catalog, Error> {
