@@ -23,7 +23,7 @@ pub use manifest::{Difference, Manifest, compare};
 pub use resolve::Def;
 pub use routes::{Facts as RouteFacts, Found, Layer, Origin};
 
-/// A module of a crate, by its index into [`Program::modules`].
+/// A module of a crate, by its index into the list of the program's modules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct At(pub usize);
 
