@@ -148,7 +148,11 @@ impl<I: Inner> Future for ResponseFuture<I> {
             }
         };
         // What a given-up or broken handler holds is dropped now, not when the connection gets round to it.
-        this.stage.set(Stage::Answered { response: None });
+        // It may panic while it is dropped; its response stands.
+        let emptied = catch_unwind(AssertUnwindSafe(|| this.stage.set(Stage::Answered { response: None })));
+        if let Err(panic) = emptied {
+            tracing::error!(panic = panic_text(&*panic), "the handler panicked while it was dropped");
+        }
         Poll::Ready(Ok(response))
     }
 }

@@ -67,10 +67,29 @@ impl Policy {
     }
 }
 
-/// The names of a path's parameters. One may stand after a prefix: `/masks/v{version}`.
+/// The names of a path's parameters, wherever in a segment they stand: `/masks/v{version}`. One that the matcher does not
+/// take for a parameter has no value, and is then refused.
 fn parameters(path: &str) -> impl Iterator<Item = &str> {
-    path.split('/').filter_map(|segment| {
-        let (_, name) = segment.strip_suffix('}')?.split_once('{')?;
+    path.split('{').skip(1).filter_map(|rest| {
+        let (name, _) = rest.split_once('}')?;
         Some(name.strip_prefix('*').unwrap_or(name))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parameters;
+
+    #[test]
+    fn parameters_are_found_wherever_they_stand() {
+        for (path, names) in [
+            ("/", vec![]),
+            ("/{a}/b/{c}", vec!["a", "c"]),
+            ("/x-{a}", vec!["a"]),
+            ("/{a}.json", vec!["a"]),
+            ("/x/{*rest}", vec!["rest"]),
+        ] {
+            assert_eq!(parameters(path).collect::<Vec<_>>(), names, "{path}");
+        }
+    }
 }

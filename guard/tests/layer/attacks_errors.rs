@@ -113,6 +113,21 @@ async fn f59_panic_in_a_handler() {
     assert_eq!((head.status, head.body.len()), (500, 0));
 }
 
+#[tokio::test(start_paused = true)]
+async fn f59_panic_in_a_handler_that_is_dropped() {
+    struct Bomb;
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("{CANARY}");
+        }
+    }
+    let (engine, _) = with_route(meta(Method::Get, "/p"), || async {
+        let _bomb = Bomb;
+        std::future::pending::<()>().await;
+    });
+    send(&engine, request("GET", "/p")).await.is(504, "request.timeout");
+}
+
 #[tokio::test]
 async fn f59_panic_in_a_verifier() {
     let (engine, calls) = house();
