@@ -4,10 +4,12 @@
 //! that class. Words are the parts of a name between underscores and changes of case: `GateChain` is `gate`, `chain`.
 
 mod defaults;
+mod records;
 mod words;
 
 use serde::{Deserialize, Serialize};
 
+pub use records::Records;
 pub use words::{has_word, starts_with, words};
 
 /// The rows.
@@ -84,6 +86,8 @@ pub struct Vocabulary {
     pub identity_layers: Vec<String>,
     /// Types of Rust handlers' arguments that only a verified caller's request gives.
     pub identity_extractors: Vec<String>,
+    /// Artifacts, and what is recorded and logged.
+    pub records: Records,
 }
 
 impl Vocabulary {
@@ -125,6 +129,7 @@ impl Vocabulary {
             control_events: Vec::new(),
             identity_layers: Vec::new(),
             identity_extractors: Vec::new(),
+            records: Records::empty(),
         }
     }
 
@@ -170,6 +175,7 @@ impl Vocabulary {
         for (list, rows) in lists {
             list.extend(rows.iter().cloned());
         }
+        self.records.extend(&other.records);
     }
 }
 
@@ -476,6 +482,7 @@ impl Default for Vocabulary {
             control_events: rows(&defaults::CONTROL_EVENTS),
             identity_layers: rows(&["GuardLayer"]),
             identity_extractors: rows(&["RequestContext", "Identity"]),
+            records: Records::default(),
         }
     }
 }

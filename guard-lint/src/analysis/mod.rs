@@ -3,6 +3,7 @@
 //! A function is evaluated over abstract values, statement by statement; what callers need of it is its [`Summary`],
 //! computed callees first and kept. Endpoints compose their dependencies' summaries with their handler's.
 
+mod absent;
 mod answer;
 mod attempt;
 mod call;
@@ -124,6 +125,11 @@ impl<'s> Analyzer<'s> {
     /// The model that it works on.
     pub fn model(&self) -> &Model<'s> {
         &self.model
+    }
+
+    /// The vocabulary that it asks.
+    pub fn vocabulary(&self) -> &Vocabulary {
+        self.known.vocabulary()
     }
 
     /// Whether a function's name says that it reads.

@@ -172,6 +172,11 @@ const ROWS: &[Row] = &[
     ),
     row(
         Duties,
+        &["durable backend", "durable store option"],
+        &[Is(Check::DurableOption)],
+    ),
+    row(
+        Duties,
         &[
             "durable",
             "durably",

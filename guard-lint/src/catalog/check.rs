@@ -40,6 +40,8 @@ pub enum Check {
     Documented(Vec<Check>),
     /// State lives in a store that survives a restart, and no memory or local fallback serves in its place.
     Durability,
+    /// A setting can choose a store that survives a restart.
+    DurableOption,
     /// Missed events are replayed from the cursor.
     Replay,
     /// A missing backend setting raises, rather than being worked around.
@@ -83,6 +85,7 @@ impl fmt::Display for Check {
             Self::Budget => "budget",
             Self::Audit => "audit",
             Self::Durability => "durability",
+            Self::DurableOption => "durable-option",
             Self::Replay => "replay",
             Self::FailFast => "fail-fast",
             Self::BackendForbidden => "backend-forbidden",

@@ -102,6 +102,9 @@ pub(super) struct Scan {
     /// Answer with exit code 4 when something could not be checked.
     #[arg(long)]
     pub(super) strict: bool,
+    /// Say on standard error how long each phase and each rule took.
+    #[arg(long)]
+    pub(super) timings: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -127,7 +127,11 @@ fn scanned(scan: &Scan) -> Result<Outcome, Error> {
         });
     }
     let manifest = scan.manifest.as_deref().map(Manifest::load).transpose()?;
-    run_before_exit(&scan.path, &config, &catalog, manifest.as_ref(), scan.threads)
+    let outcome = run_before_exit(&scan.path, &config, &catalog, manifest.as_ref(), scan.threads)?;
+    if scan.timings {
+        let _ = std::io::stderr().lock().write_all(outcome.timings.render().as_bytes());
+    }
+    Ok(outcome)
 }
 
 fn load_catalog(documents: &[PathBuf]) -> Result<Catalog, Error> {

@@ -16,6 +16,8 @@ pub mod tree;
 pub mod visit;
 pub mod walk;
 
+pub use read::read_if;
+
 use crate::report::model::Unchecked;
 use facts::{Module, Names};
 use tree::Tree;

@@ -51,6 +51,16 @@ pub(super) fn read(entry: &Entry, names: &Names, buffer: &mut Vec<u8>) -> Result
     parse(entry, buffer, names)
 }
 
+/// Reads a file whose bytes are wanted; nothing for any other, and for one that cannot be read.
+pub fn read_if(entry: &Entry, names: &Names, is_wanted: impl Fn(&[u8]) -> bool) -> Option<File> {
+    let mut buffer = Vec::new();
+    fill(entry, &mut buffer).ok()?;
+    if !is_wanted(&buffer) {
+        return None;
+    }
+    parse(entry, &buffer, names).ok()
+}
+
 /// Reads a file's bytes.
 pub(super) fn fill(entry: &Entry, buffer: &mut Vec<u8>) -> Result<(), Unchecked> {
     let fail = |reason: String| Unchecked {

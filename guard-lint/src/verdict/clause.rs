@@ -1,7 +1,8 @@
 //! Verdicts on clauses: each check is a question to the endpoints of the ticket's routers.
 
-use crate::analysis::summary::{Exit, ExitKind, OddityKind, Owner, Status};
+use crate::analysis::summary::{Exit, ExitKind, Owner, Status};
 use crate::catalog::Check;
+use crate::evidence::Proof;
 use crate::model::classes::Base;
 use crate::report::model::{
     ClauseVerdict, CredentialVerdict, EnvelopeVerdict, Evidence, GateVerdict, IdentityVerdict, SiteKind, WireVerdict,
@@ -41,6 +42,16 @@ impl Answer {
             reason: reason.into(),
             evidence: Vec::new(),
             rules: &[],
+        }
+    }
+}
+
+impl Answer {
+    /// What the tests prove.
+    pub fn of_tests(proof: &Proof) -> Self {
+        Self {
+            evidence: proof.evidence(),
+            ..Self::new(proof.verdict, proof.reason.clone())
         }
     }
 }
@@ -93,12 +104,6 @@ pub(super) fn no_endpoint() -> Answer {
 fn not_yet(check: &Check) -> Option<String> {
     let what = match check {
         Check::SuccessEnvelope => "success bodies are not analysed yet",
-        Check::Budget => "budget usage is not analysed yet",
-        Check::Audit => "audit records are not analysed yet",
-        Check::Documented(_) => "documented exceptions are not read yet",
-        Check::ArtifactMeta(_) => "artifact metadata is not followed yet",
-        Check::Deterministic => "what hashes and ids depend on is not analysed yet",
-        Check::Privacy => "personal data in logs is not analysed yet",
         Check::Tests => "tests are not read as evidence yet",
         _ => return None,
     };
@@ -392,12 +397,20 @@ pub fn works(judged: &Judged<'_, '_, '_>, endpoints: &[&Judgement]) -> Answer {
             .summary
             .oddities
             .iter()
-            .find(|oddity| oddity.kind == OddityKind::CannotSucceed);
+            .find(|oddity| oddity.kind.breaks() && !oddity.caught);
         if let Some(oddity) = broken {
             evidence.push(judged.evidence(
                 oddity.at.place,
                 format!("{}: {}", judged.label(endpoint), oddity.at.what),
             ));
+        }
+        if let Some((failure, place)) = judged.failure(endpoint) {
+            let message = format!(
+                "{}: its module cannot be imported, {}",
+                judged.label(endpoint),
+                failure.what
+            );
+            evidence.push(judged.evidence(place, message));
         }
         let id = endpoint.endpoint.router.0 as usize;
         if let Some((router, route)) = judged.routes.shadows[id][endpoint.endpoint.route] {
@@ -417,6 +430,6 @@ pub fn works(judged: &Judged<'_, '_, '_>, endpoints: &[&Judgement]) -> Answer {
         Some(first) => Answer::new(ClauseVerdict::Unmet, format!("a route cannot work: {}", first.message)),
     };
     answer.evidence = evidence;
-    answer.rules = &["GL304", "GL401", "GL403"];
+    answer.rules = &["GL304", "GL401", "GL403", "GL404", "GL405", "GL406", "GL407"];
     answer
 }

@@ -1,11 +1,15 @@
 //! Every endpoint of a program with its verdicts: what rules and clauses look at.
 
+use rustc_hash::FxHashMap;
+
 use crate::analysis::summary::{Exit, ExitKind, Owner};
 use crate::analysis::{Analyzer, Endpoint, Evaluated, evaluate, evaluate_rust};
 use crate::catalog::{Catalog, Check};
+use crate::lineage::Walks;
+use crate::model::loading::Failure;
 use crate::model::routes::{Route, Router, RouterId, Routes, join};
 use crate::model::rust::{Difference, Found, Program};
-use crate::model::{Model, Place};
+use crate::model::{ModId, Model, Place};
 use crate::reading::Reader;
 use crate::report::model::{
     CredentialVerdict, EndpointKind, EnvelopeVerdict, Evidence, GateVerdict, IdentityVerdict, SiteKind, WireVerdict,
@@ -29,6 +33,10 @@ pub struct Judged<'a, 'm, 's> {
     pub exemptions: Vec<Option<String>>,
     /// The Rust part.
     pub rust: Option<&'a Rust<'m, 's>>,
+    /// The modules of routers and handlers that cannot be imported.
+    pub failures: FxHashMap<ModId, Failure>,
+    /// What walks through its functions saw.
+    pub walks: Walks,
 }
 
 /// The Rust part of a program, with its endpoints, and what its manifest says against them.
@@ -88,6 +96,12 @@ impl<'a, 'm, 's> Judged<'a, 'm, 's> {
                 }
             }
         }
+        let python = &routes.routers[..routes.python()];
+        let mut modules: Vec<ModId> = python.iter().map(|router| router.module).collect();
+        let handlers = python.iter().flat_map(|router| &router.routes);
+        modules.extend(handlers.map(|route| model.function(route.handler).module));
+        modules.sort_unstable();
+        modules.dedup();
         Self {
             model,
             routes,
@@ -95,7 +109,21 @@ impl<'a, 'm, 's> Judged<'a, 'm, 's> {
             endpoints,
             exemptions,
             rust,
+            failures: model.failures(&modules),
+            walks: Walks::default(),
         }
+    }
+
+    /// Why the module of an endpoint's router or handler cannot be imported, with the place in that module where it shows.
+    pub fn failure(&self, judgement: &Judgement) -> Option<(&Failure, Place)> {
+        let handler = self.model.function(self.route(judgement).handler).module;
+        let failure = [self.router(judgement).module, handler]
+            .iter()
+            .find_map(|module| self.failures.get(module))?;
+        Some((
+            failure,
+            failure.chain.first().map_or(failure.place, |(place, _)| *place),
+        ))
     }
 
     /// Asks the facts directly.

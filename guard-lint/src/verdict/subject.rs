@@ -39,7 +39,7 @@ pub fn routers_of(model: &Model<'_>, routes: &Routes<'_>, ticket: &Ticket) -> Ve
     found
 }
 
-/// The modules of a ticket's files and names, without those that are not there.
+/// The modules that a ticket names, as routers or files.
 pub fn modules_of(model: &Model<'_>, ticket: &Ticket) -> Vec<ModId> {
     let named = ticket
         .routers
@@ -60,15 +60,7 @@ pub fn modules_of(model: &Model<'_>, ticket: &Ticket) -> Vec<ModId> {
 
 /// Whether a ticket's module binds something that looks like a router and cannot be followed.
 pub fn hides_router(model: &Model<'_>, ticket: &Ticket) -> bool {
-    let named = ticket
-        .routers
-        .iter()
-        .filter_map(|router| parsed(model, model.sources.tree.module(router)));
-    let files = ticket
-        .files
-        .iter()
-        .filter_map(|file| parsed(model, entry_at(model, file).map(Found::File)));
-    named.chain(files).any(|module| {
+    modules_of(model, ticket).into_iter().any(|module| {
         ["router", "app", "api"].iter().any(|name| {
             let name = model.intern(name);
             matches!(model.global(module, name), Some(Entity::Global(..))) || model.has_function(module, "__getattr__")

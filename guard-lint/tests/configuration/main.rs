@@ -5,8 +5,10 @@
     reason = "helpers outside the test functions may fail a test too"
 )]
 
+mod clauses;
 #[path = "../common/mod.rs"]
 mod common;
+mod records;
 mod rows;
 mod streams;
 
@@ -110,7 +112,9 @@ fn every_list_of_the_vocabulary_changes_a_verdict() {
 #[test]
 fn every_list_of_the_vocabulary_has_a_row_and_is_documented() {
     let lists = serde_json::to_value(Vocabulary::empty()).unwrap();
-    let lists: BTreeSet<&str> = lists.as_object().unwrap().keys().map(String::as_str).collect();
+    // `records` is a table of lists, with rows of its own.
+    let lists = lists.as_object().unwrap().keys().map(String::as_str);
+    let lists: BTreeSet<&str> = lists.filter(|list| *list != "records").collect();
     let tested: BTreeSet<&str> = ROWS.iter().chain(streams::ROWS).map(|row| row.key).collect();
     assert_eq!(tested, lists);
     let manual = include_str!("../../README.md");

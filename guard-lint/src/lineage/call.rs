@@ -1,0 +1,380 @@
+//! Calls: followed into the program, or taken for what their names say.
+
+use super::bind::Given;
+use super::state::{State, WROTE};
+use super::value::{Cell, Origin, Source, Value};
+use super::{CALLS, Walker};
+use crate::model::bind::bind;
+use crate::model::resolve::Entity;
+use crate::model::types::{Ty, Types};
+use crate::model::{ClassId, FnId};
+use crate::source::facts::{ArgKind, Call, Expr};
+use crate::vocabulary::{has_word, starts_with};
+
+/// What a call goes to.
+#[derive(Clone, Copy, PartialEq)]
+enum Target {
+    /// A function; whether its first parameter is the object.
+    Function(FnId, bool),
+    /// The constructor of a class.
+    Class(ClassId),
+    /// Something outside, by its dotted name.
+    External(crate::source::facts::Name),
+}
+
+impl<'s> Walker<'_, 's> {
+    pub(super) fn call(&mut self, call: &'s Call, state: &mut State<'s>) -> Value {
+        self.calls += 1;
+        if self.calls > CALLS {
+            self.trail.cut = true;
+            return Value::default();
+        }
+        let (base, name) = match &call.func {
+            Expr::Attr(attr) => (Some(self.expr(&attr.base, state)), self.text(attr.name)),
+            Expr::Name(name, _) => (None, self.text(*name)),
+            func => (Some(self.expr(func, state)), ""),
+        };
+        let values = call.args.iter().map(|arg| self.expr(&arg.value, state)).collect();
+        let given = Given { call, values };
+        if let Some(frame) = self.frames.last_mut() {
+            frame.at = call.span;
+        }
+        if !state.live {
+            return Value::default();
+        }
+        if name == "Field" || name == "field" {
+            return self.field_default(&given, state);
+        }
+        self.note_log(name, &given, state);
+        if let Some(base) = &base
+            && let Some(value) = self.method_of_cell(base, name, &given, state)
+        {
+            return value;
+        }
+        let targets = self.targets(call, base.as_ref(), state);
+        if self.is_emission(call, name, &targets_of(&targets)) {
+            self.note_emission(name, &given, base.as_ref(), state);
+            return Value::default();
+        }
+        if self.stores_artifacts(name) || (self.writes(call, name) && self.is_given_artifact(&given, state)) {
+            return self.stored(&given, state, |walker, state| {
+                walker.followed(targets, &given, base.as_ref(), name, state)
+            });
+        }
+        if self.writes(call, name) {
+            let row = self.row(&given, state);
+            self.trail.rows.extend(row);
+        }
+        self.followed(targets, &given, base.as_ref(), name, state)
+    }
+
+    /// Walks what is called, each of several from the same state.
+    fn followed(
+        &mut self,
+        targets: Vec<Target>,
+        given: &Given<'s>,
+        base: Option<&Value>,
+        name: &'s str,
+        state: &mut State<'s>,
+    ) -> Value {
+        // Of all that fits a protocol by its names, what cannot take these arguments is not meant.
+        let known = || targets.iter().copied().filter(|target| self.can_follow(*target));
+        let mut known: Vec<Target> = if known().any(|target| self.takes(target, given)) {
+            known().filter(|target| self.takes(*target, given)).collect()
+        } else {
+            known().collect()
+        };
+        known.dedup();
+        if known.is_empty() {
+            return self.unfollowed(&targets, given, base, name, state);
+        }
+        let before = state.clone();
+        let mut result: Option<Value> = None;
+        state.end();
+        for target in known {
+            let mut taken = before.clone();
+            let value = match target {
+                Target::Function(function, has_object) => {
+                    let object = has_object.then(|| base.cloned().unwrap_or_default());
+                    self.inlined(function, object, given, &mut taken)
+                }
+                Target::Class(class) => self.constructed(class, given, &mut taken),
+                Target::External(_) => Value::default(),
+            };
+            if !taken.live {
+                continue;
+            }
+            self.join(state, taken);
+            result = Some(match result {
+                None => value,
+                Some(known) => self.either(state, known, &value),
+            });
+        }
+        result.unwrap_or_default()
+    }
+
+    fn inlined(&mut self, function: FnId, object: Option<Value>, given: &Given<'s>, state: &mut State<'s>) -> Value {
+        let variables = self.bound(function, object, given, state);
+        let outer = std::mem::replace(&mut state.variables, variables);
+        let value = self.enter(function, state);
+        state.variables = outer;
+        value
+    }
+
+    fn can_follow(&self, target: Target) -> bool {
+        match target {
+            Target::Function(function, _) => {
+                !self.model.is_abstract(function)
+                    && self.frames.len() < self.depth
+                    && !self.frames.iter().any(|frame| frame.function == function)
+            }
+            Target::Class(_) => true,
+            Target::External(_) => false,
+        }
+    }
+
+    fn takes(&self, target: Target, given: &Given<'s>) -> bool {
+        match target {
+            Target::Function(function, has_object) => {
+                bind(self.model.function(function).facts, given.call, has_object).is_ok()
+            }
+            Target::Class(_) | Target::External(_) => true,
+        }
+    }
+
+    /// What is outside the program, or deeper than the walk goes.
+    fn unfollowed(
+        &mut self,
+        targets: &[Target],
+        given: &Given<'s>,
+        base: Option<&Value>,
+        name: &'s str,
+        state: &mut State<'s>,
+    ) -> Value {
+        if let Some(Target::Function(function, _)) = targets.first() {
+            let summary = self.analyzer.summary(*function);
+            if !summary.normal {
+                state.end();
+            } else if summary.write.is_some() {
+                self.changes(state);
+            }
+            let values: Vec<Value> = given.values.iter().chain(base).cloned().collect();
+            let value = self.mixed(&values, state);
+            return self.unseen(value, given);
+        }
+        if self.writes(given.call, name) {
+            self.changes(state);
+        }
+        self.added_to(&given.call.func, name, given, state);
+        if let Some(Target::External(dotted)) = targets.first() {
+            let value = self.outside(self.text(*dotted), given, base, state);
+            return self.unseen(value, given);
+        }
+        match (&given.call.func, base) {
+            // A built-in function.
+            (Expr::Name(..), _) => self.outside(name, given, base, state),
+            (_, Some(base)) if !name.is_empty() => {
+                let value = self.outside(&format!("?.{name}"), given, Some(base), state);
+                if matches!(
+                    name,
+                    "items" | "keys" | "values" | "get" | "hexdigest" | "encode" | "join" | "format"
+                ) {
+                    value
+                } else {
+                    self.unseen(value, given)
+                }
+            }
+            _ => self.mixed(&given.values, state),
+        }
+    }
+
+    /// What comes of a call that cannot be followed, beside what it was given.
+    fn unseen(&self, value: Value, given: &Given<'s>) -> Value {
+        match value {
+            Value::Plain(origin) => {
+                let opaque = Origin::of(Source::Opaque, self.place(given.call.span));
+                Value::Plain(origin.with(&opaque))
+            }
+            other => other,
+        }
+    }
+
+    /// Something changes, unless it is kept beside the work: what a logger or a gate writes down is no change.
+    pub(super) fn changes(&self, state: &mut State<'s>) {
+        let words = self.vocabulary;
+        let aside = |name: &str| has_word(name, &words.aside_words) || has_word(name, &words.gate_words);
+        let kept_aside = self
+            .frames
+            .iter()
+            .any(|frame| aside(&self.model.function_name(frame.function)));
+        if !kept_aside {
+            state.happens(WROTE);
+        }
+    }
+
+    /// Whether a call that cannot be followed changes a store.
+    fn writes(&self, call: &Call, name: &str) -> bool {
+        let words = self.vocabulary;
+        if words.writes.iter().any(|row| row == name) {
+            return true;
+        }
+        let Expr::Attr(attr) = &call.func else { return false };
+        let holder = holder(&attr.base).map_or("", |name| self.text(name));
+        starts_with(name, &words.write_verbs)
+            && has_word(holder, &words.store_words)
+            && !has_word(holder, &words.aside_words)
+    }
+
+    fn targets(&self, call: &Call, base: Option<&Value>, state: &State<'s>) -> Vec<Target> {
+        let (module, function) = (self.module(), self.function());
+        let Expr::Attr(attr) = &call.func else {
+            let types = self.model.infer(module, function, &call.func);
+            return self.of_types(&types, false);
+        };
+        // An object that was made on this very path: no override but its own class's.
+        let class = base.and_then(|base| state.cells.get(base)).and_then(|cell| cell.class);
+        if let Some(method) = class.and_then(|class| self.model.method(class, attr.name)) {
+            return vec![Target::Function(method, self.takes_object(method))];
+        }
+        let mut targets = Vec::new();
+        let types = self.model.infer(module, function, &attr.base);
+        for ty in &types.all {
+            let on_class = matches!(ty, Ty::Entity(Entity::Class(_)));
+            let found = match ty {
+                Ty::Object { class, exact: false } => {
+                    let methods = self.model.implementations(*class, attr.name);
+                    if methods.is_empty() {
+                        self.of_types(&self.model.member_types(*ty, attr.name), on_class)
+                    } else {
+                        let target = |method| Target::Function(method, self.takes_object(method));
+                        methods.into_iter().map(target).collect()
+                    }
+                }
+                ty => self.of_types(&self.model.member_types(*ty, attr.name), on_class),
+            };
+            targets.extend(found);
+        }
+        targets.dedup();
+        targets
+    }
+
+    fn of_types(&self, types: &Types, on_class: bool) -> Vec<Target> {
+        let target = |ty: &Ty| match ty {
+            Ty::Entity(Entity::Function(function)) => Some(Target::Function(*function, false)),
+            Ty::Entity(Entity::Class(class)) => Some(Target::Class(*class)),
+            Ty::Entity(Entity::External(name)) => Some(Target::External(*name)),
+            Ty::Method(method) => {
+                let is_class = self.model.is_decorated(*method, "classmethod");
+                Some(Target::Function(
+                    *method,
+                    is_class || (!on_class && self.takes_object(*method)),
+                ))
+            }
+            Ty::Object { class, .. } => {
+                let method = self.model.method(*class, self.model.literal("__call__"))?;
+                Some(Target::Function(method, true))
+            }
+            _ => None,
+        };
+        types.all.iter().filter_map(target).collect()
+    }
+
+    fn takes_object(&self, method: FnId) -> bool {
+        self.model.function(method).class.is_some() && !self.model.is_decorated(method, "staticmethod")
+    }
+
+    /// An object with its fields. What a service or a store sets up for itself is no part of a value.
+    fn constructed(&mut self, class: ClassId, given: &Given<'s>, state: &mut State<'s>) -> Value {
+        let name = self.text(self.model.class_facts(class).name);
+        let init = self.model.method(class, self.model.literal("__init__"));
+        let mut cell = Cell {
+            class: Some(class),
+            name,
+            ..Cell::default()
+        };
+        if let Some(init) = init {
+            let object = self.cell(cell, state);
+            if !has_word(name, &self.vocabulary.store_words) && self.can_follow(Target::Function(init, true)) {
+                self.inlined(init, Some(object.clone()), given, state);
+            }
+            return object;
+        }
+        self.fill(&mut cell, given, state);
+        // A data class takes its fields by position too.
+        let fields = self
+            .model
+            .class_facts(class)
+            .body
+            .iter()
+            .filter_map(|statement| match statement {
+                crate::source::facts::Stmt::Assign(assign) if assign.annotation.is_some() => match &assign.target {
+                    Expr::Name(name, _) => Some(self.text(*name)),
+                    _ => None,
+                },
+                _ => None,
+            });
+        let positional = given.call.args.iter().zip(&given.values);
+        let positional = positional.filter(|(arg, _)| arg.kind == ArgKind::Position);
+        for (field, (arg, value)) in fields.zip(positional) {
+            let place = self.place(arg.value.span().unwrap_or(given.call.span));
+            cell.set(field, value.clone(), place);
+        }
+        let object = self.cell(cell, state);
+        self.note_made(class, &object, given, state);
+        object
+    }
+
+    /// `Field(default_factory=make)`, `field(default=value)`.
+    fn field_default(&mut self, given: &Given<'s>, state: &mut State<'s>) -> Value {
+        let factory = given
+            .call
+            .args
+            .iter()
+            .find(|arg| matches!(arg.kind, ArgKind::Keyword(name) if self.text(name) == "default_factory"));
+        let Some(factory) = factory else {
+            let default = given.keyword(self, "default").or(given.position(0));
+            return default.cloned().unwrap_or_default();
+        };
+        let targets = self.of_types(&self.model.infer(self.module(), None, &factory.value), false);
+        let nothing = Given {
+            call: given.call,
+            values: Vec::new(),
+        };
+        match targets.first() {
+            Some(Target::Function(function, _)) if self.can_follow(Target::Function(*function, false)) => {
+                let outer = std::mem::take(&mut state.variables);
+                let value = self.enter(*function, state);
+                state.variables = outer;
+                value
+            }
+            Some(Target::External(dotted)) => self.outside(self.text(*dotted), &nothing, None, state),
+            None => match &factory.value {
+                Expr::Name(name, _) if matches!(self.text(*name), "dict" | "list" | "set") => {
+                    self.cell(Cell::default(), state)
+                }
+                _ => Value::default(),
+            },
+            _ => Value::default(),
+        }
+    }
+}
+
+fn targets_of(targets: &[Target]) -> Vec<FnId> {
+    let function = |target: &Target| match target {
+        Target::Function(function, _) => Some(*function),
+        _ => None,
+    };
+    targets.iter().filter_map(function).collect()
+}
+
+/// The name of the object that a method is called on.
+pub(super) fn holder(base: &Expr) -> Option<crate::source::facts::Name> {
+    match base {
+        Expr::Name(name, _) => Some(*name),
+        Expr::Attr(attr) => Some(attr.name),
+        Expr::Call(call) => holder(&call.func),
+        Expr::Index(pair, _) => holder(&pair.0),
+        Expr::Await(inner) => holder(inner),
+        _ => None,
+    }
+}

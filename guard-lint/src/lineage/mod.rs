@@ -1,0 +1,241 @@
+//! What becomes of values: which metadata reaches a stored artifact, what a hash or an id is made of, which records are
+//! written on the way, and what is logged.
+//!
+//! A function is walked with what its caller gives it, and so are the functions that it calls: the question is always what
+//! *this* call leads to. Nothing is executed. Summaries of [`crate::analysis`] are made once for all callers, and would
+//! have to carry the contents of every dict; only few functions are ever asked for theirs.
+
+mod bind;
+mod builtin;
+mod call;
+mod expr;
+mod methods;
+mod record;
+pub mod state;
+mod store;
+pub mod value;
+mod walk;
+mod walks;
+
+use crate::analysis::Analyzer;
+use crate::model::types::Ty;
+use crate::model::{ClassId, FnId, ModId, Model, Place};
+use crate::source::facts::{Expr, Name, Span};
+use crate::vocabulary::Vocabulary;
+use state::{State, Ways};
+use value::{Cell, Origin, Source, Value};
+
+pub use record::{Emission, Log};
+pub use store::{Creation, Key, Made};
+pub use walks::{Walks, roots};
+
+/// How many calls deep a walk goes.
+const DEPTH: usize = 14;
+
+/// How many calls one walk follows. What is beyond is not known.
+const CALLS: u32 = 20_000;
+
+/// What a walk has seen.
+#[derive(Debug, Default)]
+pub struct Trail {
+    /// The artifacts that are stored.
+    pub creations: Vec<Creation>,
+    /// The rows that are written to any store.
+    pub rows: Vec<Creation>,
+    /// The usage and audit records.
+    pub emissions: Vec<Emission>,
+    /// The log calls that get a person's data.
+    pub logs: Vec<Log>,
+    /// The objects that are made with an id of their own.
+    pub made: Vec<Made>,
+    /// The normal exits, with the ways that lead there.
+    pub exits: Vec<(Place, Ways)>,
+    /// Whether the walk was given up before its end.
+    pub cut: bool,
+}
+
+/// Walks a function from its start, called by somebody unknown, at most this many calls deep.
+fn walk(analyzer: &Analyzer<'_>, function: FnId, depth: usize) -> Trail {
+    let mut walker = Walker {
+        analyzer,
+        model: analyzer.model(),
+        vocabulary: analyzer.vocabulary(),
+        trail: Trail::default(),
+        frames: Vec::new(),
+        next: 0,
+        calls: 0,
+        depth,
+    };
+    let mut state = State::start();
+    let info = walker.model.function(function);
+    let params = info.facts.params.iter().enumerate();
+    for (index, param) in params {
+        let is_self = index == 0 && info.class.is_some() && !walker.model.is_decorated(function, "staticmethod");
+        let place = Place {
+            module: info.module,
+            span: param.span,
+        };
+        let origin = if is_self {
+            Origin::default()
+        } else {
+            Origin::of(Source::Caller, place)
+        };
+        let class = param
+            .annotation
+            .as_ref()
+            .and_then(|annotation| walker.class_with_metadata(info.module, annotation));
+        let value = match class {
+            Some(class) if !is_self => {
+                let object = Cell {
+                    class: Some(class),
+                    name: walker.text(walker.model.class_facts(class).name),
+                    rest: Some(origin),
+                    ..Cell::default()
+                };
+                walker.cell(object, &mut state)
+            }
+            _ => Value::Plain(origin),
+        };
+        state.variables.insert(param.name, value);
+    }
+    walker.enter(function, &mut state);
+    walker.trail
+}
+
+/// One walk.
+struct Walker<'a, 's> {
+    analyzer: &'a Analyzer<'s>,
+    model: &'a Model<'s>,
+    vocabulary: &'a Vocabulary,
+    trail: Trail,
+    frames: Vec<Frame<'s>>,
+    next: u32,
+    calls: u32,
+    depth: usize,
+}
+
+/// A function that is being walked.
+struct Frame<'s> {
+    module: ModId,
+    function: FnId,
+    /// The call that it is at.
+    at: Span,
+    /// What its returns so far lead to.
+    returned: Option<(State<'s>, Value)>,
+}
+
+impl<'s> Walker<'_, 's> {
+    /// Walks a function whose parameters are the state's variables. What it gives.
+    fn enter(&mut self, function: FnId, state: &mut State<'s>) -> Value {
+        let info = self.model.function(function);
+        let (module, facts) = (info.module, info.facts);
+        self.frames.push(Frame {
+            module,
+            function,
+            at: facts.span,
+            returned: None,
+        });
+        self.body(&facts.body, state);
+        if state.live {
+            self.leave(Value::None, facts.span, state);
+        }
+        match self.frames.pop().and_then(|frame| frame.returned) {
+            Some((returned, value)) => {
+                *state = returned;
+                value
+            }
+            None => Value::default(),
+        }
+    }
+
+    /// A return from the function that is being walked.
+    fn leave(&mut self, value: Value, span: Span, state: &mut State<'s>) {
+        if self.frames.len() == 1 {
+            let place = self.place(span);
+            self.trail.exits.push((place, state.ways));
+        }
+        let left = std::mem::replace(state, State::start());
+        state.end();
+        let Some(frame) = self.frames.last_mut() else {
+            return;
+        };
+        let next = &mut self.next;
+        let mut fresh = || number(next);
+        match &mut frame.returned {
+            Some((returned, known)) => {
+                returned.join(left, &mut fresh);
+                *known = returned.either(std::mem::take(known), &value, &mut fresh);
+            }
+            none => *none = Some((left, value)),
+        }
+    }
+
+    fn join(&mut self, state: &mut State<'s>, other: State<'s>) {
+        let next = &mut self.next;
+        state.join(other, &mut || number(next));
+    }
+
+    fn either(&mut self, state: &mut State<'s>, own: Value, other: &Value) -> Value {
+        let next = &mut self.next;
+        state.either(own, other, &mut || number(next))
+    }
+
+    /// A new dict or object.
+    fn cell(&mut self, cell: Cell<'s>, state: &mut State<'s>) -> Value {
+        let number = number(&mut self.next);
+        state.cells.add(number, cell)
+    }
+
+    /// The class that a parameter is annotated with, if its objects carry metadata.
+    fn class_with_metadata(&self, module: ModId, annotation: &Expr) -> Option<ClassId> {
+        let types = self.model.annotation(module, annotation);
+        let [Ty::Object { class, .. }] = types.all.as_slice() else {
+            return None;
+        };
+        let names = &self.vocabulary.records.artifact_metadata;
+        let mut fields = self.model.ancestry(*class).into_iter().flat_map(|class| {
+            let fields = self.model.class(class).fields.keys();
+            fields.map(|field| self.text(*field)).collect::<Vec<_>>()
+        });
+        let has = fields.any(|field| names.iter().any(|name| name == field));
+        (has && !types.nullable).then_some(*class)
+    }
+
+    fn module(&self) -> ModId {
+        self.frames.last().map_or(ModId(0), |frame| frame.module)
+    }
+
+    fn function(&self) -> Option<FnId> {
+        self.frames.last().map(|frame| frame.function)
+    }
+
+    fn place(&self, span: Span) -> Place {
+        Place {
+            module: self.module(),
+            span,
+        }
+    }
+
+    /// The last call on the way here that stands in the file where the walk began.
+    fn last_own_call(&self) -> Place {
+        let first = self.module_of(0);
+        let own = self.frames.iter().rev().find(|frame| frame.module == first);
+        Place {
+            module: first,
+            span: own.map_or_else(Span::default, |frame| frame.at),
+        }
+    }
+
+    fn module_of(&self, frame: usize) -> ModId {
+        self.frames.get(frame).map_or(ModId(0), |frame| frame.module)
+    }
+
+    fn text(&self, name: Name) -> &'s str {
+        self.model.text(name)
+    }
+}
+
+fn number(next: &mut u32) -> u32 {
+    *next += 1;
+    *next
+}

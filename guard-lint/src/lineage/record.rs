@@ -1,0 +1,161 @@
+//! Usage and audit records, and what is logged.
+
+use std::collections::BTreeSet;
+
+use super::Walker;
+use super::bind::Given;
+use super::call::holder;
+use super::state::{AUDIT, State, USAGE};
+use super::value::{Source, Value};
+use crate::model::{FnId, Place};
+use crate::source::facts::{ArgKind, Call, Expr};
+use crate::vocabulary::{has_word, starts_with};
+
+/// A usage or audit record.
+#[derive(Debug, Clone)]
+pub struct Emission {
+    /// The call.
+    pub place: Place,
+    /// [`USAGE`] or [`AUDIT`].
+    pub what: u8,
+    /// The names under which it gets values, in its arguments and in what they hold.
+    pub ids: BTreeSet<String>,
+    /// Whether it gets the request's context, which has the caller's own ids.
+    pub context: bool,
+}
+
+/// A log call that gets a person's data.
+#[derive(Debug, Clone)]
+pub struct Log {
+    /// The call.
+    pub place: Place,
+    /// Where the data comes in.
+    pub data: Place,
+    /// The function that holds the call.
+    pub function: FnId,
+}
+
+impl<'s> Walker<'_, 's> {
+    /// Whether a call records usage or an audit event. What is only called so, and does nothing, is none.
+    pub(super) fn is_emission(&self, call: &Call, name: &str, targets: &[FnId]) -> bool {
+        if self.emission(call, name) == 0 {
+            return false;
+        }
+        let idle = |function: &FnId| {
+            let summary = self.analyzer.summary(*function);
+            summary.write.is_none() && summary.opaque.is_none() && summary.exits.is_empty()
+        };
+        // A protocol's declaration does nothing either, and stands for what does.
+        let declared =
+            |function: &FnId| self.model.function(*function).class.is_some() && self.model.is_abstract(*function);
+        targets.is_empty() || targets.iter().any(|target| !idle(target) || declared(target))
+    }
+
+    fn emission(&self, call: &Call, name: &str) -> u8 {
+        let words = &self.vocabulary.records;
+        let is_row = |rows: &[String]| rows.iter().any(|row| row == name);
+        if is_row(&words.usage_records) {
+            return USAGE;
+        }
+        if is_row(&words.audit_records) {
+            return AUDIT;
+        }
+        let Expr::Attr(attr) = &call.func else { return 0 };
+        let holder = holder(&attr.base).map_or("", |name| self.text(name));
+        let records = starts_with(name, &words.recording_verbs);
+        if records && has_word(holder, &words.usage_words) {
+            USAGE
+        } else if records && has_word(holder, &words.audit_words) {
+            AUDIT
+        } else {
+            0
+        }
+    }
+
+    pub(super) fn note_emission(&mut self, name: &str, given: &Given<'s>, base: Option<&Value>, state: &mut State<'s>) {
+        let _ = base;
+        let what = self.emission(given.call, name);
+        let mut ids = BTreeSet::new();
+        let mut context = false;
+        for (arg, value) in given.call.args.iter().zip(&given.values) {
+            if let ArgKind::Keyword(name) = arg.kind {
+                ids.insert(self.text(name).to_owned());
+            }
+            if let Some(last) = holder(&arg.value) {
+                ids.insert(self.text(last).to_owned());
+            }
+            context |= self.is_context(&arg.value);
+            self.names_in(value, state, &mut ids, 4);
+        }
+        self.trail.emissions.push(Emission {
+            place: self.place(given.call.span),
+            what,
+            ids,
+            context,
+        });
+        state.happens(what);
+    }
+
+    /// The names under which a value holds others.
+    fn names_in(&self, value: &Value, state: &State<'s>, names: &mut BTreeSet<String>, depth: u32) {
+        let Some(depth) = depth.checked_sub(1) else { return };
+        match value {
+            Value::Cell(_) => {
+                let Some(cell) = state.cells.get(value) else { return };
+                for (name, entry) in &cell.entries {
+                    if entry.value != Value::None {
+                        names.insert((*name).to_owned());
+                    }
+                    self.names_in(&entry.value, state, names, depth);
+                }
+            }
+            Value::Items(items, _) => {
+                for item in items {
+                    self.names_in(item, state, names, depth);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether an argument is the request's context, by its type or by its name.
+    fn is_context(&self, expr: &Expr) -> bool {
+        use crate::model::types::Ty;
+        let types = self.model.infer(self.module(), self.function(), expr);
+        let by_type = types.all.iter().any(|ty| match ty {
+            Ty::Object { class, .. } => {
+                let name = self.text(self.model.class_facts(*class).name);
+                self.vocabulary.contexts.iter().any(|row| row == name)
+            }
+            _ => false,
+        });
+        let last = holder(expr).map_or("", |name| self.text(name));
+        by_type || matches!(last, "ctx" | "context" | "request_context")
+    }
+
+    pub(super) fn note_log(&mut self, name: &str, given: &Given<'s>, state: &State<'s>) {
+        let words = &self.vocabulary.records;
+        let logs = match &given.call.func {
+            Expr::Attr(attr) => {
+                let holder = holder(&attr.base).map_or("", |name| self.text(name));
+                words.log_methods.iter().any(|row| row == name) && has_word(holder, &words.log_words)
+            }
+            Expr::Name(..) => name == "print",
+            _ => false,
+        };
+        if !logs {
+            return;
+        }
+        let personal = given
+            .values
+            .iter()
+            .find_map(|value| state.cells.origin(value).place(Source::Personal));
+        if let (Some(data), Some(function)) = (personal, self.function()) {
+            self.trail.logs.push(Log {
+                place: self.place(given.call.span),
+                data,
+                function,
+            });
+        }
+    }
+}

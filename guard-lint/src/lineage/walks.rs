@@ -1,0 +1,188 @@
+//! Which functions are walked, and what their walks saw, kept.
+
+use std::cell::{OnceCell, RefCell};
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::{DEPTH, Trail, walk};
+use crate::analysis::Analyzer;
+use crate::model::resolve::Entity;
+use crate::model::types::Ty;
+use crate::model::{FnId, ModId, Model};
+use crate::source::facts::{Call, Expr, Scope};
+use crate::source::visit::each_call;
+use crate::spread;
+use crate::vocabulary::has_word;
+
+/// How deep the walks go that only look for log calls.
+const NEAR: usize = 3;
+
+/// The walks so far.
+#[derive(Default)]
+pub struct Walks {
+    known: RefCell<FxHashMap<FnId, Arc<Trail>>>,
+    storing: OnceCell<Vec<FnId>>,
+    logging: OnceCell<Vec<Arc<Trail>>>,
+    recording: OnceCell<Vec<FnId>>,
+}
+
+impl Walks {
+    /// What a walk from this function sees.
+    pub fn of(&self, analyzer: &Analyzer<'_>, function: FnId) -> Arc<Trail> {
+        if let Some(known) = self.known.borrow().get(&function) {
+            return known.clone();
+        }
+        let trail = Arc::new(walk(analyzer, function, DEPTH));
+        self.known.borrow_mut().insert(function, trail.clone());
+        trail
+    }
+
+    /// The walks from every function that leads to an artifact's store, in the program's order.
+    pub fn storing(&self, analyzer: &Analyzer<'_>) -> Vec<Arc<Trail>> {
+        let functions = self.storing.get_or_init(|| {
+            let stores = &analyzer.vocabulary().records.artifact_stores;
+            self.walk_where(analyzer, &[stores])
+        });
+        functions.iter().map(|function| self.of(analyzer, *function)).collect()
+    }
+
+    /// The walks from every function that leads to a usage or audit record, in the program's order.
+    pub fn recording(&self, analyzer: &Analyzer<'_>) -> Vec<(FnId, Arc<Trail>)> {
+        let functions = self.recording.get_or_init(|| {
+            let words = &analyzer.vocabulary().records;
+            self.walk_where(analyzer, &[&words.usage_records, &words.audit_records])
+        });
+        let walk = |function: &FnId| (*function, self.of(analyzer, *function));
+        functions.iter().map(walk).collect()
+    }
+
+    /// Walks, on all threads, from the functions where the work of each module begins that calls one of these names.
+    fn walk_where(&self, analyzer: &Analyzer<'_>, names: &[&Vec<String>]) -> Vec<FnId> {
+        let model = analyzer.model();
+        let modules = modules_with(model, |call| {
+            called(model, call).is_some_and(|name| names.iter().any(|rows| rows.iter().any(|row| row == name)))
+        });
+        let functions: Vec<FnId> = modules.iter().flat_map(|module| roots(model, &[*module])).collect();
+        let known = self.known.borrow();
+        let new = functions
+            .iter()
+            .copied()
+            .filter(|function| !known.contains_key(function));
+        let new: Vec<FnId> = new.collect();
+        drop(known);
+        let trails = spread::over(analyzer, &new, |analyzer, function| {
+            Arc::new(walk(analyzer, function, DEPTH))
+        });
+        self.known.borrow_mut().extend(new.into_iter().zip(trails));
+        functions
+    }
+
+    /// Short walks from every function near a log call, in the program's order.
+    pub fn logging(&self, analyzer: &Analyzer<'_>) -> &[Arc<Trail>] {
+        self.logging.get_or_init(|| {
+            let model = analyzer.model();
+            let words = &analyzer.vocabulary().records;
+            let logs = |call: &Call| {
+                let name = called(model, call);
+                name == Some("print") || name.is_some_and(|name| words.log_methods.iter().any(|row| row == name))
+            };
+            let personal = |name: &str| has_word(name, &words.personal_words);
+            let modules = modules_with(model, logs);
+            let modules = modules.into_iter().filter(|module| mentions(model, *module, &personal));
+            let functions: Vec<FnId> = modules.flat_map(|module| roots(model, &[module])).collect();
+            spread::over(analyzer, &functions, |analyzer, function| {
+                Arc::new(walk(analyzer, function, NEAR))
+            })
+        })
+    }
+}
+
+/// The modules in which there is such a call.
+fn modules_with(model: &Model<'_>, wanted: impl Fn(&Call) -> bool) -> Vec<ModId> {
+    let modules = (0..model.sources.files.len() as u32).map(ModId);
+    let has = |module: &ModId| {
+        let mut found = false;
+        for function in &model.file(*module).facts.functions {
+            each_call(&function.body, &mut |call| found |= wanted(call));
+        }
+        found
+    };
+    modules.filter(has).collect()
+}
+
+/// Whether a module uses a name like this.
+fn mentions(model: &Model<'_>, module: ModId, wanted: &impl Fn(&str) -> bool) -> bool {
+    let mut found = false;
+    for function in &model.file(module).facts.functions {
+        found |= function.params.iter().any(|param| wanted(model.text(param.name)));
+        crate::source::visit::each_expr(&function.body, &mut |expr| {
+            found |= match expr {
+                Expr::Name(name, _) | Expr::Str(name, _) => wanted(model.text(*name)),
+                Expr::Attr(attr) => wanted(model.text(attr.name)),
+                _ => false,
+            };
+        });
+    }
+    found
+}
+
+/// The last name of what is called.
+fn called<'s>(model: &Model<'s>, call: &Call) -> Option<&'s str> {
+    match &call.func {
+        Expr::Name(name, _) => Some(model.text(*name)),
+        Expr::Attr(attr) => Some(model.text(attr.name)),
+        _ => None,
+    }
+}
+
+/// The functions of these modules that no other function of them calls: where their work begins.
+pub fn roots(model: &Model<'_>, modules: &[ModId]) -> Vec<FnId> {
+    let mut own: Vec<FnId> = Vec::new();
+    for module in modules {
+        let functions = model.file(*module).facts.functions.iter().enumerate();
+        for (index, facts) in functions {
+            let id = model.local_function(*module, index as u32);
+            let name = model.text(facts.name);
+            let hidden = matches!(facts.scope, Scope::Function(_)) || name.starts_with("__") || name == "<lambda>";
+            if !hidden && !model.is_abstract(id) {
+                own.push(id);
+            }
+        }
+    }
+    let mut called: FxHashSet<FnId> = FxHashSet::default();
+    for id in &own {
+        let info = model.function(*id);
+        each_call(&info.facts.body, &mut |call| {
+            for callee in callees(model, info.module, *id, call) {
+                if callee != *id {
+                    called.insert(callee);
+                }
+            }
+        });
+    }
+    let first: Vec<FnId> = own.iter().copied().filter(|id| !called.contains(id)).collect();
+    if first.is_empty() { own } else { first }
+}
+
+fn callees(model: &Model<'_>, module: ModId, function: FnId, call: &Call) -> Vec<FnId> {
+    let Expr::Attr(attr) = &call.func else {
+        let types = model.infer(module, Some(function), &call.func);
+        return types.all.iter().filter_map(function_of).collect();
+    };
+    let mut found = Vec::new();
+    for ty in &model.infer(module, Some(function), &attr.base).all {
+        match ty {
+            Ty::Object { class, exact: false } => found.extend(model.implementations(*class, attr.name)),
+            ty => found.extend(model.member_types(*ty, attr.name).all.iter().filter_map(function_of)),
+        }
+    }
+    found
+}
+
+fn function_of(ty: &Ty) -> Option<FnId> {
+    match ty {
+        Ty::Entity(Entity::Function(function)) | Ty::Method(function) => Some(*function),
+        _ => None,
+    }
+}
