@@ -99,12 +99,16 @@ fn router(judged: &Judged<'_, '_, '_>, id: RouterId, aliases: Vec<String>) -> Ro
         .iter()
         .filter(|endpoint| endpoint.endpoint.router == id);
     RouterReport {
-        module: judged.model.dotted[router.module.0 as usize].clone(),
+        module: judged.routes.name(judged.model, id).to_owned(),
         aliases,
         file: file.path.clone(),
         line: file.line(router.place.span.start),
         variable: judged.model.text(router.variable).to_owned(),
-        language: Language::Python,
+        language: if judged.routes.is_foreign(id) {
+            Language::Rust
+        } else {
+            Language::Python
+        },
         mounted,
         exemption: judged.exemptions[id.0 as usize].clone(),
         endpoints: endpoints.map(|endpoint| endpoint_report(judged, endpoint)).collect(),
@@ -116,7 +120,7 @@ fn mount(judged: &Judged<'_, '_, '_>, mounting: &Mounting) -> Mount {
         let router = judged.routes.router(id);
         format!(
             "{}:{}",
-            judged.model.dotted[router.module.0 as usize],
+            judged.routes.name(judged.model, id),
             judged.model.text(router.variable)
         )
     };

@@ -2,6 +2,7 @@
 
 use std::mem::ManuallyDrop;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use rustc_hash::FxHashSet;
 
@@ -12,9 +13,10 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::model::Model;
 use crate::model::routes::Routes;
+use crate::model::rust::{Manifest, Program, compare};
 use crate::report::{Report, SourceMap};
 use crate::source::Sources;
-use crate::verdict::judge::Judged;
+use crate::verdict::judge::{Judged, Rust};
 use crate::verdict::ticket;
 use crate::{rules, suppress};
 
@@ -27,6 +29,35 @@ pub struct Outcome {
     pub report: Report,
     /// The texts of the files that findings point at.
     pub sources: SourceMap,
+    /// How long each phase took, and each rule.
+    pub timings: Timings,
+}
+
+/// Times of one run, in the order in which things were done.
+#[derive(Debug, Clone, Default)]
+pub struct Timings {
+    /// The phases.
+    pub phases: Vec<(&'static str, Duration)>,
+    /// The rules, by code. What a rule asks first is computed for all later ones too.
+    pub rules: Vec<(&'static str, Duration)>,
+}
+
+impl Timings {
+    /// Does something and notes how long it takes.
+    fn phase<R>(&mut self, name: &'static str, work: impl FnOnce() -> R) -> R {
+        let started = Instant::now();
+        let result = work();
+        self.phases.push((name, started.elapsed()));
+        result
+    }
+
+    /// One line each, in milliseconds, phases first; the slowest rules before the others.
+    pub fn render(&self) -> String {
+        let line = |(name, time): &(&str, Duration)| format!("{:>9.2} ms  {name}\n", time.as_secs_f64() * 1000.0);
+        let mut rules = self.rules.clone();
+        rules.sort_by_key(|(code, time)| (std::cmp::Reverse(*time), *code));
+        self.phases.iter().chain(&rules).map(line).collect()
+    }
 }
 
 /// What becomes of the run's memory.
@@ -40,12 +71,20 @@ enum Memory {
 
 /// Reads a folder and judges it. `threads` of 0 takes as many as the machine has.
 pub fn run(root: &Path, config: &Config, catalog: &Catalog, threads: usize) -> Result<Outcome, Error> {
-    within(root, threads, || judge(root, config, catalog, Memory::Freed))
+    within(root, threads, || judge(root, config, catalog, None, Memory::Freed))
 }
 
 /// As [`run`], for a process that ends afterwards: the program's memory is never given back.
-pub fn run_before_exit(root: &Path, config: &Config, catalog: &Catalog, threads: usize) -> Result<Outcome, Error> {
-    within(root, threads, || judge(root, config, catalog, Memory::Left))
+///
+/// With a manifest, what it says of Rust routes is compared with the source.
+pub fn run_before_exit(
+    root: &Path,
+    config: &Config,
+    catalog: &Catalog,
+    manifest: Option<&Manifest>,
+    threads: usize,
+) -> Result<Outcome, Error> {
+    within(root, threads, || judge(root, config, catalog, manifest, Memory::Left))
 }
 
 fn within(
@@ -70,7 +109,13 @@ fn within(
     pool.install(judge)
 }
 
-fn judge(root: &Path, config: &Config, catalog: &Catalog, memory: Memory) -> Result<Outcome, Error> {
+fn judge(
+    root: &Path,
+    config: &Config,
+    catalog: &Catalog,
+    manifest: Option<&Manifest>,
+    memory: Memory,
+) -> Result<Outcome, Error> {
     let modules = catalog
         .tickets
         .iter()
@@ -78,42 +123,78 @@ fn judge(root: &Path, config: &Config, catalog: &Catalog, memory: Memory) -> Res
         .map(|router| router.replace('.', "/"));
     let files = catalog.tickets.iter().flat_map(|ticket| ticket.files.iter().cloned());
     let wanted: Vec<String> = modules.chain(files).collect();
-    let sources =
-        Sources::load(root, &config.exclude, wanted.iter().map(String::as_str)).map_err(|error| Error::Usage {
+    let mut timings = Timings::default();
+    let wanted = wanted.iter().map(String::as_str);
+    let sources = timings
+        .phase("read", || Sources::load(root, &config.exclude, wanted))
+        .map_err(|error| Error::Usage {
             message: error.to_string().replace("'!", "'"),
             help: "globs are relative to the scanned folder, as in .gitignore".to_owned(),
         })?;
     let sources = ManuallyDrop::new(sources);
-    let model = ManuallyDrop::new(Model::new(&sources));
-    let routes = ManuallyDrop::new(Routes::new(&model));
+    let model = ManuallyDrop::new(timings.phase("link", || Model::new(&sources)));
+    let mut routes = ManuallyDrop::new(timings.phase("routes", || Routes::new(&model)));
+    let rust = timings.phase("rust", || {
+        Program::new(&model).map(|program| {
+            let found = program.endpoints();
+            let differences = manifest.map_or_else(Vec::new, |manifest| compare(manifest, &found));
+            routes.add_rust(&model, &found);
+            Rust {
+                program,
+                found,
+                differences,
+            }
+        })
+    });
+    let rust = ManuallyDrop::new(rust);
     if routes.routers.iter().all(|router| router.routes.is_empty()) {
         return Err(no_routers(root, &sources));
     }
     let vocabulary = config.vocabulary();
     let modules = routes.routers.iter().map(|router| router.module).collect();
     let analyzer = ManuallyDrop::new(Analyzer::new(&model, &vocabulary, modules));
-    let judged = ManuallyDrop::new(Judged::new(&analyzer, &routes, catalog));
-    let mut findings = rules::run(&judged, &|meta| config.severity(meta));
+    let judged = timings.phase("judge", || Judged::new(&analyzer, &routes, rust.as_ref(), catalog));
+    let judged = ManuallyDrop::new(judged);
+    let mut by_rule = Vec::new();
+    let mut findings = timings.phase("rules", || {
+        rules::run(&judged, &|meta| config.severity(meta), &mut |meta, time| {
+            by_rule.push((meta.code, time))
+        })
+    });
+    timings.rules = by_rule;
     suppress::apply(&sources, &mut findings);
-    let tickets = ticket::tickets(&judged, catalog, config.envelope, &mut findings);
+    let tests = timings.phase("tests", || ticket::tests(&judged, catalog));
+    let tickets = timings.phase("tickets", || {
+        ticket::tickets(&judged, catalog, config.envelope, &tests, &mut findings)
+    });
+    let mut unchecked = sources.unchecked.clone();
+    if let Some(rust) = rust.as_ref() {
+        unchecked.extend(rust.program.unchecked.iter().cloned());
+        unchecked.sort();
+    }
     let parts = Parts {
         root: root.to_string_lossy().into_owned(),
         catalog,
         tickets,
         findings,
-        unchecked: sources.unchecked.clone(),
+        unchecked,
         vocabulary: &vocabulary,
     };
-    let report = report(&judged, parts);
+    let report = timings.phase("report", || report(&judged, parts));
     let texts = shown(&report, &sources);
     if memory == Memory::Freed {
         drop(ManuallyDrop::into_inner(judged));
+        drop(ManuallyDrop::into_inner(rust));
         drop(ManuallyDrop::into_inner(analyzer));
         drop(ManuallyDrop::into_inner(routes));
         drop(ManuallyDrop::into_inner(model));
         drop(ManuallyDrop::into_inner(sources));
     }
-    Ok(Outcome { report, sources: texts })
+    Ok(Outcome {
+        report,
+        sources: texts,
+        timings,
+    })
 }
 
 /// The texts of the files that findings point at.

@@ -82,6 +82,10 @@ pub struct Vocabulary {
     pub config_words: Vec<String>,
     /// Types of the events that steer a stream and are no content of it.
     pub control_events: Vec<String>,
+    /// Layers of Rust routers behind which only verified callers are answered.
+    pub identity_layers: Vec<String>,
+    /// Types of Rust handlers' arguments that only a verified caller's request gives.
+    pub identity_extractors: Vec<String>,
     /// Artifacts, and what is recorded and logged.
     pub records: Records,
 }
@@ -123,6 +127,8 @@ impl Vocabulary {
             flag_words: Vec::new(),
             config_words: Vec::new(),
             control_events: Vec::new(),
+            identity_layers: Vec::new(),
+            identity_extractors: Vec::new(),
             records: Records::empty(),
         }
     }
@@ -163,6 +169,8 @@ impl Vocabulary {
             (&mut self.flag_words, &other.flag_words),
             (&mut self.config_words, &other.config_words),
             (&mut self.control_events, &other.control_events),
+            (&mut self.identity_layers, &other.identity_layers),
+            (&mut self.identity_extractors, &other.identity_extractors),
         ];
         for (list, rows) in lists {
             list.extend(rows.iter().cloned());
@@ -472,6 +480,8 @@ impl Default for Vocabulary {
             flag_words: rows(&defaults::FLAG_WORDS),
             config_words: rows(&defaults::CONFIG_WORDS),
             control_events: rows(&defaults::CONTROL_EVENTS),
+            identity_layers: rows(&["GuardLayer"]),
+            identity_extractors: rows(&["RequestContext", "Identity"]),
             records: Records::default(),
         }
     }

@@ -87,7 +87,8 @@ fn compare_tickets(differences: &mut Differences) {
 /// Every rule fires somewhere; no error stands in a compliant twin; and each trap has a finding that its twin has not.
 fn compare_rules(differences: &mut Differences) {
     let report = engine_report();
-    for rule in RULES {
+    // The others are about Rust, and have a fixture of their own.
+    for rule in RULES.iter().filter(|rule| !rule.meta().code.starts_with("GL7")) {
         let code = rule.meta().code;
         let fires = report.findings.iter().any(|finding| finding.rule == code);
         differences.compare(whole(code, "rule"), if fires { "fires" } else { "silent" }, "fires");

@@ -99,8 +99,9 @@ impl<'s> Frame<'_, 's> {
     fn guarded(&mut self, body: &'s [Stmt], catchers: &[Catcher<'s>], otherwise: &'s [Stmt], state: &mut State) {
         let before = state.clone();
         let outer = std::mem::take(&mut self.summary.exits);
-        let gates_before = self.summary.gates.len();
+        let (gates_before, before_body) = (self.summary.gates.len(), self.summary.oddities.len());
         self.block(body, state);
+        let mut of_body = before_body..self.summary.oddities.len();
         let mut escaping = std::mem::replace(&mut self.summary.exits, outer);
         let gates = gates_before..self.summary.gates.len();
 
@@ -121,6 +122,13 @@ impl<'s> Frame<'_, 's> {
                 .partition(|exit| self.catches(catcher, exit.class) == Relation::Yes);
             escaping = rest;
             let end = self.handle(catcher, caught, gates.clone(), at_error.clone());
+            let of_handlers = self
+                .summary
+                .oddities
+                .split_off(of_body.end.min(self.summary.oddities.len()));
+            self.forgive(of_body.start, catcher, end.live);
+            of_body.end = self.summary.oddities.len();
+            self.summary.oddities.extend(of_handlers);
             after = after.join(end);
         }
         escaping.into_iter().for_each(|exit| self.exit(exit));

@@ -70,6 +70,9 @@ impl<'s> Frame<'_, 's> {
             Expr::Attr(attr) => {
                 let base = self.expr(&attr.base, state);
                 let callee = self.callee(&base, attr.name);
+                if callee.types.is_empty() {
+                    self.note_missing_attribute(&base, attr);
+                }
                 (Some(base), callee, self.text(attr.name))
             }
             Expr::Name(name, _) => (None, self.expr(&call.func, state), self.text(*name)),

@@ -74,6 +74,7 @@ impl<'s> Frame<'_, 's> {
             self.note_oddity(Oddity {
                 at: through(&oddity.at),
                 kind: oddity.kind,
+                caught: oddity.caught,
             });
         }
         if let Some(opaque) = summary.opaque.as_ref().filter(|_| !summary.provider) {

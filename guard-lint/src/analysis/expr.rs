@@ -7,7 +7,7 @@ use smallvec::SmallVec;
 use super::flow::Frame;
 use super::known::BLOCK_KEYS;
 use super::state::State;
-use super::summary::{Oddity, OddityKind, Status, Witness};
+use super::summary::{Oddity, Status, Witness};
 use super::value::{Constant, Null, Shape, Tags, Val};
 use crate::model::resolve::Entity;
 use crate::model::types::Ty;
@@ -17,10 +17,14 @@ impl<'s> Frame<'_, 's> {
     /// Evaluates an expression: its effects on the state, and its value.
     pub(super) fn expr(&mut self, expr: &'s Expr, state: &mut State) -> Val {
         match expr {
-            Expr::Name(name, _) => self.name(*name, state),
+            Expr::Name(name, span) => self.name(*name, *span, state),
             Expr::Attr(attr) => {
                 let base = self.expr(&attr.base, state);
-                self.member(&base, attr.name)
+                let value = self.member(&base, attr.name);
+                if value.types.is_empty() {
+                    self.note_missing_attribute(&base, attr);
+                }
+                value
             }
             Expr::Call(call) => self.call(call, state),
             Expr::Str(text, _) => Val {
@@ -174,7 +178,7 @@ impl<'s> Frame<'_, 's> {
         value.unwrap_or_default()
     }
 
-    fn name(&mut self, name: Name, state: &State) -> Val {
+    fn name(&mut self, name: Name, span: Span, state: &State) -> Val {
         if let Some(value) = state.get(name) {
             return value.clone();
         }
@@ -193,7 +197,10 @@ impl<'s> Frame<'_, 's> {
         }
         match self.model.global(self.module, name) {
             Some(entity) => self.entity(entity),
-            None => Val::default(),
+            None => {
+                self.note_missing_name(name, span);
+                Val::default()
+            }
         }
     }
 
@@ -369,12 +376,6 @@ impl<'s> Frame<'_, 's> {
             value.tags = value.tags.with(Tags::TICKET);
         }
         value
-    }
-
-    /// Notes something odd, once a place.
-    pub(super) fn odd(&mut self, span: Span, kind: OddityKind, what: impl Into<String>) {
-        let at = self.witness(span, what);
-        self.note_oddity(Oddity { at, kind });
     }
 
     pub(super) fn note_oddity(&mut self, oddity: Oddity) {

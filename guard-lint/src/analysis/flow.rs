@@ -223,6 +223,7 @@ impl<'a, 's> Frame<'a, 's> {
             Stmt::Import(import) => {
                 for (name, alias) in &import.names {
                     let value = self.model.imported(self.module, import, *name, *alias);
+                    self.note_missing_import(import, *name);
                     let value = value.map_or_else(Val::default, |entity| self.entity(entity));
                     let bound = alias.unwrap_or_else(|| {
                         self.model

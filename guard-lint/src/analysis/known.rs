@@ -134,6 +134,29 @@ impl Known {
         self.lexicon.of(dotted).has(Says::VERIFIER)
     }
 
+    /// Whether a layer of this name lets no request past that shows no credential.
+    pub(super) fn is_identity_layer(&self, name: &str) -> bool {
+        self.lexicon
+            .vocabulary()
+            .identity_layers
+            .iter()
+            .any(|known| known == name)
+    }
+
+    /// Whether a handler that takes an argument of this type runs for verified callers only.
+    pub(super) fn is_identity_extractor(&self, name: &str) -> bool {
+        self.lexicon
+            .vocabulary()
+            .identity_extractors
+            .iter()
+            .any(|known| known == name)
+    }
+
+    /// Whether a path ends in the name of a context.
+    pub(super) fn is_context_name(&self, path: &[String]) -> bool {
+        path.last().is_some_and(|name| self.lexicon.of(name).has(Says::CONTEXT))
+    }
+
     /// Whether a provider's name leaves open that it establishes identity.
     pub(super) fn may_identify(&self, name: &str) -> bool {
         self.lexicon.of(name).has(Says::IDENTITY)

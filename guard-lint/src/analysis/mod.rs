@@ -3,6 +3,7 @@
 //! A function is evaluated over abstract values, statement by statement; what callers need of it is its [`Summary`],
 //! computed callees first and kept. Endpoints compose their dependencies' summaries with their handler's.
 
+mod absent;
 mod answer;
 mod attempt;
 mod call;
@@ -22,6 +23,7 @@ mod params;
 mod provider;
 mod refine;
 mod responses;
+mod rust;
 mod shared;
 mod special;
 pub mod state;
@@ -44,6 +46,7 @@ use value::Facts;
 
 pub use answer::answer;
 pub use endpoint::{Endpoint, evaluate};
+pub use rust::{Evaluated, evaluate as evaluate_rust, is_guard};
 
 /// How many calls deep summaries are computed. A longer chain of calls is computed from its end.
 const DEPTH: usize = 120;

@@ -161,6 +161,8 @@ pub struct Oddity {
     pub at: Witness,
     /// What.
     pub kind: OddityKind,
+    /// Whether the error that it raises is swallowed, and the route goes on.
+    pub caught: bool,
 }
 
 /// What is odd.
@@ -178,6 +180,32 @@ pub enum OddityKind {
     WrongField,
     /// A call that can never succeed.
     CannotSucceed,
+    /// A name that nothing binds.
+    NameUndefined,
+    /// An attribute that no value which can stand there has.
+    AttributeMissing {
+        /// Whether the value's class is known for certain, rather than only declared.
+        sure: bool,
+    },
+    /// An import inside a function of what is not there.
+    ImportFails,
+}
+
+impl OddityKind {
+    /// The built-in error that it raises, where it means that something is not there.
+    pub fn raises(self) -> Option<&'static str> {
+        match self {
+            Self::NameUndefined => Some("NameError"),
+            Self::AttributeMissing { .. } => Some("AttributeError"),
+            Self::ImportFails => Some("ImportError"),
+            _ => None,
+        }
+    }
+
+    /// Whether nothing that passes there can succeed.
+    pub fn breaks(self) -> bool {
+        self == Self::CannotSucceed || self.raises().is_some()
+    }
 }
 
 /// What is known of a function.

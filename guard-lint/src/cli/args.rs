@@ -93,12 +93,18 @@ pub(super) struct Scan {
     /// Globs of what is not read, beside the configuration's.
     #[arg(long, value_name = "GLOB")]
     pub(super) exclude: Vec<String>,
+    /// The JSON of `Engine::manifest()`, to compare with the Rust source.
+    #[arg(long, value_name = "FILE")]
+    pub(super) manifest: Option<PathBuf>,
     /// How many threads to use; 0 takes as many as the machine has.
     #[arg(long, default_value_t = 0, value_name = "N")]
     pub(super) threads: usize,
     /// Answer with exit code 4 when something could not be checked.
     #[arg(long)]
     pub(super) strict: bool,
+    /// Say on standard error how long each phase and each rule took.
+    #[arg(long)]
+    pub(super) timings: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -13,6 +13,7 @@ use clap::Parser;
 use crate::catalog::{Catalog, CatalogError, LoadMode};
 use crate::config::Config;
 use crate::error::{CatalogFault, Error, Exit};
+use crate::model::rust::Manifest;
 use crate::report::{Detail, Grouping, Report, Style, github, json, matrix, text, tickets};
 use crate::rules::docs;
 use crate::run::{Outcome, run_before_exit};
@@ -125,7 +126,12 @@ fn scanned(scan: &Scan) -> Result<Outcome, Error> {
             help: format!("run `guard-lint tickets . {path}`"),
         });
     }
-    run_before_exit(&scan.path, &config, &catalog, scan.threads)
+    let manifest = scan.manifest.as_deref().map(Manifest::load).transpose()?;
+    let outcome = run_before_exit(&scan.path, &config, &catalog, manifest.as_ref(), scan.threads)?;
+    if scan.timings {
+        let _ = std::io::stderr().lock().write_all(outcome.timings.render().as_bytes());
+    }
+    Ok(outcome)
 }
 
 fn load_catalog(documents: &[PathBuf]) -> Result<Catalog, Error> {

@@ -1,12 +1,17 @@
 //! The program: names linked to definitions across all files.
 
+pub mod absent;
 pub mod bind;
+mod binders;
 pub mod classes;
+pub mod loading;
 mod locals;
 pub mod resolve;
 pub mod routes;
+pub mod rust;
 pub mod scope;
 pub mod types;
+mod words;
 
 use std::cell::RefCell;
 use std::ops::Deref;
@@ -94,6 +99,7 @@ pub struct Model<'s> {
     implemented: RefCell<FxHashMap<(ClassId, Name), Vec<FnId>>>,
     imported: RefCell<FxHashMap<(ModId, Name, u32), Option<resolve::Entity>>>,
     local_types: locals::LocalTypes,
+    absent: absent::Asked,
 }
 
 impl<'s> Deref for Model<'s> {
@@ -114,6 +120,7 @@ impl<'s> Model<'s> {
             implemented: RefCell::default(),
             imported: RefCell::default(),
             local_types: locals::LocalTypes::default(),
+            absent: absent::Asked::default(),
         };
         let bases = model.bases();
         Arc::make_mut(&mut model.program).link_classes(bases);

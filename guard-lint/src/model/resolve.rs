@@ -86,7 +86,7 @@ impl<'s> Model<'s> {
     }
 
     /// The module that a `from` import names. Outside the tree, relative imports get the dotted name of their folder.
-    fn source(&self, module: ModId, import: &Import) -> Option<Entity> {
+    pub(super) fn source(&self, module: ModId, import: &Import) -> Option<Entity> {
         let key = (module, import.module?, import.level);
         if let Some(known) = self.imported.borrow().get(&key) {
             return *known;

@@ -16,7 +16,9 @@ pub use routers::{
     ErrorSite, GateReport, GateVerdict, IdentityReport, IdentityVerdict, Language, Mount, RouterReport, Site, SiteKind,
     StreamReport, WireVerdict,
 };
-pub use tickets::{Class, ClauseReport, ClauseVerdict, Family, TicketFile, TicketReport, TicketStatus};
+pub use tickets::{
+    Class, ClauseReport, ClauseVerdict, Family, TestEvidence, TestsReport, TicketFile, TicketReport, TicketStatus,
+};
 
 /// The version of the report's shape.
 pub const SCHEMA_VERSION: u32 = 1;

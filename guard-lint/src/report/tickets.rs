@@ -258,6 +258,7 @@ pub fn render_ticket(report: &Report, ticket: &TicketReport, style: &Style) -> S
         out.push('\n');
         out.push_str(&render_clause(clause, style));
     }
+    out.push_str(&render_apart(ticket, style));
     let rule = ticket
         .clauses
         .iter()
@@ -265,6 +266,28 @@ pub fn render_ticket(report: &Report, ticket: &TicketReport, style: &Style) -> S
         .find_map(|print| report.findings.iter().find(|finding| finding.fingerprint == *print))
         .map(|finding| finding.rule.as_str());
     out.push_str(&format!("\n{}\n", next::after_ticket(ticket.status, rule, style)));
+    out
+}
+
+/// What the code says and what the tests say, apart.
+fn render_apart(ticket: &TicketReport, style: &Style) -> String {
+    let Some(tests) = &ticket.tests else {
+        return String::new();
+    };
+    let line = |head: &str, verdict: ClauseVerdict, rest: &str| {
+        let (_, word, paint) = verdict_mark(verdict, style.unicode);
+        format!("{} {}{rest}\n", style.paint(FAINT, head), style.paint(paint, word))
+    };
+    let mut out = String::from("\n");
+    if let Some(code) = ticket.code {
+        out.push_str(&line("code ", code, ""));
+    }
+    let exercising = format!(
+        ": {} exercise it, {} count",
+        count(tests.exercising, "test"),
+        tests.evidence.len()
+    );
+    out.push_str(&line("tests", tests.verdict, &exercising));
     out
 }
 

@@ -22,7 +22,9 @@ declare_rule! {
 fn check(program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
     let mut seen = FxHashSet::default();
     for endpoint in &program.endpoints {
-        if endpoint.envelope != EnvelopeVerdict::Canonical || endpoint.wire != WireVerdict::Bare {
+        // In Rust the error is the response.
+        let foreign = program.routes.is_foreign(endpoint.endpoint.router);
+        if foreign || endpoint.envelope != EnvelopeVerdict::Canonical || endpoint.wire != WireVerdict::Bare {
             continue;
         }
         for mounting in &program.routes.mountings[endpoint.endpoint.router.0 as usize] {

@@ -7,6 +7,7 @@
 pub mod docs;
 mod sink;
 
+mod attribute_missing;
 mod bare_error;
 mod call_cannot_succeed;
 mod control_event_id;
@@ -25,13 +26,20 @@ mod handler_wrong_class;
 mod identity_from_payload;
 mod identity_missing;
 mod identity_partial;
+mod import_fails;
 mod late_config_guard;
+mod layer_too_early;
+mod manifest_differs;
 mod metadata_lost;
+mod module_not_importable;
+mod name_undefined;
 mod personal_data_logged;
 mod provider_bare_error;
 mod provider_called_directly;
 mod record_skipped;
+mod registry_bypassed;
 mod route_shadowed;
+mod route_unregistered;
 mod router_unmounted;
 mod scope_not_compared;
 mod self_comparison;
@@ -41,6 +49,8 @@ mod unhandled_error;
 mod unstable_hash;
 mod volatile_replay;
 mod wrong_field_compared;
+
+use std::time::{Duration, Instant};
 
 use crate::analysis::summary::{Exit, Gate, Oddity, OddityKind, Write};
 use crate::model::classes::{Base, last_segment};
@@ -143,10 +153,18 @@ pub static RULES: &[&dyn Rule] = &[
     &route_shadowed::RouteShadowed,
     &router_unmounted::RouterUnmounted,
     &call_cannot_succeed::CallCannotSucceed,
+    &name_undefined::NameUndefined,
+    &attribute_missing::AttributeMissing,
+    &module_not_importable::ModuleNotImportable,
+    &import_fails::ImportFails,
     &volatile_replay::VolatileReplay,
     &cursor_window::CursorWindow,
     &control_event_id::ControlEventId,
     &late_config_guard::LateConfigGuard,
+    &route_unregistered::RouteUnregistered,
+    &registry_bypassed::RegistryBypassed,
+    &layer_too_early::LayerTooEarly,
+    &manifest_differs::ManifestDiffers,
     &unstable_hash::UnstableHash,
     &metadata_lost::MetadataLost,
     &personal_data_logged::PersonalDataLogged,
@@ -162,14 +180,21 @@ pub fn find(id: &str) -> Option<&'static dyn Rule> {
 }
 
 /// Runs every rule; the findings are ordered by place and rule.
-pub fn run(program: &Judged<'_, '_, '_>, severities: &dyn Fn(&Meta) -> Option<Severity>) -> Vec<Finding> {
+/// `timed` is told how long each took.
+pub fn run(
+    program: &Judged<'_, '_, '_>,
+    severities: &dyn Fn(&Meta) -> Option<Severity>,
+    timed: &mut dyn FnMut(&'static Meta, Duration),
+) -> Vec<Finding> {
     let mut findings = Vec::new();
     for rule in RULES {
         let Some(severity) = severities(rule.meta()) else {
             continue;
         };
         let mut sink = Sink::new(program, rule.meta(), severity, &mut findings);
+        let started = Instant::now();
         rule.check(program, &mut sink);
+        timed(rule.meta(), started.elapsed());
     }
     sink::finish(&mut findings);
     findings
@@ -197,6 +222,21 @@ fn each_oddity(
 fn owner(program: &Judged<'_, '_, '_>, place: Place, function: FnId) -> String {
     let module = &program.model.dotted[place.module.0 as usize];
     format!("{module}:{}", program.model.function_name(function))
+}
+
+/// Reports what is not there on the way of a request, for each endpoint.
+fn report_missing(program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>, kinds: &[OddityKind]) {
+    each_oddity(program, kinds, |endpoint, oddity, trace| {
+        let what = &oddity.at.what;
+        let after = if oddity.caught { "; the error is swallowed" } else { "" };
+        let message = format!("`{}` cannot get past this: {what}{after}", program.handler(endpoint));
+        let finding = sink
+            .endpoint(endpoint, oddity.at.place, what, message)
+            .with_trace(trace);
+        if oddity.kind == (OddityKind::AttributeMissing { sure: false }) {
+            finding.with_confidence(Confidence::Medium);
+        }
+    });
 }
 
 /// The calls that lead to a write.

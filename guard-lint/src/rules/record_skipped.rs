@@ -1,4 +1,4 @@
-//! GL704: record-skipped
+//! GL804: record-skipped
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ declare_rule! {
     /// A function that records its budget usage on one path and returns early on another leaves changes that nobody
     /// accounts for. A record whose failure is caught counts as made.
     RecordSkipped {
-        code: "GL704",
+        code: "GL804",
         name: "record-skipped",
         severity: Warning,
         confidence: Medium,

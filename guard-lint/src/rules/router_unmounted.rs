@@ -19,12 +19,16 @@ declare_rule! {
 fn check(program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
     for id in program.routes.ids() {
         let router = program.routes.router(id);
-        if router.routes.is_empty() || !program.routes.mountings[id.0 as usize].is_empty() {
+        // An unlisted handler of a registry is a finding of its own.
+        if program.routes.is_foreign(id)
+            || router.routes.is_empty()
+            || !program.routes.mountings[id.0 as usize].is_empty()
+        {
             continue;
         }
-        let module = &program.model.dotted[router.module.0 as usize];
+        let module = program.routes.name(program.model, id);
         let name = format!("{module}:{}", program.model.text(router.variable));
         let finding = sink.place(router.place, &name, "", format!("no application includes `{name}`"));
-        finding.router = Some(module.clone());
+        finding.router = Some(module.to_owned());
     }
 }

@@ -35,12 +35,12 @@ impl<'f> Sink<'f> {
     /// without any line number.
     pub fn endpoint(&mut self, endpoint: &Judgement, place: Place, shape: &str, message: String) -> &mut Finding {
         let program = self.program;
-        let module = &program.model.dotted[program.router(endpoint).module.0 as usize];
+        let module = program.module(endpoint);
         let (label, handler) = (program.label(endpoint), program.handler(endpoint));
         let fingerprint = fingerprint(&[self.meta.name, module, &label, handler, shape]);
         let finding = self.push(place, message, fingerprint);
         finding.function = Some(handler.to_owned());
-        finding.router = Some(module.clone());
+        finding.router = Some(module.to_owned());
         finding.endpoint = Some(label);
         finding
     }

@@ -1,4 +1,4 @@
-//! GL701: unstable-hash
+//! GL801: unstable-hash
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ declare_rule! {
     /// clock, `hash()`, or a dict or set in whatever order it has, finds nothing again. Values are followed from the call
     /// that stores the artifact back through helpers and other files.
     UnstableHash {
-        code: "GL701",
+        code: "GL801",
         name: "unstable-hash",
         severity: Warning,
         confidence: Medium,

@@ -8,7 +8,7 @@ use super::facts::Names;
 use super::imports::Imports;
 use super::tree::Tree;
 use super::walk::{self, Entry};
-use super::{File, Sources, read};
+use super::{File, Sources, read, rust};
 use crate::report::model::Unchecked;
 
 impl Sources {
@@ -20,9 +20,20 @@ impl Sources {
     ) -> Result<Self, ignore::Error> {
         let names = Names::with_hasher(rustc_hash::FxBuildHasher);
         let (sender, receiver) = std::sync::mpsc::channel();
+        let (rust_sender, rust_receiver) = std::sync::mpsc::channel();
         // Files are looked at while the walk goes on.
         let unchecked = rayon::in_place_scope(|scope| {
             walk::walk(root, exclude, |entry| {
+                if rust::load::is_rust(&entry.path) {
+                    let sender = rust_sender.clone();
+                    scope.spawn(move |_| {
+                        if let Some(found) = rust::load::look(entry) {
+                            // The receiver outlives the scope.
+                            let _ = sender.send(found);
+                        }
+                    });
+                    return;
+                }
                 let (sender, names) = (sender.clone(), &names);
                 scope.spawn(move |_| {
                     let look = read::look(&entry, names, &mut Vec::new());
@@ -31,10 +42,10 @@ impl Sources {
                 });
             })
         })?;
-        drop(sender);
+        drop((sender, rust_sender));
         let mut looked: Vec<_> = receiver.into_iter().collect();
         looked.sort_unstable_by(|(left, _), (right, _)| left.cmp(right));
-        let (entries, mut looks): (Vec<Entry>, Vec<_>) = looked.into_iter().unzip();
+        let (mut entries, mut looks): (Vec<Entry>, Vec<_>) = looked.into_iter().unzip();
         let roots = looks.iter_mut().flat_map(|look| std::mem::take(&mut look.roots));
         let tree = Tree::new(entries.iter().map(|entry| entry.path.as_str()), roots);
 
@@ -65,6 +76,14 @@ impl Sources {
             files.extend(file);
         }
         unchecked.extend(files.iter().flat_map(syntax_errors));
+        // Rust files come last: no name of a Python module leads to one.
+        let (rust, unread) = rust::load::parse(rust_receiver.into_iter().collect(), &names);
+        for (entry, file) in rust {
+            entries.push(entry);
+            parsed.push(file.is_some().then_some(files.len() as u32));
+            files.extend(file);
+        }
+        unchecked.extend(unread);
         unchecked.sort();
         Ok(Self {
             names,

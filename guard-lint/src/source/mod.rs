@@ -10,10 +10,13 @@ mod lines;
 mod load;
 pub mod python;
 mod read;
+pub mod rust;
 mod scan;
 pub mod tree;
 pub mod visit;
 pub mod walk;
+
+pub use read::read_if;
 
 use crate::report::model::Unchecked;
 use facts::{Module, Names};
@@ -55,7 +58,7 @@ impl File {
 pub struct Sources {
     /// The strings of all facts.
     pub names: Names,
-    /// The parsed files, in path order.
+    /// The parsed files, in path order; Rust files after all others.
     pub files: Vec<File>,
     /// All files of the tree, parsed or not.
     pub entries: Vec<Entry>,

@@ -51,7 +51,18 @@ pub(super) fn read(entry: &Entry, names: &Names, buffer: &mut Vec<u8>) -> Result
     parse(entry, buffer, names)
 }
 
-fn fill(entry: &Entry, buffer: &mut Vec<u8>) -> Result<(), Unchecked> {
+/// Reads a file whose bytes are wanted; nothing for any other, and for one that cannot be read.
+pub fn read_if(entry: &Entry, names: &Names, is_wanted: impl Fn(&[u8]) -> bool) -> Option<File> {
+    let mut buffer = Vec::new();
+    fill(entry, &mut buffer).ok()?;
+    if !is_wanted(&buffer) {
+        return None;
+    }
+    parse(entry, &buffer, names).ok()
+}
+
+/// Reads a file's bytes.
+pub(super) fn fill(entry: &Entry, buffer: &mut Vec<u8>) -> Result<(), Unchecked> {
     let fail = |reason: String| Unchecked {
         file: entry.path.clone(),
         line: 1,
@@ -73,24 +84,26 @@ fn fill(entry: &Entry, buffer: &mut Vec<u8>) -> Result<(), Unchecked> {
     Ok(())
 }
 
-fn parse(entry: &Entry, bytes: &[u8], names: &Names) -> Result<File, Unchecked> {
-    let fail = |line: u32, reason: String| Unchecked {
-        file: entry.path.clone(),
-        line,
-        reason,
-    };
-    let text = std::str::from_utf8(bytes).map_err(|error| {
+/// The text of these bytes.
+pub(super) fn text<'b>(entry: &Entry, bytes: &'b [u8]) -> Result<&'b str, Unchecked> {
+    std::str::from_utf8(bytes).map_err(|error| {
         let valid = error.valid_up_to();
-        fail(
-            lines::starts(&bytes[..valid]).len() as u32,
-            format!("not UTF-8 from byte {valid} on; save it as UTF-8"),
-        )
-    })?;
+        Unchecked {
+            file: entry.path.clone(),
+            line: lines::starts(&bytes[..valid]).len() as u32,
+            reason: format!("not UTF-8 from byte {valid} on; save it as UTF-8"),
+        }
+    })
+}
+
+fn parse(entry: &Entry, bytes: &[u8], names: &Names) -> Result<File, Unchecked> {
+    let text = text(entry, bytes)?;
     if let Some(line) = depth::too_deep(text) {
-        return Err(fail(
+        return Err(Unchecked {
+            file: entry.path.clone(),
             line,
-            "nested deeper than Python allows; the file is not judged".to_owned(),
-        ));
+            reason: "nested deeper than Python allows; the file is not judged".to_owned(),
+        });
     }
     let facts = python::facts(text, names);
     let lines = lines::starts(text.as_bytes());

@@ -176,6 +176,19 @@ impl Tree {
         }
     }
 
+    /// The module or folder that stands at this path itself, whatever its package stands for.
+    pub fn plain(&self, path: &str) -> Option<Found> {
+        match self.modules.get(path) {
+            Some(file) => Some(Found::File(*file)),
+            None => self.folders.contains(path).then(|| Found::Namespace(path.to_owned())),
+        }
+    }
+
+    /// The module that the package at this path puts in its own place.
+    pub fn stands_for(&self, path: &str) -> Option<&str> {
+        self.aliases.get(module_key(path)).map(String::as_str)
+    }
+
     /// The module or folder at this path without ending, where its package leads to it. The empty path is the scanned
     /// root.
     pub fn child(&self, path: &str) -> Option<Found> {

@@ -74,7 +74,12 @@ fn is_skipped(entry: &ignore::DirEntry) -> bool {
         return false;
     };
     entry.file_type().is_some_and(|kind| kind.is_dir())
-        && (SKIPPED.contains(&name) || entry.path().join("pyvenv.cfg").is_file())
+        && (SKIPPED.contains(&name) || entry.path().join("pyvenv.cfg").is_file() || is_build(name, entry.path()))
+}
+
+/// What Cargo builds, which it marks itself. Where nothing ignores it, generated code would be judged.
+fn is_build(name: &str, path: &Path) -> bool {
+    name == "target" && path.join("CACHEDIR.TAG").is_file()
 }
 
 /// A source file, or a link that would lead to source.
@@ -108,7 +113,8 @@ fn unread(root: &Path, error: &ignore::Error) -> Unchecked {
 }
 
 fn is_source(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "py")
+    path.extension()
+        .is_some_and(|extension| extension == "py" || extension == "rs")
 }
 
 fn relative(root: &Path, path: &Path) -> String {

@@ -1,7 +1,8 @@
 //! Verdicts on clauses: each check is a question to the endpoints of the ticket's routers.
 
-use crate::analysis::summary::{Exit, ExitKind, OddityKind, Owner, Status};
+use crate::analysis::summary::{Exit, ExitKind, Owner, Status};
 use crate::catalog::Check;
+use crate::evidence::Proof;
 use crate::model::classes::Base;
 use crate::report::model::{
     ClauseVerdict, CredentialVerdict, EnvelopeVerdict, Evidence, GateVerdict, IdentityVerdict, SiteKind, WireVerdict,
@@ -45,6 +46,16 @@ impl Answer {
     }
 }
 
+impl Answer {
+    /// What the tests prove.
+    pub fn of_tests(proof: &Proof) -> Self {
+        Self {
+            evidence: proof.evidence(),
+            ..Self::new(proof.verdict, proof.reason.clone())
+        }
+    }
+}
+
 /// What one endpoint says to a check.
 pub(super) enum Say {
     Yes,
@@ -66,11 +77,11 @@ pub fn answer(judged: &Judged<'_, '_, '_>, endpoints: &[&Judgement], check: &Che
         return no_endpoint();
     }
     let (subject, rules): (_, &'static [&'static str]) = match check {
-        Check::Identity => ("identity", &["GL101", "GL102", "GL104", "GL106"]),
+        Check::Identity => ("identity", &["GL101", "GL102", "GL104", "GL106", "GL702", "GL703"]),
         Check::Credential | Check::WsRejected => ("a credential", &["GL103"]),
         Check::Envelope | Check::WsErrorBeforeClose => ("the envelope", &["GL201", "GL202", "GL204", "GL210"]),
         Check::Gate => ("the gate", &["GL301", "GL302", "GL303", "GL304"]),
-        Check::Mount => ("a mounting", &["GL402"]),
+        Check::Mount => ("a mounting", &["GL402", "GL701"]),
         _ => ("the status", &[]),
     };
     let says = endpoints
@@ -386,12 +397,20 @@ pub fn works(judged: &Judged<'_, '_, '_>, endpoints: &[&Judgement]) -> Answer {
             .summary
             .oddities
             .iter()
-            .find(|oddity| oddity.kind == OddityKind::CannotSucceed);
+            .find(|oddity| oddity.kind.breaks() && !oddity.caught);
         if let Some(oddity) = broken {
             evidence.push(judged.evidence(
                 oddity.at.place,
                 format!("{}: {}", judged.label(endpoint), oddity.at.what),
             ));
+        }
+        if let Some((failure, place)) = judged.failure(endpoint) {
+            let message = format!(
+                "{}: its module cannot be imported, {}",
+                judged.label(endpoint),
+                failure.what
+            );
+            evidence.push(judged.evidence(place, message));
         }
         let id = endpoint.endpoint.router.0 as usize;
         if let Some((router, route)) = judged.routes.shadows[id][endpoint.endpoint.route] {
@@ -411,6 +430,6 @@ pub fn works(judged: &Judged<'_, '_, '_>, endpoints: &[&Judgement]) -> Answer {
         Some(first) => Answer::new(ClauseVerdict::Unmet, format!("a route cannot work: {}", first.message)),
     };
     answer.evidence = evidence;
-    answer.rules = &["GL304", "GL401", "GL403"];
+    answer.rules = &["GL304", "GL401", "GL403", "GL404", "GL405", "GL406", "GL407"];
     answer
 }

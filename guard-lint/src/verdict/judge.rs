@@ -1,11 +1,15 @@
 //! Every endpoint of a program with its verdicts: what rules and clauses look at.
 
+use rustc_hash::FxHashMap;
+
 use crate::analysis::summary::{Exit, ExitKind, Owner};
-use crate::analysis::{Analyzer, Endpoint, evaluate};
+use crate::analysis::{Analyzer, Endpoint, Evaluated, evaluate, evaluate_rust};
 use crate::catalog::{Catalog, Check};
 use crate::lineage::Walks;
+use crate::model::loading::Failure;
 use crate::model::routes::{Route, Router, RouterId, Routes, join};
-use crate::model::{Model, Place};
+use crate::model::rust::{Difference, Found, Program};
+use crate::model::{ModId, Model, Place};
 use crate::reading::Reader;
 use crate::report::model::{
     CredentialVerdict, EndpointKind, EnvelopeVerdict, Evidence, GateVerdict, IdentityVerdict, SiteKind, WireVerdict,
@@ -29,6 +33,20 @@ pub struct Judged<'a, 'm, 's> {
     pub exemptions: Vec<Option<String>>,
     /// What walks through its functions saw.
     pub walks: Walks,
+    /// The Rust part.
+    pub rust: Option<&'a Rust<'m, 's>>,
+    /// The modules of routers and handlers that cannot be imported.
+    pub failures: FxHashMap<ModId, Failure>,
+}
+
+/// The Rust part of a program, with its endpoints, and what its manifest says against them.
+pub struct Rust<'m, 's> {
+    /// Its crates.
+    pub program: Program<'m, 's>,
+    /// Its endpoints.
+    pub found: Vec<Found<'s>>,
+    /// Where the manifest and the source differ.
+    pub differences: Vec<Difference>,
 }
 
 /// The verdicts on one endpoint.
@@ -54,15 +72,36 @@ pub struct Judgement {
 
 impl<'a, 'm, 's> Judged<'a, 'm, 's> {
     /// Judges every endpoint.
-    pub fn new(analyzer: &'m Analyzer<'s>, routes: &'a Routes<'s>, catalog: &Catalog) -> Self {
+    pub fn new(
+        analyzer: &'m Analyzer<'s>,
+        routes: &'a Routes<'s>,
+        rust: Option<&'a Rust<'m, 's>>,
+        catalog: &Catalog,
+    ) -> Self {
         let model = analyzer.model();
         let exemptions = exemptions(model, routes, catalog);
         let of_router = |id: RouterId| (0..routes.router(id).routes.len()).map(move |index| (id, index));
-        let all: Vec<(RouterId, usize)> = routes.ids().flat_map(of_router).collect();
-        let endpoints = spread::over(analyzer, &all, |analyzer, (id, index)| {
+        let all: Vec<(RouterId, usize)> = routes.ids().take(routes.python()).flat_map(of_router).collect();
+        let mut endpoints = spread::over(analyzer, &all, |analyzer, (id, index)| {
             let endpoint = evaluate(analyzer, routes, id, index);
             judge(analyzer, routes, endpoint, exemptions[id.0 as usize].is_some())
         });
+        for id in routes.ids().skip(routes.python()) {
+            let exempt = exemptions[id.0 as usize].is_some();
+            for index in 0..routes.router(id).routes.len() {
+                let found = rust.and_then(|rust| Some((rust, rust.found.get(routes.found(id, index)?)?)));
+                if let Some((rust, found)) = found {
+                    let evaluated = evaluate_rust(analyzer, &rust.program, found, id, index);
+                    endpoints.push(judge_rust(analyzer, routes, evaluated, exempt));
+                }
+            }
+        }
+        let python = &routes.routers[..routes.python()];
+        let mut modules: Vec<ModId> = python.iter().map(|router| router.module).collect();
+        let handlers = python.iter().flat_map(|router| &router.routes);
+        modules.extend(handlers.map(|route| model.function(route.handler).module));
+        modules.sort_unstable();
+        modules.dedup();
         Self {
             model,
             routes,
@@ -70,7 +109,21 @@ impl<'a, 'm, 's> Judged<'a, 'm, 's> {
             endpoints,
             exemptions,
             walks: Walks::default(),
+            rust,
+            failures: model.failures(&modules),
         }
+    }
+
+    /// Why the module of an endpoint's router or handler cannot be imported, with the place in that module where it shows.
+    pub fn failure(&self, judgement: &Judgement) -> Option<(&Failure, Place)> {
+        let handler = self.model.function(self.route(judgement).handler).module;
+        let failure = [self.router(judgement).module, handler]
+            .iter()
+            .find_map(|module| self.failures.get(module))?;
+        Some((
+            failure,
+            failure.chain.first().map_or(failure.place, |(place, _)| *place),
+        ))
     }
 
     /// Asks the facts directly.
@@ -89,6 +142,17 @@ impl<'a, 'm, 's> Judged<'a, 'm, 's> {
     /// The route of an endpoint.
     pub fn route(&self, judgement: &Judgement) -> &'a Route<'s> {
         &self.router(judgement).routes[judgement.endpoint.route]
+    }
+
+    /// How a Rust endpoint is registered.
+    pub fn found(&self, judgement: &Judgement) -> Option<&'a Found<'s>> {
+        let index = self.routes.found(judgement.endpoint.router, judgement.endpoint.route)?;
+        self.rust?.found.get(index)
+    }
+
+    /// The dotted name of the module of an endpoint's router.
+    pub fn module(&self, judgement: &Judgement) -> &str {
+        self.routes.name(self.model, judgement.endpoint.router)
     }
 
     /// The path with the router's own prefix.
@@ -227,6 +291,13 @@ fn judge(analyzer: &Analyzer<'_>, routes: &Routes<'_>, endpoint: Endpoint, exemp
         exempt,
         endpoint,
     }
+}
+
+/// As [`judge`], where the endpoint's own registration may exempt it, and says what leaves the wire.
+fn judge_rust(analyzer: &Analyzer<'_>, routes: &Routes<'_>, evaluated: Evaluated, by_ticket: bool) -> Judgement {
+    let mut judgement = judge(analyzer, routes, evaluated.endpoint, by_ticket || evaluated.exempt);
+    judgement.wire = evaluated.wire;
+    judgement
 }
 
 /// For each router: the ticket that exempts it.

@@ -20,7 +20,8 @@ pub fn routers_of(model: &Model<'_>, routes: &Routes<'_>, ticket: &Ticket) -> Ve
             .routes
             .iter()
             .any(|route| modules.contains(&model.function(route.handler).module));
-        if modules.contains(&router.module) || handles {
+        let named = routes.is_foreign(id) && names(model, routes, id, ticket);
+        if modules.contains(&router.module) || handles || named {
             found.push(id);
         }
     }
@@ -38,7 +39,7 @@ pub fn routers_of(model: &Model<'_>, routes: &Routes<'_>, ticket: &Ticket) -> Ve
     found
 }
 
-/// The modules of a ticket's files and names, without those that are not there.
+/// The modules that a ticket names, as routers or files.
 pub fn modules_of(model: &Model<'_>, ticket: &Ticket) -> Vec<ModId> {
     let named = ticket
         .routers
@@ -59,15 +60,7 @@ pub fn modules_of(model: &Model<'_>, ticket: &Ticket) -> Vec<ModId> {
 
 /// Whether a ticket's module binds something that looks like a router and cannot be followed.
 pub fn hides_router(model: &Model<'_>, ticket: &Ticket) -> bool {
-    let named = ticket
-        .routers
-        .iter()
-        .filter_map(|router| parsed(model, model.sources.tree.module(router)));
-    let files = ticket
-        .files
-        .iter()
-        .filter_map(|file| parsed(model, entry_at(model, file).map(Found::File)));
-    named.chain(files).any(|module| {
+    modules_of(model, ticket).into_iter().any(|module| {
         ["router", "app", "api"].iter().any(|name| {
             let name = model.intern(name);
             matches!(model.global(module, name), Some(Entity::Global(..))) || model.has_function(module, "__getattr__")
@@ -93,9 +86,11 @@ fn entry_at(model: &Model<'_>, path: &str) -> Option<u32> {
 }
 
 /// A ticket's files with where they lead.
-pub fn files_of(model: &Model<'_>, ticket: &Ticket) -> Vec<TicketFile> {
+pub fn files_of(model: &Model<'_>, routes: &Routes<'_>, ticket: &Ticket, routers: &[RouterId]) -> Vec<TicketFile> {
     let file = |path: &String| {
-        let entry = entry_at(model, path).map(|entry| model.sources.entries[entry as usize].path.clone());
+        let entry = entry_at(model, path)
+            .map(|entry| model.sources.entries[entry as usize].path.clone())
+            .or_else(|| rust_file(model, routes, path, routers));
         TicketFile {
             path: path.clone(),
             exists: entry.is_some(),
@@ -103,6 +98,34 @@ pub fn files_of(model: &Model<'_>, ticket: &Ticket) -> Vec<TicketFile> {
         }
     };
     ticket.files.iter().map(file).collect()
+}
+
+/// The Rust file that stands for one of a ticket: of the same path but for its ending and the folder of its crate, or else
+/// of the ticket's own router.
+fn rust_file(model: &Model<'_>, routes: &Routes<'_>, path: &str, routers: &[RouterId]) -> Option<String> {
+    let foreign = || routers.iter().filter(|router| routes.is_foreign(**router));
+    let file = |router: &RouterId| model.file(routes.router(*router).module).path.as_str();
+    let same = |candidate: &&str| is_counterpart(path, candidate);
+    let named = foreign().map(file).find(same);
+    named.or_else(|| foreign().map(file).next()).map(str::to_owned)
+}
+
+/// Whether a Rust file stands where a ticket's Python file would: `src/engines/chat/routes.rs`.
+fn is_counterpart(path: &str, candidate: &str) -> bool {
+    let (Some(wanted), Some(candidate)) = (path.strip_suffix(".py"), candidate.strip_suffix(".rs")) else {
+        return false;
+    };
+    let candidate = candidate.strip_suffix("/mod").unwrap_or(candidate);
+    candidate
+        .strip_suffix(wanted)
+        .is_some_and(|before| before.is_empty() || before.ends_with("src/"))
+}
+
+/// Whether a ticket names a router of another front end, by its name or by a file in its place.
+fn names(model: &Model<'_>, routes: &Routes<'_>, id: RouterId, ticket: &Ticket) -> bool {
+    let name = routes.name(model, id);
+    let file = &model.file(routes.router(id).module).path;
+    ticket.routers.iter().any(|router| router == name) || ticket.files.iter().any(|path| is_counterpart(path, file))
 }
 
 /// For every router: other names of its module, through packages that stand for another and packages that re-export it.

@@ -1,8 +1,9 @@
 //! Verdicts on tickets: from their clauses, and from what they name.
 
 use crate::catalog::{Catalog, Check, Role, Ticket};
+use crate::evidence::{Proof, Subject, Tests, needs};
 use crate::model::routes::RouterId;
-use crate::report::model::{ClauseReport, ClauseVerdict, Finding, TicketReport, TicketStatus};
+use crate::report::model::{ClauseReport, ClauseVerdict, Finding, TestsReport, TicketReport, TicketStatus};
 
 use super::clause::{Answer, Judge, answer, combine, works};
 use super::judge::{Judged, Judgement};
@@ -10,32 +11,72 @@ use super::particular::{self, Question};
 use super::work::Asking;
 use super::{subject, work};
 
+/// The tests that the tickets ask for, and what each ticket's must be about.
+pub struct Asked {
+    tests: Tests,
+    /// By ticket; nothing for one that asks for no tests.
+    subjects: Vec<Option<Subject>>,
+}
+
+/// Reads the tests once, for all tickets that ask for them.
+pub fn tests(judged: &Judged<'_, '_, '_>, catalog: &Catalog) -> Asked {
+    let subjects: Vec<Option<Subject>> = catalog
+        .tickets
+        .iter()
+        .map(|ticket| subject_of(judged, ticket))
+        .collect();
+    let asking: Vec<&Subject> = subjects.iter().flatten().collect();
+    let tests = Tests::read(judged.model, &asking);
+    Asked { tests, subjects }
+}
+
 /// Judges every ticket of a catalog, and tells each finding which tickets it decides.
 pub fn tickets(
     judged: &Judged<'_, '_, '_>,
     catalog: &Catalog,
     judge: Judge,
+    asked: &Asked,
     findings: &mut [Finding],
 ) -> Vec<TicketReport> {
-    catalog
-        .tickets
-        .iter()
-        .map(|ticket| report(judged, ticket, judge, findings))
-        .collect()
+    let each = catalog.tickets.iter().zip(&asked.subjects);
+    each.map(|(ticket, subject)| {
+        let given = Given {
+            judge,
+            tests: &asked.tests,
+            subject: subject.as_ref(),
+        };
+        report(judged, ticket, &given, findings)
+    })
+    .collect()
 }
 
-fn report(judged: &Judged<'_, '_, '_>, ticket: &Ticket, judge: Judge, findings: &mut [Finding]) -> TicketReport {
+/// How a ticket is judged, and with which tests.
+struct Given<'t> {
+    judge: Judge,
+    tests: &'t Tests,
+    subject: Option<&'t Subject>,
+}
+
+/// What a ticket's tests must be about; nothing where it asks for none.
+fn subject_of(judged: &Judged<'_, '_, '_>, ticket: &Ticket) -> Option<Subject> {
+    let asks = ticket
+        .clauses
+        .iter()
+        .any(|clause| clause.checks.contains(&Check::Tests));
+    asks.then(|| {
+        let routers = subject::routers_of(judged.model, judged.routes, ticket);
+        let endpoints = endpoints_of(judged, ticket, &routers);
+        Subject::new(judged, ticket, &endpoints, subject::modules_of(judged.model, ticket))
+    })
+}
+
+fn report(judged: &Judged<'_, '_, '_>, ticket: &Ticket, given: &Given<'_>, findings: &mut [Finding]) -> TicketReport {
     let routers = subject::routers_of(judged.model, judged.routes, ticket);
-    let files = subject::files_of(judged.model, ticket);
+    let files = subject::files_of(judged.model, judged.routes, ticket, &routers);
     let endpoints = endpoints_of(judged, ticket, &routers);
     let names: Vec<(String, String)> = endpoints
         .iter()
-        .map(|endpoint| {
-            (
-                judged.model.dotted[judged.router(endpoint).module.0 as usize].clone(),
-                judged.label(endpoint),
-            )
-        })
+        .map(|endpoint| (judged.module(endpoint).to_owned(), judged.label(endpoint)))
         .collect();
     let mut clauses: Vec<ClauseReport> = Vec::new();
     let attach = |answers: &[Answer], findings: &mut [Finding]| {
@@ -46,7 +87,9 @@ fn report(judged: &Judged<'_, '_, '_>, ticket: &Ticket, judge: Judge, findings: 
             .filter(|finding| rules.contains(&finding.rule.as_str()))
         {
             let ours = names.iter().any(|(module, label)| {
-                finding.router.as_ref() == Some(module) && finding.endpoint.as_ref() == Some(label)
+                finding.router.as_ref() == Some(module)
+                    // What is wrong with a module is wrong with all of its endpoints.
+                    && finding.endpoint.as_ref().is_none_or(|endpoint| endpoint == label)
             });
             if ours {
                 prints.push(finding.fingerprint.clone());
@@ -57,6 +100,7 @@ fn report(judged: &Judged<'_, '_, '_>, ticket: &Ticket, judge: Judge, findings: 
         }
         prints
     };
+    let (mut of_code, mut proofs): (Vec<Answer>, Vec<Proof>) = (Vec::new(), Vec::new());
     for clause in &ticket.clauses {
         if clause.role == Role::Exemption {
             clauses.push(exemption(ticket, &clause.id, &clause.text, &routers));
@@ -74,13 +118,26 @@ fn report(judged: &Judged<'_, '_, '_>, ticket: &Ticket, judge: Judge, findings: 
             ticket,
             endpoints: &asked,
             text: &clause.text,
-            judge,
+            judge: given.judge,
         };
-        let of_check = |check| {
-            let special = particular::answer(&question, check).or_else(|| work::answer(&asking, check));
-            special.unwrap_or_else(|| answer(judged, &asked, check, judge))
-        };
-        let answers: Vec<Answer> = clause.checks.iter().map(of_check).collect();
+        let answers: Vec<Answer> = clause
+            .checks
+            .iter()
+            .map(|check| match given.subject {
+                Some(subject) if *check == Check::Tests => {
+                    let proof = given.tests.prove(judged.model, subject, &needs(&clause.text));
+                    let answer = Answer::of_tests(&proof);
+                    proofs.push(proof);
+                    answer
+                }
+                _ => {
+                    let particular = particular::answer(&question, check).or_else(|| work::answer(&asking, check));
+                    let answer = particular.unwrap_or_else(|| answer(judged, &asked, check, given.judge));
+                    of_code.push(answer.clone());
+                    answer
+                }
+            })
+            .collect();
         let prints = attach(&answers, findings);
         clauses.push(clause_report(
             clause.id.clone(),
@@ -121,7 +178,26 @@ fn report(judged: &Judged<'_, '_, '_>, ticket: &Ticket, judge: Judge, findings: 
         routers: ticket.routers.clone(),
         files,
         clauses,
+        code: (!of_code.is_empty()).then(|| combine(of_code).verdict),
+        tests: tests_report(proofs),
     }
+}
+
+/// What the tests say to all clauses that ask for them.
+fn tests_report(proofs: Vec<Proof>) -> Option<TestsReport> {
+    let exercising = proofs.iter().map(|proof| proof.exercising).max()?;
+    let verdict = combine(proofs.iter().map(Answer::of_tests).collect()).verdict;
+    let (mut evidence, mut turned_down) = (Vec::new(), Vec::new());
+    for proof in proofs {
+        evidence.extend(proof.shown);
+        turned_down.extend(proof.turned_down);
+    }
+    Some(TestsReport {
+        verdict,
+        exercising,
+        evidence,
+        turned_down,
+    })
 }
 
 /// The endpoints that a clause asks: those whose path it quotes, or else all.
@@ -175,7 +251,7 @@ fn exemption(ticket: &Ticket, id: &str, text: &str, routers: &[RouterId]) -> Cla
 /// The endpoints that a ticket speaks of: those of its routers; of an application that serves many, only the handlers in
 /// the ticket's own files.
 fn endpoints_of<'j>(judged: &'j Judged<'_, '_, '_>, ticket: &Ticket, routers: &[RouterId]) -> Vec<&'j Judgement> {
-    let files = subject::files_of(judged.model, ticket);
+    let files = subject::files_of(judged.model, judged.routes, ticket, routers);
     let is_named = |path: &str| {
         files
             .iter()

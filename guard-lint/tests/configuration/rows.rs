@@ -306,4 +306,31 @@ def peruse_rows(row: str):
     return outside.whatever(row)
 "#,
     },
+    Row {
+        key: "identity-layers",
+        adds: "Turnstile",
+        column: "identity",
+        without: "missing",
+        with: "enforced",
+        snippet: r#"
+fn app() -> axum::Router {
+    axum::Router::new().route("/x", axum::routing::get(read)).layer(outside::Turnstile::new())
+}
+async fn read() {}
+"#,
+    },
+    Row {
+        key: "identity-extractors",
+        adds: "Visitor",
+        column: "identity",
+        without: "missing",
+        with: "enforced",
+        snippet: r#"
+use outside::Visitor;
+fn app() -> axum::Router {
+    axum::Router::new().route("/x", axum::routing::get(read))
+}
+async fn read(_: Visitor) {}
+"#,
+    },
 ];

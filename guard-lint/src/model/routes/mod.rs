@@ -5,6 +5,7 @@ mod collect;
 mod constant;
 mod construct;
 mod finder;
+mod foreign;
 mod middleware;
 mod mount;
 mod path;
@@ -18,6 +19,7 @@ use super::{FnId, ModId, Model, Place};
 use crate::source::facts::{Expr, Name};
 
 pub(crate) use arguments::{Declared, depends};
+pub use foreign::Foreign;
 pub use middleware::Middleware;
 pub use mount::Mounting;
 pub use path::join;
@@ -125,6 +127,8 @@ pub struct Routes<'s> {
     pub unserved: Vec<Vec<Mounting>>,
     /// For each router, for each of its routes: the route that answers first.
     pub shadows: Vec<Vec<Option<(RouterId, usize)>>>,
+    /// What is known of routers that another front end found.
+    foreign: Foreign,
 }
 
 impl<'s> Routes<'s> {
@@ -140,6 +144,7 @@ impl<'s> Routes<'s> {
             mountings,
             unserved,
             shadows,
+            foreign: Foreign::default(),
         }
     }
 

@@ -24,6 +24,38 @@ pub struct TicketReport {
     pub files: Vec<TicketFile>,
     /// The clauses, in the document's order, the family's own last.
     pub clauses: Vec<ClauseReport>,
+    /// What the code alone says to all clauses that ask something of it; nothing where none does.
+    pub code: Option<ClauseVerdict>,
+    /// What the tests say, where a clause asks for tests.
+    pub tests: Option<TestsReport>,
+}
+
+/// What the tests say to a ticket.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TestsReport {
+    /// Whether they show all that the clauses ask of tests.
+    pub verdict: ClauseVerdict,
+    /// How many tests exercise the ticket's routes or files.
+    pub exercising: usize,
+    /// The tests that show something that is asked.
+    pub evidence: Vec<TestEvidence>,
+    /// The tests that would, and do not count: skipped, without assertions, or replacing what they are about.
+    pub turned_down: Vec<TestEvidence>,
+}
+
+/// One test.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TestEvidence {
+    /// Its file.
+    pub file: String,
+    /// The line of its name.
+    pub line: u32,
+    /// The column of its name.
+    pub column: u32,
+    /// `test_x`, or `TestY.test_x`.
+    pub test: String,
+    /// What it shows, or why it does not count.
+    pub what: String,
 }
 
 /// The family of a ticket, from its id.

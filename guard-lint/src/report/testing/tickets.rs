@@ -147,6 +147,8 @@ pub(super) fn ticket(
         } else {
             vec![router.into()]
         },
+        code: Some(verdicts[0]),
+        tests: (status == TicketStatus::Partial).then(tests),
         files: Vec::new(),
         clauses: texts
             .into_iter()
@@ -173,5 +175,25 @@ fn file(path: &str) -> TicketFile {
         path: path.into(),
         exists: true,
         resolved: None,
+    }
+}
+
+fn tests() -> TestsReport {
+    let test = |name: &str, line, what: &str| TestEvidence {
+        file: "engines/media/tests/test_routes.py".into(),
+        line,
+        column: 5,
+        test: name.into(),
+        what: what.into(),
+    };
+    TestsReport {
+        verdict: ClauseVerdict::Partial,
+        exercising: 7,
+        evidence: vec![test(
+            "test_missing_headers",
+            12,
+            "a request without identity headers refused",
+        )],
+        turned_down: vec![test(&format!("TestOld.test_{HOSTILE}"), 40, "it is marked skip")],
     }
 }

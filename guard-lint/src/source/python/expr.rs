@@ -224,10 +224,25 @@ impl Lowering<'_> {
         true
     }
 
+    /// Keeps the names that a comprehension binds.
+    fn comprehend(&mut self, target: &ast::Expr) {
+        match target {
+            ast::Expr::Name(name) => {
+                let name = self.name(name.id.as_str());
+                self.note_comprehended(name);
+            }
+            ast::Expr::Tuple(tuple) => tuple.elts.iter().for_each(|target| self.comprehend(target)),
+            ast::Expr::List(list) => list.elts.iter().for_each(|target| self.comprehend(target)),
+            ast::Expr::Starred(star) => self.comprehend(&star.value),
+            _ => {}
+        }
+    }
+
     /// Iterated values first, as they are evaluated first; the bound names are not kept.
     fn comprehension(&mut self, generators: &[ast::Comprehension], elements: &[&ast::Expr]) -> Expr {
         let mut parts = Vec::new();
         for generator in generators {
+            self.comprehend(&generator.target);
             parts.push(self.expr(&generator.iter));
             parts.extend(generator.ifs.iter().map(|test| self.expr(test)));
         }

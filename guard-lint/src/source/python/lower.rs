@@ -40,6 +40,12 @@ impl<'n> Lowering<'n> {
         self.module.body = body;
     }
 
+    pub(super) fn note_comprehended(&mut self, name: Name) {
+        if !self.module.comprehended.contains(&name) {
+            self.module.comprehended.push(name);
+        }
+    }
+
     pub(super) fn name(&self, text: &str) -> Name {
         self.names.get_or_intern(text)
     }

@@ -1,0 +1,76 @@
+//! Which test files are read, and the tests in them.
+
+use aho_corasick::AhoCorasick;
+use rayon::prelude::*;
+use rustc_hash::FxHashSet;
+
+use super::gather::Gather;
+use super::{Subject, Test};
+use crate::model::Model;
+use crate::source::walk::is_test;
+use crate::source::{File, Sources};
+
+/// The tests that may be evidence for some ticket.
+#[derive(Default)]
+pub struct Tests {
+    /// The files that were parsed, in path order.
+    pub(super) files: Vec<File>,
+    /// Their tests, by file and place.
+    pub(super) tests: Vec<Test>,
+}
+
+impl Tests {
+    /// Reads the tests that name what one of these subjects is about.
+    pub fn read(model: &Model<'_>, subjects: &[&Subject]) -> Self {
+        let needles: FxHashSet<String> = subjects.iter().flat_map(|subject| subject.needles()).collect();
+        if needles.is_empty() {
+            return Self::default();
+        }
+        let (sources, names) = (model.sources, model.names);
+        // Without a search for them all at once, nothing is wanted.
+        let Ok(finder) = AhoCorasick::new(&needles) else {
+            return Self::default();
+        };
+        let is_wanted = |bytes: &[u8]| finder.is_match(bytes);
+        let entries: Vec<usize> = (0..sources.entries.len())
+            .filter(|index| is_test_file(&sources.entries[*index].path))
+            .collect();
+        let parsed = entries.par_iter().filter_map(|index| {
+            let entry = &sources.entries[*index];
+            crate::source::read_if(entry, names, is_wanted)
+        });
+        let files: Vec<File> = parsed.collect();
+        let conftests = conftests(sources, model, &files);
+        let tests = crate::spread::over(model, &(0..files.len()).collect::<Vec<_>>(), |model, index| {
+            let above: Vec<&File> = conftests
+                .iter()
+                .filter(|conftest| is_above(&conftest.path, &files[index].path))
+                .collect();
+            Gather::new(model, &files[index], &above).tests(index)
+        });
+        let tests = tests.into_iter().flatten().collect();
+        Self { files, tests }
+    }
+}
+
+/// A file that pytest collects by default.
+fn is_test_file(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    is_test(path) && (name.starts_with("test_") || name.ends_with("_test.py"))
+}
+
+/// The `conftest.py` of each folder above one of these files.
+fn conftests(sources: &Sources, model: &Model<'_>, files: &[File]) -> Vec<File> {
+    let wanted = sources.entries.iter().filter(|entry| {
+        entry.path.rsplit('/').next() == Some("conftest.py")
+            && files.iter().any(|file| is_above(&entry.path, &file.path))
+    });
+    wanted
+        .filter_map(|entry| crate::source::read_if(entry, model.names, |_| true))
+        .collect()
+}
+
+fn is_above(conftest: &str, path: &str) -> bool {
+    let folder = conftest.strip_suffix("conftest.py").unwrap_or(conftest);
+    path.starts_with(folder)
+}
