@@ -2,6 +2,7 @@
 
 use super::path::fits;
 use super::shows::shows;
+use super::subject::is_data;
 use super::{Need, Request, Subject, Test, Tests};
 use crate::model::Model;
 use crate::model::resolve::Entity;
@@ -138,8 +139,7 @@ pub(super) fn requests<'t>(test: &'t Test, subject: &Subject) -> impl Iterator<I
     })
 }
 
-/// Whether a test exercises the subject: by a request, by its handlers, or by what its modules define. Much of the program
-/// uses a shared service in passing: without a request, a test must stand beside the subject, or be about nothing else.
+/// Whether a test exercises the subject: by a request, by its handlers, or by what its modules define.
 fn exercises(tests: &Tests, test: &Test, subject: &Subject) -> bool {
     if requests(test, subject).next().is_some()
         || test
@@ -149,26 +149,20 @@ fn exercises(tests: &Tests, test: &Test, subject: &Subject) -> bool {
     {
         return true;
     }
-    let touches = test.touches.iter().any(|module| subject.dotted.contains(module));
-    let beside = || {
-        let path = &tests.files[test.file].path;
+    let path = &tests.files[test.file].path;
+    let stands_beside = subject.files.iter().any(|file| {
         let folder = path.split("/test").next().unwrap_or(path);
-        // The tests of the whole tree stand beside everything.
-        folder.matches('/').count() > 0 && subject.files.iter().any(|file| file.starts_with(&format!("{folder}/")))
-    };
-    let is_data = |module: &str| {
-        let last = module.rsplit('.').next().unwrap_or(module);
-        matches!(
-            last,
-            "models" | "schemas" | "types" | "contracts" | "identity" | "enums" | "events"
-        )
-    };
-    let (own, others): (Vec<&String>, Vec<&String>) = test
+        folder.contains('/') && file.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+    });
+    let own = |module: &&String| subject.dotted.contains(*module);
+    let touched = test.touches.iter().filter(own).count();
+    // Beside no package, most of what it uses must be the subject's.
+    let others = test
         .touches
         .iter()
-        .filter(|module| !is_data(module))
-        .partition(|module| subject.dotted.contains(*module));
-    touches && (beside() || own.len() > others.len())
+        .filter(|module| !own(module) && !is_data(module))
+        .count();
+    touched > 0 && subject.may_be_tested_in(path) && (stands_beside || touched > others)
 }
 
 /// Why a test that seems to show something does not.

@@ -22,22 +22,25 @@ pub struct Tests {
 impl Tests {
     /// Reads the tests that name what one of these subjects is about.
     pub fn read(model: &Model<'_>, subjects: &[&Subject]) -> Self {
-        let needles: FxHashSet<String> = subjects.iter().flat_map(|subject| subject.needles()).collect();
-        if needles.is_empty() {
+        let paths: FxHashSet<String> = subjects.iter().flat_map(|subject| subject.path_needles()).collect();
+        let modules: FxHashSet<String> = subjects.iter().flat_map(|subject| subject.module_needles()).collect();
+        if paths.is_empty() && modules.is_empty() {
             return Self::default();
         }
         let (sources, names) = (model.sources, model.names);
         // Without a search for them all at once, nothing is wanted.
-        let Ok(finder) = AhoCorasick::new(&needles) else {
+        let (Ok(paths), Ok(modules)) = (AhoCorasick::new(&paths), AhoCorasick::new(&modules)) else {
             return Self::default();
         };
-        let is_wanted = |bytes: &[u8]| finder.is_match(bytes);
         let entries: Vec<usize> = (0..sources.entries.len())
             .filter(|index| is_test_file(&sources.entries[*index].path))
             .collect();
         let parsed = entries.par_iter().filter_map(|index| {
             let entry = &sources.entries[*index];
-            crate::source::read_if(entry, names, is_wanted)
+            let stands_right = subjects.iter().any(|subject| subject.may_be_tested_in(&entry.path));
+            crate::source::read_if(entry, names, |bytes| {
+                paths.is_match(bytes) || (stands_right && modules.is_match(bytes))
+            })
         });
         let files: Vec<File> = parsed.collect();
         let conftests = conftests(sources, model, &files);

@@ -93,18 +93,29 @@ impl Subject {
         subject
     }
 
-    /// What a test file must say somewhere to be about this.
-    pub(super) fn needles(&self) -> Vec<String> {
-        let mut needles = Vec::new();
-        for path in &self.paths {
+    /// The parts of its paths that a request to it spells.
+    pub(super) fn path_needles(&self) -> impl Iterator<Item = String> {
+        self.paths.iter().filter_map(|path| {
             let fixed = path.split('{').next().unwrap_or(path);
             let word = path.split('/').rfind(|part| part.len() > 2 && !part.contains('{'));
             match fixed.len() {
-                0..3 => needles.extend(word.map(|word| format!("/{word}"))),
-                _ => needles.push(fixed.to_owned()),
+                0..3 => word.map(|word| format!("/{word}")),
+                _ => Some(fixed.to_owned()),
             }
-        }
-        for dotted in &self.dotted {
+        })
+    }
+
+    /// What a file says that imports one of its modules. What only holds data is used in passing, unless there is nothing
+    /// else.
+    pub(super) fn module_needles(&self) -> Vec<String> {
+        let mut needles = Vec::new();
+        let works: Vec<&String> = self.dotted.iter().filter(|dotted| !is_data(dotted)).collect();
+        let modules = if works.is_empty() {
+            self.dotted.iter().collect()
+        } else {
+            works
+        };
+        for dotted in modules {
             let mut parts = dotted.rsplit('.');
             let (last, parent, above) = (parts.next().unwrap_or(dotted), parts.next(), parts.next());
             // `from a.b.service import x`, `import a.b.service`, `from a.b import service`, `from ..service import x`. One
@@ -119,4 +130,25 @@ impl Subject {
         }
         needles
     }
+
+    /// Whether a test file may be about its modules without a request: it stands beside one of them, or beside no package.
+    /// Much of a program uses a shared service in passing, and so do the tests of all that.
+    pub(super) fn may_be_tested_in(&self, path: &str) -> bool {
+        let folder = path.split("/test").next().unwrap_or(path);
+        let of_the_whole = path.starts_with("test") || !folder.contains('/');
+        of_the_whole
+            || self
+                .files
+                .iter()
+                .any(|file| file.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
+    }
+}
+
+/// Whether a module holds data by its name.
+pub(super) fn is_data(module: &str) -> bool {
+    let last = module.rsplit('.').next().unwrap_or(module);
+    matches!(
+        last,
+        "models" | "schemas" | "types" | "contracts" | "identity" | "enums" | "events"
+    )
 }

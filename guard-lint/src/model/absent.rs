@@ -318,8 +318,8 @@ fn base_lacks(base: &str, name: &str, side: Side) -> bool {
     match base {
         "object" | "ABC" | "Generic" | "Protocol" => true,
         "Enum" | "IntEnum" | "StrEnum" | "Flag" | "IntFlag" => {
-            let member = side == Side::Object && matches!(name, "name" | "value");
-            !(member || TEXT.contains(&name) || name.starts_with('_'))
+            let of_member = side == Side::Object && matches!(name, "name" | "value");
+            !(of_member || TEXT.contains(&name) || name.starts_with('_'))
         }
         "str" => !TEXT.contains(&name),
         "int" => !matches!(

@@ -1,4 +1,4 @@
-//! GL802: metadata-lost
+//! GL502: metadata-lost
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ declare_rule! {
     /// The caller computes `pipeline_hash` over what it rendered; the helper that stores the artifact puts another in its
     /// place, or stores a selection without it. What is stored is not what the caller says.
     MetadataLost {
-        code: "GL802",
+        code: "GL502",
         name: "metadata-lost",
         severity: Warning,
         confidence: Medium,

@@ -157,6 +157,10 @@ pub static RULES: &[&dyn Rule] = &[
     &attribute_missing::AttributeMissing,
     &module_not_importable::ModuleNotImportable,
     &import_fails::ImportFails,
+    &unstable_hash::UnstableHash,
+    &metadata_lost::MetadataLost,
+    &personal_data_logged::PersonalDataLogged,
+    &record_skipped::RecordSkipped,
     &volatile_replay::VolatileReplay,
     &cursor_window::CursorWindow,
     &control_event_id::ControlEventId,
@@ -165,10 +169,6 @@ pub static RULES: &[&dyn Rule] = &[
     &registry_bypassed::RegistryBypassed,
     &layer_too_early::LayerTooEarly,
     &manifest_differs::ManifestDiffers,
-    &unstable_hash::UnstableHash,
-    &metadata_lost::MetadataLost,
-    &personal_data_logged::PersonalDataLogged,
-    &record_skipped::RecordSkipped,
 ];
 
 /// The rule with this code or name.
@@ -218,12 +218,6 @@ fn each_oddity(
     }
 }
 
-/// What a finding is about that belongs to no endpoint: the file and the function in it.
-fn owner(program: &Judged<'_, '_, '_>, place: Place, function: FnId) -> String {
-    let module = &program.model.dotted[place.module.0 as usize];
-    format!("{module}:{}", program.model.function_name(function))
-}
-
 /// Reports what is not there on the way of a request, for each endpoint.
 fn report_missing(program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>, kinds: &[OddityKind]) {
     each_oddity(program, kinds, |endpoint, oddity, trace| {
@@ -237,6 +231,12 @@ fn report_missing(program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>, kinds: &[Od
             finding.with_confidence(Confidence::Medium);
         }
     });
+}
+
+/// What a finding is about that belongs to no endpoint: the file and the function in it.
+fn owner(program: &Judged<'_, '_, '_>, place: Place, function: FnId) -> String {
+    let module = &program.model.dotted[place.module.0 as usize];
+    format!("{module}:{}", program.model.function_name(function))
 }
 
 /// The calls that lead to a write.

@@ -1,4 +1,4 @@
-//! GL803: personal-data-logged
+//! GL503: personal-data-logged
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ declare_rule! {
     /// Names say what is a person's data: `contact.email`, `payload["phone"]`. It is followed through variables and the
     /// helpers nearby; what is masked or hashed on the way is a person's data no more.
     PersonalDataLogged {
-        code: "GL803",
+        code: "GL503",
         name: "personal-data-logged",
         severity: Warning,
         confidence: Medium,

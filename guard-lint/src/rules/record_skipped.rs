@@ -1,4 +1,4 @@
-//! GL804: record-skipped
+//! GL504: record-skipped
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ declare_rule! {
     /// A function that records its budget usage on one path and returns early on another leaves changes that nobody
     /// accounts for. A record whose failure is caught counts as made.
     RecordSkipped {
-        code: "GL804",
+        code: "GL504",
         name: "record-skipped",
         severity: Warning,
         confidence: Medium,

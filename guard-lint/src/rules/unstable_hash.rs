@@ -1,4 +1,4 @@
-//! GL801: unstable-hash
+//! GL501: unstable-hash
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ declare_rule! {
     /// clock, `hash()`, or a dict or set in whatever order it has, finds nothing again. Values are followed from the call
     /// that stores the artifact back through helpers and other files.
     UnstableHash {
-        code: "GL801",
+        code: "GL501",
         name: "unstable-hash",
         severity: Warning,
         confidence: Medium,

@@ -31,12 +31,12 @@ pub struct Judged<'a, 'm, 's> {
     pub endpoints: Vec<Judgement>,
     /// For each router: the id of the ticket that exempts it.
     pub exemptions: Vec<Option<String>>,
-    /// What walks through its functions saw.
-    pub walks: Walks,
     /// The Rust part.
     pub rust: Option<&'a Rust<'m, 's>>,
     /// The modules of routers and handlers that cannot be imported.
     pub failures: FxHashMap<ModId, Failure>,
+    /// What walks through its functions saw.
+    pub walks: Walks,
 }
 
 /// The Rust part of a program, with its endpoints, and what its manifest says against them.
@@ -108,9 +108,9 @@ impl<'a, 'm, 's> Judged<'a, 'm, 's> {
             analyzer,
             endpoints,
             exemptions,
-            walks: Walks::default(),
             rust,
             failures: model.failures(&modules),
+            walks: Walks::default(),
         }
     }
 

@@ -131,8 +131,8 @@ fn report(judged: &Judged<'_, '_, '_>, ticket: &Ticket, given: &Given<'_>, findi
                     answer
                 }
                 _ => {
-                    let particular = particular::answer(&question, check).or_else(|| work::answer(&asking, check));
-                    let answer = particular.unwrap_or_else(|| answer(judged, &asked, check, given.judge));
+                    let special = particular::answer(&question, check).or_else(|| work::answer(&asking, check));
+                    let answer = special.unwrap_or_else(|| answer(judged, &asked, check, given.judge));
                     of_code.push(answer.clone());
                     answer
                 }

@@ -68,14 +68,14 @@ const ROWS: &[Row] = &[
     row(
         "artifact-fields",
         "origin_key",
-        "GL802",
+        "GL502",
         ["silent", "fires"],
         "def f(store):\n    meta = {'origin_key': 1}\n    meta['origin_key'] = 2\n    store.create_artifact(meta=meta)",
     ),
     row(
         "hash-words",
         "origin",
-        "GL801",
+        "GL501",
         ["silent", "fires"],
         "import uuid\ndef f(store):\n    store.create_artifact(meta={'origin': uuid.uuid4().hex})",
     ),
