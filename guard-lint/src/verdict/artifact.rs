@@ -246,7 +246,7 @@ fn hashes(asking: &Asking<'_, '_, '_, '_>, fields: &[&String]) -> Answer {
             ),
         ),
     };
-    answer.rules = &["GL701", "GL702"];
+    answer.rules = &["GL501", "GL502"];
     answer
 }
 

@@ -128,7 +128,7 @@ fn broken(asking: &Asking<'_, '_, '_, '_>, class: ClassId) -> Option<String> {
         let oddity = summary
             .oddities
             .iter()
-            .find(|oddity| oddity.kind == OddityKind::CannotSucceed)?;
+            .find(|oddity| oddity.kind == OddityKind::CannotSucceed || oddity.kind.raises().is_some())?;
         Some(format!("{} ({})", oddity.at.what, asking.shown(oddity.at.place)))
     })
 }

@@ -27,6 +27,6 @@ pub(super) fn privacy(asking: &Asking<'_, '_, '_, '_>) -> Answer {
         answer.verdict = ClauseVerdict::Unknown;
         "the calls from the ticket's files are too many to be followed".clone_into(&mut answer.reason);
     }
-    answer.rules = &["GL703"];
+    answer.rules = &["GL503"];
     answer
 }

@@ -111,7 +111,7 @@ fn subjects(asking: &Asking<'_, '_, '_, '_>) -> Vec<(FnId, Arc<Trail>, bool)> {
     for endpoint in asking
         .endpoints
         .iter()
-        .filter(|endpoint| endpoint.effect != Effect::Reads)
+        .filter(|endpoint| endpoint.effect != Effect::Reads && judged.found(endpoint).is_none())
     {
         let handler = judged.route(endpoint).handler;
         if !found.contains(&handler) {

@@ -63,7 +63,7 @@ pub(super) fn answer(asking: &Asking<'_, '_, '_, '_>, check: &Check) -> Option<A
     if asking.modules().is_empty() {
         return Some(Answer::new(
             ClauseVerdict::Unknown,
-            "none of the ticket's files could be read",
+            "none of the ticket's files is a Python module that could be read, and values are followed in Python alone",
         ));
     }
     Some(match check {

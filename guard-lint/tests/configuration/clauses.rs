@@ -130,6 +130,11 @@ const CASES: &[(&str, &str, &str)] = &[
         "unmet",
         "class Repo:\n    def put(self, row):\n        firestore.Client().set(row)",
     ),
+    (
+        DURABLE,
+        "partial",
+        "import boto3\nclass Repo:\n    def put(self, row):\n        boto3.client('s3').put(row, missing)\ndef make():\n    return Repo()",
+    ),
 ];
 
 #[test]

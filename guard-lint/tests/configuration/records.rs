@@ -189,7 +189,7 @@ const ROWS: &[Row] = &[
         "granite",
         DURABLE,
         ["unmet", "met"],
-        "class Rock:\n    def put(self):\n        granite.cut(1)\ndef make():\n    return Rock()",
+        "import granite\nclass Rock:\n    def put(self):\n        granite.cut(1)\ndef make():\n    return Rock()",
     ),
 ];
 
