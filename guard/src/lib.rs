@@ -44,6 +44,7 @@
 //! | [`route`], [`manifest`] | facts about routes, as `#[engine_route]` writes them, and as JSON |
 //! | [`server`] | HTTP/1.1 and HTTP/2 with limits, and an orderly end |
 //! | [`ticket`] | transport tickets, for clients that cannot set headers |
+//! | [`store`] | where events, used tickets, budget, audit and policies are kept |
 //! | `testing` | holds an engine against the contract, in tests |
 //! | [`clock`] | time, injected |
 //!
@@ -94,6 +95,7 @@ pub mod registry;
 pub mod route;
 #[cfg(feature = "server")]
 pub mod server;
+pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
 #[cfg(feature = "ticket")]
