@@ -58,8 +58,16 @@ mod event;
 mod event_id;
 mod memory;
 mod money;
+#[cfg(feature = "nats")]
+pub mod nats;
 mod policy;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 mod scope;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod sql;
+#[cfg(feature = "sqlite")]
+pub mod sqlite;
 mod stores;
 mod tickets;
 mod usage;
