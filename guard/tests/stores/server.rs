@@ -58,8 +58,13 @@ fn postgres_programs() -> Option<PathBuf> {
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let mut folders: Vec<PathBuf> = versions.map(|version| version.path().join("bin")).collect();
     folders.sort();
+    folders.reverse();
     folders.extend(env::split_paths(&env::var_os("PATH")?));
-    folders.into_iter().rev().find(|folder| folder.join("initdb").exists())
+    let has_all = |folder: &PathBuf| {
+        let mut programs = ["initdb", "postgres", "pg_isready"].into_iter();
+        programs.all(|program| folder.join(program).exists())
+    };
+    folders.into_iter().find(has_all)
 }
 
 #[cfg(feature = "postgres")]
