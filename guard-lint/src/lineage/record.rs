@@ -72,8 +72,7 @@ impl<'s> Walker<'_, 's> {
         }
     }
 
-    pub(super) fn note_emission(&mut self, name: &str, given: &Given<'s>, base: Option<&Value>, state: &mut State<'s>) {
-        let _ = base;
+    pub(super) fn note_emission(&mut self, name: &str, given: &Given<'s>, state: &mut State<'s>) {
         let what = self.emission(given.call, name);
         let mut ids = BTreeSet::new();
         let mut context = false;
@@ -97,20 +96,22 @@ impl<'s> Walker<'_, 's> {
     }
 
     /// The names under which a value holds others.
-    fn names_in(&self, value: &Value, state: &State<'s>, names: &mut BTreeSet<String>, depth: u32) {
+    fn names_in(&mut self, value: &Value<'s>, state: &mut State<'s>, names: &mut BTreeSet<String>, depth: u32) {
         let Some(depth) = depth.checked_sub(1) else { return };
-        match value {
-            Value::Cell(_) => {
-                let Some(cell) = state.cells.get(value) else { return };
+        match &self.known(value.clone(), state) {
+            value @ Value::Cell(_) => {
+                let Some(cell) = state.cells.get(value).cloned() else {
+                    return;
+                };
                 for (name, entry) in &cell.entries {
-                    if entry.value != Value::None {
+                    if self.known(entry.value.clone(), state) != Value::None {
                         names.insert((*name).to_owned());
                     }
                     self.names_in(&entry.value, state, names, depth);
                 }
             }
             Value::Items(items, _) => {
-                for item in items {
+                for item in items.iter() {
                     self.names_in(item, state, names, depth);
                 }
             }
@@ -133,7 +134,10 @@ impl<'s> Walker<'_, 's> {
         by_type || matches!(last, "ctx" | "context" | "request_context")
     }
 
-    pub(super) fn note_log(&mut self, name: &str, given: &Given<'s>, state: &State<'s>) {
+    pub(super) fn note_log(&mut self, name: &str, given: &Given<'s>, state: &mut State<'s>) {
+        if self.needs.is_some() {
+            return;
+        }
         let words = &self.vocabulary.records;
         let logs = match &given.call.func {
             Expr::Attr(attr) => {
@@ -149,7 +153,7 @@ impl<'s> Walker<'_, 's> {
         let personal = given
             .values
             .iter()
-            .find_map(|value| state.cells.origin(value).place(Source::Personal));
+            .find_map(|value| self.origin(value, state).place(Source::Personal));
         if let (Some(data), Some(function)) = (personal, self.function()) {
             self.trail.logs.push(Log {
                 place: self.place(given.call.span),
