@@ -4,28 +4,15 @@ use std::rc::Rc;
 
 use super::bind::Given;
 use super::later::What;
-use super::needs::CHANGES;
+use super::lookup::{Target, last_name, targets_of};
+use super::needs::{CHANGES, Needs, Question};
 use super::state::{State, WROTE};
 use super::value::{Cell, Origin, Source, Value};
 use super::{CALLS, Walker};
-use crate::model::bind::bind;
-use crate::model::resolve::Entity;
-use crate::model::types::{Ty, Types};
 use crate::model::{ClassId, FnId};
 use crate::source::facts::{ArgKind, Call, Expr, Name};
 use crate::source::visit::descend;
-use crate::vocabulary::{has_word, starts_with};
-
-/// What a call goes to.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Target {
-    /// A function; whether its first parameter is the object.
-    Function(FnId, bool),
-    /// The constructor of a class.
-    Class(ClassId),
-    /// Something outside, by its dotted name.
-    External(Name),
-}
+use crate::vocabulary::has_word;
 
 impl<'s> Walker<'_, 's> {
     pub(super) fn call(&mut self, call: &'s Call, state: &mut State<'s>) -> Value<'s> {
@@ -66,12 +53,12 @@ impl<'s> Walker<'_, 's> {
         {
             return value;
         }
-        let targets = self.targets(call, base, state);
-        if self.is_emission(call, name, &targets_of(&targets)) {
+        let targets = self.targets(given, state);
+        if self.lookup.is_emission(call, name, &targets_of(&targets)) {
             self.note_emission(name, given, state);
             return Value::default();
         }
-        let writes = self.writes(call, name);
+        let writes = self.lookup.writes(call, name);
         if self.stores_artifacts(name) || (writes && self.is_given_artifact(given, state)) {
             return self.stored(given, state, |walker, state| {
                 walker.followed(targets, given, name, state)
@@ -92,7 +79,7 @@ impl<'s> Walker<'_, 's> {
             can &= match expr {
                 Expr::Call(call) => last_name(&call.func).is_some_and(|name| {
                     let is_variable = matches!(call.func, Expr::Name(..)) && state.variables.get(name).is_some();
-                    !is_variable && !needs.follows(name) && !needs.writes(name) && !needs.changes(name)
+                    !is_variable && !needs.follows(name) && !needs.looks(name) && !needs.changes(name)
                 }),
                 Expr::Walrus(_) => false,
                 _ => true,
@@ -107,7 +94,14 @@ impl<'s> Walker<'_, 's> {
             return true;
         };
         let is_variable = matches!(given.call.func, Expr::Name(..)) && state.variables.get(name).is_some();
-        if is_variable || needs.follows(name) {
+        if is_variable || needs.ends(name) {
+            return true;
+        }
+        if needs.question == Question::Records {
+            if self.records_now(given, name, needs, state) {
+                return true;
+            }
+        } else if needs.follows(name) {
             return true;
         }
         // What has no dict or object gets nothing that it could change.
@@ -117,7 +111,30 @@ impl<'s> Walker<'_, 's> {
         }
         let text = self.text(name);
         let adds = CHANGES.contains(&text) && matches!(&given.call.func, Expr::Attr(attr) if matches!(attr.base, Expr::Name(..)));
-        adds || ((self.writes(given.call, text) || self.has_artifact(given, state)) && self.is_given_artifact(given, state))
+        if needs.question == Question::Records {
+            return adds;
+        }
+        adds || ((self.lookup.writes(given.call, text) || self.has_artifact(given, state)) && self.is_given_artifact(given, state))
+    }
+
+    /// Whether a call records something, or leads to what does. If it does not, what it may change is noted.
+    fn records_now(&mut self, given: &Given<'s>, name: Name, needs: &Needs, state: &mut State<'s>) -> bool {
+        let text = self.text(name);
+        if self.lookup.emission(given.call, text) != 0 {
+            return true;
+        }
+        let settled = state.ways.all(WROTE);
+        if settled && !needs.follows(name) {
+            return false;
+        }
+        let targets = self.targets(given, state);
+        if needs.follows(name) && self.effects.leads(&self.lookup, needs, &targets, given.call) {
+            return true;
+        }
+        if !settled && self.effects.changes(&self.lookup, needs, given.call, &targets) && !self.is_aside() {
+            state.ways = state.ways.or(state.ways.then(WROTE));
+        }
+        false
     }
 
     /// Whether an artifact is among what is known of what a call gets.
@@ -137,14 +154,7 @@ impl<'s> Walker<'_, 's> {
         name: &'s str,
         state: &mut State<'s>,
     ) -> Value<'s> {
-        // Of all that fits a protocol by its names, what cannot take these arguments is not meant.
-        let known = || targets.iter().copied().filter(|target| self.can_follow(*target));
-        let mut known: Vec<Target> = if known().any(|target| self.takes(target, given)) {
-            known().filter(|target| self.takes(*target, given)).collect()
-        } else {
-            known().collect()
-        };
-        known.dedup();
+        let known = self.lookup.followed(&targets, given.call, |target| self.can_follow(target));
         if known.is_empty() {
             return self.unfollowed(&targets, given, name, state);
         }
@@ -192,15 +202,6 @@ impl<'s> Walker<'_, 's> {
         }
     }
 
-    fn takes(&self, target: Target, given: &Given<'s>) -> bool {
-        match target {
-            Target::Function(function, has_object) => {
-                bind(self.model.function(function).facts, given.call, has_object).is_ok()
-            }
-            Target::Class(_) | Target::External(_) => true,
-        }
-    }
-
     /// What is outside the program, or deeper than the walk goes.
     fn unfollowed(
         &mut self,
@@ -210,14 +211,14 @@ impl<'s> Walker<'_, 's> {
         state: &mut State<'s>,
     ) -> Value<'s> {
         if let Some(Target::Function(function, _)) = targets.first() {
-            let summary = self.analyzer.summary(*function);
+            let summary = self.lookup.analyzer.summary(*function);
             if !summary.normal {
                 state.end();
             } else if summary.write.is_some() {
                 self.changes(state);
             }
         } else {
-            if self.writes(given.call, name) {
+            if self.lookup.writes(given.call, name) {
                 self.changes(state);
             }
             self.added_to(&given.call.func, name, given, state);
@@ -271,83 +272,21 @@ impl<'s> Walker<'_, 's> {
 
     /// Something changes, unless it is kept beside the work: what a logger or a gate writes down is no change.
     pub(super) fn changes(&self, state: &mut State<'s>) {
-        let words = self.vocabulary;
-        let aside = |name: &str| has_word(name, &words.aside_words) || has_word(name, &words.gate_words);
-        let kept_aside = self.walked().any(|function| aside(&self.model.function_name(function)));
-        if !kept_aside {
+        if !self.is_aside() {
             state.happens(WROTE);
         }
     }
 
-    /// Whether a call that cannot be followed changes a store.
-    fn writes(&self, call: &Call, name: &str) -> bool {
-        let words = self.vocabulary;
-        if words.writes.iter().any(|row| row == name) {
-            return true;
-        }
-        let Expr::Attr(attr) = &call.func else { return false };
-        let holder = holder(&attr.base).map_or("", |name| self.text(name));
-        starts_with(name, &words.write_verbs)
-            && has_word(holder, &words.store_words)
-            && !has_word(holder, &words.aside_words)
+    /// Whether a function on the way here keeps what it changes beside the work.
+    fn is_aside(&self) -> bool {
+        self.walked().any(|function| self.lookup.is_aside(function))
     }
 
-    fn targets(&self, call: &Call, base: Option<&Value<'s>>, state: &mut State<'s>) -> Vec<Target> {
-        let (module, function) = (self.module(), self.function());
-        let Expr::Attr(attr) = &call.func else {
-            let types = self.model.infer(module, function, &call.func);
-            return self.of_types(&types, false);
-        };
+    fn targets(&self, given: &Given<'s>, state: &State<'s>) -> Vec<Target> {
         // An object that was made on this very path: no override but its own class's.
-        let class = base.and_then(|base| state.cells.get(base)).and_then(|cell| cell.class);
-        if let Some(method) = class.and_then(|class| self.model.method(class, attr.name)) {
-            return vec![Target::Function(method, self.takes_object(method))];
-        }
-        let mut targets = Vec::new();
-        let types = self.model.infer(module, function, &attr.base);
-        for ty in &types.all {
-            let on_class = matches!(ty, Ty::Entity(Entity::Class(_)));
-            let found = match ty {
-                Ty::Object { class, exact: false } => {
-                    let methods = self.model.implementations(*class, attr.name);
-                    if methods.is_empty() {
-                        self.of_types(&self.model.member_types(*ty, attr.name), on_class)
-                    } else {
-                        let target = |method| Target::Function(method, self.takes_object(method));
-                        methods.into_iter().map(target).collect()
-                    }
-                }
-                ty => self.of_types(&self.model.member_types(*ty, attr.name), on_class),
-            };
-            targets.extend(found);
-        }
-        targets.dedup();
-        targets
-    }
-
-    fn of_types(&self, types: &Types, on_class: bool) -> Vec<Target> {
-        let target = |ty: &Ty| match ty {
-            Ty::Entity(Entity::Function(function)) => Some(Target::Function(*function, false)),
-            Ty::Entity(Entity::Class(class)) => Some(Target::Class(*class)),
-            Ty::Entity(Entity::External(name)) => Some(Target::External(*name)),
-            Ty::Method(method) => {
-                let is_class = self.model.is_decorated(*method, "classmethod");
-                Some(Target::Function(
-                    *method,
-                    is_class || (!on_class && self.takes_object(*method)),
-                ))
-            }
-            Ty::Object { class, .. } => {
-                let method = self.model.method(*class, self.model.literal("__call__"))?;
-                Some(Target::Function(method, true))
-            }
-            _ => None,
-        };
-        types.all.iter().filter_map(target).collect()
-    }
-
-    fn takes_object(&self, method: FnId) -> bool {
-        self.model.function(method).class.is_some() && !self.model.is_decorated(method, "staticmethod")
+        let object = given.base.as_ref().and_then(|base| state.cells.get(base));
+        let class = object.and_then(|cell| cell.class);
+        self.lookup.targets((self.module(), self.function()), given.call, class)
     }
 
     /// An object with its fields. What a service or a store sets up for itself is no part of a value.
@@ -402,7 +341,7 @@ impl<'s> Walker<'_, 's> {
             let default = given.keyword(self, "default").or(given.position(0));
             return default.cloned().unwrap_or_default();
         };
-        let targets = self.of_types(&self.model.infer(self.module(), None, &factory.value), false);
+        let targets = self.lookup.of_types(&self.model.infer(self.module(), None, &factory.value), false);
         let nothing = Given {
             call: given.call,
             base: None,
@@ -427,31 +366,3 @@ impl<'s> Walker<'_, 's> {
     }
 }
 
-fn targets_of(targets: &[Target]) -> Vec<FnId> {
-    let function = |target: &Target| match target {
-        Target::Function(function, _) => Some(*function),
-        _ => None,
-    };
-    targets.iter().filter_map(function).collect()
-}
-
-/// The last name of what is called.
-fn last_name(func: &Expr) -> Option<Name> {
-    match func {
-        Expr::Name(name, _) => Some(*name),
-        Expr::Attr(attr) => Some(attr.name),
-        _ => None,
-    }
-}
-
-/// The name of the object that a method is called on.
-pub(super) fn holder(base: &Expr) -> Option<Name> {
-    match base {
-        Expr::Name(name, _) => Some(*name),
-        Expr::Attr(attr) => Some(attr.name),
-        Expr::Call(call) => holder(&call.func),
-        Expr::Index(pair, _) => holder(&pair.0),
-        Expr::Await(inner) => holder(inner),
-        _ => None,
-    }
-}

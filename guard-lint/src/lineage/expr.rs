@@ -269,7 +269,7 @@ impl<'s> Walker<'_, 's> {
         let (module, value) = owner?;
         let value = value?;
         let here = self.turn_to(module);
-        let value = self.expr(value, state);
+        let value = self.object(value, state);
         self.turn_to(here);
         Some(value)
     }

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use super::Walker;
 use super::bind::Given;
-use super::call::Target;
+use super::lookup::Target;
 use super::stack::Standing;
 use super::state::State;
 use super::value::{Cells, Origin, Value};

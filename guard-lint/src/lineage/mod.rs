@@ -8,8 +8,10 @@
 mod bind;
 mod builtin;
 mod call;
+mod effects;
 mod expr;
 mod later;
+mod lookup;
 mod methods;
 mod needs;
 mod record;
@@ -26,7 +28,9 @@ use crate::model::types::Ty;
 use crate::model::{ClassId, FnId, ModId, Model, Place};
 use crate::source::facts::{Expr, Name, Span};
 use crate::vocabulary::Vocabulary;
-use needs::Needs;
+use effects::Effects;
+use lookup::Lookup;
+use needs::{Needs, Question};
 use stack::Standing;
 use state::{State, Ways};
 use value::{Cell, Origin, Source, Value};
@@ -67,14 +71,16 @@ struct Asked<'r> {
     depth: usize,
     /// What has to be followed at once; everything, where nothing is said. Other values wait until they are asked for.
     needs: Option<&'r Needs>,
+    effects: &'r Effects,
 }
 
 /// Walks a function from its start, called by somebody unknown.
 fn walk(analyzer: &Analyzer<'_>, function: FnId, asked: Asked<'_>) -> Trail {
     let mut walker = Walker {
-        analyzer,
+        lookup: Lookup::new(analyzer),
         model: analyzer.model(),
         vocabulary: analyzer.vocabulary(),
+        effects: asked.effects,
         needs: asked.needs,
         trail: Trail::default(),
         standing: Standing::nowhere(),
@@ -116,15 +122,22 @@ fn walk(analyzer: &Analyzer<'_>, function: FnId, asked: Asked<'_>) -> Trail {
         };
         state.variables.insert(param.name, value);
     }
-    walker.enter(function, &mut state);
+    // A function by whose name nothing is stored can only store what it is given.
+    let is_asked = |needs: &Needs| {
+        needs.question != Question::Artifacts || walker.next > 0 || needs.follows(info.facts.name)
+    };
+    if asked.needs.is_none_or(is_asked) {
+        walker.enter(function, &mut state);
+    }
     walker.trail
 }
 
 /// One walk.
 struct Walker<'a, 's> {
-    analyzer: &'a Analyzer<'s>,
+    lookup: Lookup<'a, 's>,
     model: &'a Model<'s>,
     vocabulary: &'a Vocabulary,
+    effects: &'a Effects,
     needs: Option<&'a Needs>,
     trail: Trail,
     standing: Standing,

@@ -5,6 +5,7 @@
 
 use lasso::Key;
 
+use super::lookup::{holder, last_name};
 use crate::model::types::each_statement;
 use crate::model::{FnId, Model};
 use crate::source::facts::{Expr, Name, Stmt};
@@ -45,35 +46,60 @@ impl Known {
     }
 }
 
+/// What is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Question {
+    /// The artifacts that are stored.
+    Artifacts,
+    /// The usage and audit records, and what changes beside them.
+    Records,
+}
+
 /// Which names lead where.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Needs {
-    /// What may store an artifact, or make one, or never return.
+    /// What they lead to.
+    pub(super) question: Question,
+    /// What may lead there, or never returns.
     follow: Known,
-    /// What may write something.
-    write: Known,
+    /// What has to be looked at, call by call.
+    look: Known,
     /// What may change an object that it gets.
     change: Known,
+    /// What never returns.
+    endless: Known,
 }
 
 impl Needs {
     /// Looks at every function once.
-    pub(super) fn new(model: &Model<'_>, words: &Vocabulary) -> Self {
+    pub(super) fn new(model: &Model<'_>, words: &Vocabulary, question: Question) -> Self {
         let functions: Vec<Calls> = (0..model.functions.len() as u32)
             .map(|id| Calls::of(model, FnId(id)))
             .collect();
-        let mut needs = Self::default();
+        let mut needs = Self {
+            question,
+            follow: Known::default(),
+            look: Known::default(),
+            change: Known::default(),
+            endless: endless(model, &functions),
+        };
         let mut seen = Known::default();
         for name in functions.iter().flat_map(|function| &function.all) {
             if seen.add(*name) {
                 needs.sort(*name, model.text(*name), words);
             }
         }
-        let endless = endless(model, &functions);
-        let mut names = functions.iter().map(|function| function.name);
-        names.by_ref().filter(|name| endless.has(*name)).for_each(|name| {
-            needs.follow.add(name);
-        });
+        if question == Question::Records {
+            for function in &functions {
+                needs.look.add(function.name);
+                if records_by_holder(model, function.id, &needs.look, words) {
+                    needs.follow.add(function.name);
+                }
+            }
+        }
+        for function in functions.iter().filter(|function| needs.endless.has(function.name)) {
+            needs.follow.add(function.name);
+        }
         spread(&mut needs.follow, &functions, |function| &function.all);
         for function in functions.iter().filter(|function| function.changes) {
             needs.change.add(function.name);
@@ -85,14 +111,20 @@ impl Needs {
     /// What a name says by itself.
     fn sort(&mut self, name: Name, text: &str, words: &Vocabulary) {
         let records = &words.records;
-        let is_class = text.trim_start_matches('_').starts_with(char::is_uppercase);
-        if records.artifact_stores.iter().any(|row| row == text)
-            || (is_class && has_word(text, &records.artifact_words))
-        {
+        let is_row = |rows: &[String]| rows.iter().any(|row| row == text);
+        let leads = match self.question {
+            Question::Artifacts => {
+                let is_class = text.trim_start_matches('_').starts_with(char::is_uppercase);
+                is_row(&records.artifact_stores) || (is_class && has_word(text, &records.artifact_words))
+            }
+            Question::Records => is_row(&records.usage_records) || is_row(&records.audit_records),
+        };
+        if leads {
             self.follow.add(name);
         }
-        if words.writes.iter().any(|row| row == text) || starts_with(text, &words.write_verbs) {
-            self.write.add(name);
+        let records_by_verb = self.question == Question::Records && starts_with(text, &records.recording_verbs);
+        if is_row(&words.writes) || starts_with(text, &words.write_verbs) || records_by_verb {
+            self.look.add(name);
         }
         if CHANGES.contains(&text) {
             self.change.add(name);
@@ -104,9 +136,19 @@ impl Needs {
         self.follow.has(name)
     }
 
-    /// Whether a call of this name may itself write something.
-    pub(super) fn writes(&self, name: Name) -> bool {
-        self.write.has(name)
+    /// Whether a call of this name has to be looked at.
+    pub(super) fn looks(&self, name: Name) -> bool {
+        self.look.has(name)
+    }
+
+    /// Whether a call of this name may never return.
+    pub(super) fn ends(&self, name: Name) -> bool {
+        self.endless.has(name)
+    }
+
+    /// Whether a function may come to its end.
+    pub(super) fn comes_back(&self, body: &[Stmt]) -> bool {
+        comes_back(body, &self.endless)
     }
 
     /// Whether a call of this name may change an object that it gets.
@@ -126,6 +168,22 @@ fn spread(names: &mut Known, functions: &[Calls], calls: impl Fn(&Calls) -> &[Na
             }
         }
     }
+}
+
+/// Whether a function records something on what is named for it: `self.budget.track(…)`.
+fn records_by_holder(model: &Model<'_>, id: FnId, look: &Known, words: &Vocabulary) -> bool {
+    let records = &words.records;
+    let mut found = false;
+    each_call(&model.function(id).facts.body, &mut |call| {
+        if let Expr::Attr(attr) = &call.func
+            && look.has(attr.name)
+            && let Some(holder) = holder(&attr.base).map(|name| model.text(name))
+            && starts_with(model.text(attr.name), &records.recording_verbs)
+        {
+            found |= has_word(holder, &records.usage_words) || has_word(holder, &records.audit_words);
+        }
+    });
+    found
 }
 
 /// What a function calls.
@@ -217,7 +275,7 @@ fn falls_through(body: &[Stmt], endless: &Known) -> bool {
     body.iter().all(|statement| match statement {
         Stmt::Raise(..) => false,
         Stmt::Expr(expr) => match expr.awaited() {
-            Expr::Call(call) => !called(&call.func).is_some_and(|name| endless.has(name)),
+            Expr::Call(call) => !last_name(&call.func).is_some_and(|name| endless.has(name)),
             _ => true,
         },
         Stmt::If(branch) => falls_through(&branch.then, endless) || falls_through(&branch.otherwise, endless),
@@ -230,15 +288,6 @@ fn falls_through(body: &[Stmt], endless: &Known) -> bool {
         }
         _ => true,
     })
-}
-
-/// The last name of what is called.
-fn called(func: &Expr) -> Option<Name> {
-    match func {
-        Expr::Name(name, _) => Some(*name),
-        Expr::Attr(attr) => Some(attr.name),
-        _ => None,
-    }
 }
 
 /// The variable that an expression is a part of.

@@ -4,19 +4,19 @@ use std::collections::BTreeSet;
 
 use super::Walker;
 use super::bind::Given;
-use super::call::holder;
-use super::state::{AUDIT, State, USAGE};
+use super::lookup::holder;
+use super::state::State;
 use super::value::{Source, Value};
 use crate::model::{FnId, Place};
-use crate::source::facts::{ArgKind, Call, Expr};
-use crate::vocabulary::{has_word, starts_with};
+use crate::source::facts::{ArgKind, Expr};
+use crate::vocabulary::has_word;
 
 /// A usage or audit record.
 #[derive(Debug, Clone)]
 pub struct Emission {
     /// The call.
     pub place: Place,
-    /// [`USAGE`] or [`AUDIT`].
+    /// [`USAGE`](super::state::USAGE) or [`AUDIT`](super::state::AUDIT).
     pub what: u8,
     /// The names under which it gets values, in its arguments and in what they hold.
     pub ids: BTreeSet<String>,
@@ -36,44 +36,8 @@ pub struct Log {
 }
 
 impl<'s> Walker<'_, 's> {
-    /// Whether a call records usage or an audit event. What is only called so, and does nothing, is none.
-    pub(super) fn is_emission(&self, call: &Call, name: &str, targets: &[FnId]) -> bool {
-        if self.emission(call, name) == 0 {
-            return false;
-        }
-        let idle = |function: &FnId| {
-            let summary = self.analyzer.summary(*function);
-            summary.write.is_none() && summary.opaque.is_none() && summary.exits.is_empty()
-        };
-        // A protocol's declaration does nothing either, and stands for what does.
-        let declared =
-            |function: &FnId| self.model.function(*function).class.is_some() && self.model.is_abstract(*function);
-        targets.is_empty() || targets.iter().any(|target| !idle(target) || declared(target))
-    }
-
-    fn emission(&self, call: &Call, name: &str) -> u8 {
-        let words = &self.vocabulary.records;
-        let is_row = |rows: &[String]| rows.iter().any(|row| row == name);
-        if is_row(&words.usage_records) {
-            return USAGE;
-        }
-        if is_row(&words.audit_records) {
-            return AUDIT;
-        }
-        let Expr::Attr(attr) = &call.func else { return 0 };
-        let holder = holder(&attr.base).map_or("", |name| self.text(name));
-        let records = starts_with(name, &words.recording_verbs);
-        if records && has_word(holder, &words.usage_words) {
-            USAGE
-        } else if records && has_word(holder, &words.audit_words) {
-            AUDIT
-        } else {
-            0
-        }
-    }
-
     pub(super) fn note_emission(&mut self, name: &str, given: &Given<'s>, state: &mut State<'s>) {
-        let what = self.emission(given.call, name);
+        let what = self.lookup.emission(given.call, name);
         let mut ids = BTreeSet::new();
         let mut context = false;
         for (arg, value) in given.call.args.iter().zip(&given.values) {

@@ -38,6 +38,11 @@ impl Ways {
         Self(self.0 | other.0)
     }
 
+    /// Whether this happened on every way.
+    pub fn all(self, happened: u8) -> bool {
+        (0..8u8).all(|way| self.0 & (1 << way) == 0 || way & happened == happened)
+    }
+
     /// Whether there is a way on which this happened.
     pub fn any(self, happened: u8) -> bool {
         (0..8u8).any(|way| self.0 & (1 << way) != 0 && way & happened == happened)

@@ -3,11 +3,11 @@
 use std::rc::Rc;
 
 use super::Walker;
+use super::effects::is_held;
 use super::later::What;
 use super::state::State;
 use super::value::{Origin, Source, Value};
 use crate::source::facts::{CompareOp, Expr, Stmt, Try};
-use crate::vocabulary::has_word;
 
 impl<'s> Walker<'_, 's> {
     pub(super) fn body(&mut self, body: &'s [Stmt], state: &mut State<'s>) {
@@ -257,11 +257,7 @@ impl<'s> Walker<'_, 's> {
 
     /// An item set in a dict that `self` holds outlives the request, unless it is kept beside the work.
     fn note_kept(&mut self, container: &Expr, state: &mut State<'s>) {
-        if let Expr::Attr(attr) = container
-            && let Expr::Name(holder, _) = &attr.base
-            && matches!(self.text(*holder), "self" | "cls")
-            && !has_word(self.text(attr.name), &self.vocabulary.aside_words)
-        {
+        if is_held(&self.lookup, container) {
             self.changes(state);
         }
     }

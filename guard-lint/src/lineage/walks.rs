@@ -4,13 +4,16 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::needs::Needs;
+use super::effects::Effects;
+use super::lookup::Lookup;
+use super::needs::{Needs, Question};
+use super::state::{WROTE, Ways};
 use super::{Asked, DEPTH, Trail, walk};
 use crate::analysis::Analyzer;
 use crate::model::resolve::Entity;
 use crate::model::types::Ty;
 use crate::model::{FnId, ModId, Model};
-use crate::source::facts::{Call, Expr, Scope};
+use crate::source::facts::{Call, Expr, Name, Scope};
 use crate::source::visit::each_call;
 use crate::vocabulary::has_word;
 
@@ -22,7 +25,10 @@ const NEAR: usize = 3;
 pub struct Walks {
     whole: Mutex<FxHashMap<FnId, Arc<Trail>>>,
     stored: Mutex<FxHashMap<FnId, Arc<Trail>>>,
-    needs: OnceLock<Needs>,
+    recorded: Mutex<FxHashMap<FnId, Arc<Trail>>>,
+    to_stores: OnceLock<Needs>,
+    to_records: OnceLock<Needs>,
+    effects: Effects,
     storing: OnceLock<Vec<Arc<Trail>>>,
     logging: OnceLock<Vec<Arc<Trail>>>,
     recording: OnceLock<Vec<(FnId, Arc<Trail>)>>,
@@ -35,6 +41,7 @@ impl Walks {
             let asked = Asked {
                 depth: DEPTH,
                 needs: None,
+                effects: &self.effects,
             };
             walk(analyzer, function, asked)
         })
@@ -43,14 +50,42 @@ impl Walks {
     /// The same, of nothing but the artifacts that are stored.
     pub fn stored(&self, analyzer: &Analyzer<'_>, function: FnId) -> Arc<Trail> {
         let needs = self
-            .needs
-            .get_or_init(|| Needs::new(analyzer.model(), analyzer.vocabulary()));
+            .to_stores
+            .get_or_init(|| Needs::new(analyzer.model(), analyzer.vocabulary(), Question::Artifacts));
         kept(&self.stored, function, || {
             let asked = Asked {
                 depth: DEPTH,
                 needs: Some(needs),
+                effects: &self.effects,
             };
             walk(analyzer, function, asked)
+        })
+    }
+
+    /// The same, of nothing but the records, and the changes beside them. Of a function that leads to no record, the one
+    /// exit stands for all.
+    pub fn recorded(&self, analyzer: &Analyzer<'_>, function: FnId) -> Arc<Trail> {
+        let model = analyzer.model();
+        let needs = self
+            .to_records
+            .get_or_init(|| Needs::new(model, analyzer.vocabulary(), Question::Records));
+        kept(&self.recorded, function, || {
+            let lookup = Lookup::new(analyzer);
+            if self.effects.is_leading(&lookup, needs, function) {
+                let asked = Asked {
+                    depth: DEPTH,
+                    needs: Some(needs),
+                    effects: &self.effects,
+                };
+                return walk(analyzer, function, asked);
+            }
+            let mut trail = Trail::default();
+            if needs.comes_back(&model.function(function).facts.body) {
+                let changes = self.effects.is_changing(&lookup, needs, function);
+                let happened = if changes { WROTE } else { 0 };
+                trail.exits.push((model.function_place(function), Ways::START.then(happened)));
+            }
+            trail
         })
     }
 
@@ -68,7 +103,7 @@ impl Walks {
         self.recording.get_or_init(|| {
             let words = &analyzer.vocabulary().records;
             let functions = roots_where(analyzer.model(), &[&words.usage_records, &words.audit_records]).into_iter();
-            functions.map(|function| (function, self.of(analyzer, function))).collect()
+            functions.map(|function| (function, self.recorded(analyzer, function))).collect()
         })
     }
 
@@ -87,6 +122,7 @@ impl Walks {
             let asked = Asked {
                 depth: NEAR,
                 needs: None,
+                effects: &self.effects,
             };
             let functions = modules.flat_map(|module| roots(model, &[module]));
             functions.map(|function| Arc::new(walk(analyzer, function, asked))).collect()
@@ -164,10 +200,14 @@ pub fn roots(model: &Model<'_>, modules: &[ModId]) -> Vec<FnId> {
             }
         }
     }
+    let names: FxHashSet<Name> = own.iter().map(|id| model.function(*id).facts.name).collect();
     let mut called: FxHashSet<FnId> = FxHashSet::default();
     for id in &own {
         let info = model.function(*id);
         each_call(&info.facts.body, &mut |call| {
+            if matches!(&call.func, Expr::Attr(attr) if !names.contains(&attr.name)) {
+                return;
+            }
             for callee in callees(model, info.module, *id, call) {
                 if callee != *id {
                     called.insert(callee);
