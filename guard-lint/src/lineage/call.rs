@@ -110,11 +110,13 @@ impl<'s> Walker<'_, 's> {
             return true;
         }
         let text = self.text(name);
-        let adds = CHANGES.contains(&text) && matches!(&given.call.func, Expr::Attr(attr) if matches!(attr.base, Expr::Name(..)));
+        let adds = CHANGES.contains(&text)
+            && matches!(&given.call.func, Expr::Attr(attr) if matches!(attr.base, Expr::Name(..)));
         if needs.question == Question::Records {
             return adds;
         }
-        adds || ((self.lookup.writes(given.call, text) || self.has_artifact(given, state)) && self.is_given_artifact(given, state))
+        adds || ((self.lookup.writes(given.call, text) || self.has_artifact(given, state))
+            && self.is_given_artifact(given, state))
     }
 
     /// Whether a call records something, or leads to what does. If it does not, what it may change is noted.
@@ -154,7 +156,9 @@ impl<'s> Walker<'_, 's> {
         name: &'s str,
         state: &mut State<'s>,
     ) -> Value<'s> {
-        let known = self.lookup.followed(&targets, given.call, |target| self.can_follow(target));
+        let known = self
+            .lookup
+            .followed(&targets, given.call, |target| self.can_follow(target));
         if known.is_empty() {
             return self.unfollowed(&targets, given, name, state);
         }
@@ -183,7 +187,13 @@ impl<'s> Walker<'_, 's> {
         result.unwrap_or_default()
     }
 
-    fn inlined(&mut self, function: FnId, object: Option<Value<'s>>, given: &Given<'s>, state: &mut State<'s>) -> Value<'s> {
+    fn inlined(
+        &mut self,
+        function: FnId,
+        object: Option<Value<'s>>,
+        given: &Given<'s>,
+        state: &mut State<'s>,
+    ) -> Value<'s> {
         let variables = self.bound(function, object, given, state);
         let outer = std::mem::replace(&mut state.variables, variables);
         let value = self.enter(function, state);
@@ -193,10 +203,7 @@ impl<'s> Walker<'_, 's> {
 
     fn can_follow(&self, target: Target) -> bool {
         match target {
-            Target::Function(function, _) => {
-                !self.model.is_abstract(function)
-                    && self.is_within_reach(function)
-            }
+            Target::Function(function, _) => !self.model.is_abstract(function) && self.is_within_reach(function),
             Target::Class(_) => true,
             Target::External(_) => false,
         }
@@ -341,7 +348,9 @@ impl<'s> Walker<'_, 's> {
             let default = given.keyword(self, "default").or(given.position(0));
             return default.cloned().unwrap_or_default();
         };
-        let targets = self.lookup.of_types(&self.model.infer(self.module(), None, &factory.value), false);
+        let targets = self
+            .lookup
+            .of_types(&self.model.infer(self.module(), None, &factory.value), false);
         let nothing = Given {
             call: given.call,
             base: None,
@@ -365,4 +374,3 @@ impl<'s> Walker<'_, 's> {
         }
     }
 }
-

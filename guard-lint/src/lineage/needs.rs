@@ -248,11 +248,15 @@ impl Calls {
 /// The names of the functions that never return, also because what they call does not.
 fn endless(model: &Model<'_>, functions: &[Calls]) -> Known {
     let mut names = Known::default();
-    let mut asked: Vec<&Calls> = functions.iter().filter(|function| !model.is_abstract(function.id)).collect();
+    let mut asked: Vec<&Calls> = functions
+        .iter()
+        .filter(|function| !model.is_abstract(function.id))
+        .collect();
     while !asked.is_empty() {
         let body = |function: &Calls| &model.function(function.id).facts.body;
-        let (back, ended): (Vec<&Calls>, Vec<&Calls>) =
-            asked.into_iter().partition(|function| comes_back(body(function), &names));
+        let (back, ended): (Vec<&Calls>, Vec<&Calls>) = asked
+            .into_iter()
+            .partition(|function| comes_back(body(function), &names));
         let mut new = Known::default();
         for function in ended {
             names.add(function.name);

@@ -83,7 +83,9 @@ impl Walks {
             if needs.comes_back(&model.function(function).facts.body) {
                 let changes = self.effects.is_changing(&lookup, needs, function);
                 let happened = if changes { WROTE } else { 0 };
-                trail.exits.push((model.function_place(function), Ways::START.then(happened)));
+                trail
+                    .exits
+                    .push((model.function_place(function), Ways::START.then(happened)));
             }
             trail
         })
@@ -103,7 +105,9 @@ impl Walks {
         self.recording.get_or_init(|| {
             let words = &analyzer.vocabulary().records;
             let functions = roots_where(analyzer.model(), &[&words.usage_records, &words.audit_records]).into_iter();
-            functions.map(|function| (function, self.recorded(analyzer, function))).collect()
+            functions
+                .map(|function| (function, self.recorded(analyzer, function)))
+                .collect()
         })
     }
 
@@ -125,7 +129,9 @@ impl Walks {
                 effects: &self.effects,
             };
             let functions = modules.flat_map(|module| roots(model, &[module]));
-            functions.map(|function| Arc::new(walk(analyzer, function, asked))).collect()
+            functions
+                .map(|function| Arc::new(walk(analyzer, function, asked)))
+                .collect()
         })
     }
 }

@@ -37,9 +37,7 @@ pub fn render(report: &Report, sources: &dyn Sources, style: &Style, detail: Det
                 out.push('\n');
             }
         }
-        Detail::Concise => active
-            .iter()
-            .for_each(|finding| out.push_str(&concise(finding, style))),
+        Detail::Concise => active.iter().for_each(|finding| out.push_str(&concise(finding, style))),
     }
     if detail == Detail::Concise && !active.is_empty() {
         out.push('\n');

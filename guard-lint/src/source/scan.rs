@@ -67,7 +67,9 @@ pub(super) fn proven_roots(path: &str, bytes: &[u8]) -> Vec<String> {
         let needle = format!("{folder}.");
         let is_imported = |at: usize| {
             let before = &bytes[..at];
-            let before = before.strip_suffix(b"from ").or_else(|| before.strip_suffix(b"import "));
+            let before = before
+                .strip_suffix(b"from ")
+                .or_else(|| before.strip_suffix(b"import "));
             before.is_some_and(|before| before.last().is_none_or(u8::is_ascii_whitespace))
         };
         let mut named = memmem::find_iter(bytes, needle.as_bytes());

@@ -82,7 +82,10 @@ impl<'f> Findings<'f> {
             found.extend(of_module.filter(|index| {
                 let finding = &self.all[*index];
                 // What is wrong with a module is wrong with all of its endpoints.
-                let ours = finding.endpoint.as_ref().is_none_or(|endpoint| labels.contains(endpoint));
+                let ours = finding
+                    .endpoint
+                    .as_ref()
+                    .is_none_or(|endpoint| labels.contains(endpoint));
                 rules.contains(&finding.rule.as_str()) && ours
             }));
         }
@@ -112,7 +115,12 @@ fn subject_of(judged: &Judged<'_, '_, '_>, ticket: &Ticket) -> Option<Subject> {
     })
 }
 
-fn report(judged: &Judged<'_, '_, '_>, ticket: &Ticket, given: &Given<'_>, findings: &mut Findings<'_>) -> TicketReport {
+fn report(
+    judged: &Judged<'_, '_, '_>,
+    ticket: &Ticket,
+    given: &Given<'_>,
+    findings: &mut Findings<'_>,
+) -> TicketReport {
     let routers = subject::routers_of(judged.model, judged.routes, ticket);
     let files = subject::files_of(judged.model, judged.routes, ticket, &routers);
     let endpoints = endpoints_of(judged, ticket, &routers);

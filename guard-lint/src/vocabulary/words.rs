@@ -33,6 +33,16 @@ fn lower(word: &str) -> impl Iterator<Item = char> + '_ {
 
 /// Whether a word, as it is written, is one of these lower-case words.
 fn is_one_of(word: &str, wanted: &[String]) -> bool {
+    if word.is_ascii() {
+        let same = |wanted: &String| {
+            wanted.len() == word.len()
+                && word
+                    .bytes()
+                    .zip(wanted.bytes())
+                    .all(|(a, b)| a.to_ascii_lowercase() == b)
+        };
+        return wanted.iter().any(same);
+    }
     wanted.iter().any(|wanted| lower(word).eq(wanted.chars()))
 }
 
