@@ -15,6 +15,7 @@ mod lookup;
 mod methods;
 mod needs;
 mod record;
+mod said;
 mod stack;
 pub mod state;
 mod store;
@@ -31,6 +32,7 @@ use crate::vocabulary::Vocabulary;
 use effects::Effects;
 use lookup::Lookup;
 use needs::{Needs, Question};
+use said::Said;
 use stack::Standing;
 use state::{State, Ways};
 use value::{Cell, Origin, Source, Value};
@@ -72,12 +74,13 @@ struct Asked<'r> {
     /// What has to be followed at once; everything, where nothing is said. Other values wait until they are asked for.
     needs: Option<&'r Needs>,
     effects: &'r Effects,
+    said: &'r Said,
 }
 
 /// Walks a function from its start, called by somebody unknown.
 fn walk(analyzer: &Analyzer<'_>, function: FnId, asked: Asked<'_>) -> Trail {
     let mut walker = Walker {
-        lookup: Lookup::new(analyzer),
+        lookup: Lookup::new(analyzer, asked.said),
         model: analyzer.model(),
         vocabulary: analyzer.vocabulary(),
         effects: asked.effects,

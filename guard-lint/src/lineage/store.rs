@@ -56,11 +56,6 @@ pub struct Made {
 }
 
 impl<'s> Walker<'_, 's> {
-    /// Whether a method of this name stores artifacts.
-    pub(super) fn stores_artifacts(&self, name: &str) -> bool {
-        self.vocabulary.records.artifact_stores.iter().any(|row| row == name)
-    }
-
     /// Whether a call gets an artifact, or a dict that was made of one.
     pub(super) fn is_given_artifact(&mut self, given: &Given<'s>, state: &mut State<'s>) -> bool {
         let kinds = &self.vocabulary.records.artifact_words;

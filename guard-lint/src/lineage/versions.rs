@@ -1,12 +1,12 @@
 //! A map of which every version stays: a copy costs nothing, and two copies are told apart by what was set since.
 //!
 //! Branches of a function, and values that are looked at later, each keep the state as it was. Keys are small numbers; a node
-//! has a place for each value of four of their bits.
+//! has a place for each value of three of their bits.
 
 use std::rc::Rc;
 
 /// How many bits of a key one level looks at.
-const BITS: u32 = 4;
+const BITS: u32 = 3;
 
 /// How many children a node has.
 const WIDTH: usize = 1 << BITS;
