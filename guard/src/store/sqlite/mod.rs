@@ -87,7 +87,7 @@ impl SqliteOptions {
     }
 
     /// The most bytes that the file may have, so that it cannot fill a disk that others need. Beyond it every change is
-    /// refused as [`StoreError::Full`](super::StoreError::Full). What SQLite keeps beside the file comes on top of it.
+    /// refused as [`StoreError::Full`]. What SQLite keeps beside the file comes on top of it.
     pub fn max_bytes(mut self, bytes: u64) -> Self {
         self.max_bytes = bytes;
         self
