@@ -56,7 +56,7 @@ impl EventLog for JetStream {
             }
             // The cursor's own event is read too: where it is there, nothing after it has been pruned.
             let (from, count) = match after {
-                None => (1, limit),
+                None => (self.first(&subject).await?, limit),
                 Some(cursor) => (cursor.seq(), limit.saturating_add(1)),
             };
             let mut events = self.events(&subject, from, count, head.id.seq()).await?;
@@ -109,6 +109,15 @@ impl JetStream {
         match self.0.stream.get_last_raw_message_by_subject(subject).await {
             Ok(message) => event(message.sequence, &message.payload).map(Some),
             Err(error) if error.kind() == LastRawMessageErrorKind::NoMessageFound => Ok(None),
+            Err(error) => Err(StoreError::unavailable(error)),
+        }
+    }
+
+    /// The number of the oldest event of a subject, so that nobody looks for it among those of all others.
+    async fn first(&self, subject: &str) -> Result<u64, StoreError> {
+        match self.0.stream.get_first_raw_message_by_subject(subject, 1).await {
+            Ok(message) => Ok(message.sequence),
+            Err(error) if error.kind() == LastRawMessageErrorKind::NoMessageFound => Ok(1),
             Err(error) => Err(StoreError::unavailable(error)),
         }
     }
@@ -178,7 +187,7 @@ impl JetStream {
 
     /// The first event from a time on, or the newest one. Only old ones are read, and one part more.
     async fn first_young(&self, subject: &str, oldest_ms: u64, head: u64) -> Result<u64, StoreError> {
-        let mut from = 1;
+        let mut from = self.first(subject).await?;
         loop {
             let events = self.events(subject, from, FETCH, head).await?;
             if let Some(young) = events.iter().find(|event| event.at_ms >= oldest_ms) {

@@ -157,6 +157,8 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .page_size(PAGE)
         .busy_timeout(BUSY)
         .foreign_keys(true)
+        // 16 MiB: a long replay fits, and the next one finds it there.
+        .pragma("cache_size", "-16384")
         // Where the system's own call does not reach the disk.
         .pragma("fullfsync", "ON")
         .disable_statement_logging()
