@@ -18,6 +18,11 @@ pub(crate) async fn measure() {
     let url = format!("postgres://guard@127.0.0.1:{}/postgres", server.port);
     let log = Postgres::open(&url).await.unwrap();
     let mut connection = PgConnection::connect(&url).await.unwrap();
+    // Planning the same statement again and again would make this side slow.
+    sqlx::query("SET plan_cache_mode = force_generic_plan")
+        .execute(&mut connection)
+        .await
+        .unwrap();
     sqlx::query(
         "CREATE TABLE event (stream BIGINT, seq BIGINT, tag BIGINT, at_ms BIGINT, body TEXT, PRIMARY KEY (stream, seq))",
     )

@@ -7,7 +7,7 @@ use sqlx::{ConnectOptions, QueryBuilder, Row, SqliteConnection};
 
 use crate::{Raw, compare, compare_grouped};
 
-struct Table {
+pub(crate) struct Table {
     connection: SqliteConnection,
     seq: i64,
 }
@@ -36,25 +36,40 @@ pub(crate) async fn measure() {
     compare_grouped("SQLite", &log, &mut table).await;
 }
 
+impl Table {
+    async fn execute(&mut self, sql: &'static str) {
+        sqlx::query(sql).execute(&mut self.connection).await.unwrap();
+    }
+
+    async fn insert(&mut self, events: &[NewEvent]) {
+        let mut insert = QueryBuilder::new("INSERT INTO event ");
+        insert.push_values(events, |mut row, event| {
+            self.seq += 1;
+            row.push_bind(1_i64)
+                .push_bind(self.seq)
+                .push_bind(7_i64)
+                .push_bind(event.at_ms as i64)
+                .push_bind(event.body.as_str());
+        });
+        insert.build().execute(&mut self.connection).await.unwrap();
+    }
+
+    pub(crate) async fn append_one_by_one(&mut self, events: &[NewEvent]) {
+        self.execute("BEGIN IMMEDIATE").await;
+        for event in events {
+            self.insert(std::slice::from_ref(event)).await;
+        }
+        self.execute("COMMIT").await;
+    }
+}
+
 impl Raw for Table {
     async fn append(&mut self, events: &[NewEvent]) {
-        sqlx::query("BEGIN IMMEDIATE")
-            .execute(&mut self.connection)
-            .await
-            .unwrap();
+        self.execute("BEGIN IMMEDIATE").await;
         for events in events.chunks(500) {
-            let mut insert = QueryBuilder::new("INSERT INTO event ");
-            insert.push_values(events, |mut row, event| {
-                self.seq += 1;
-                row.push_bind(1_i64)
-                    .push_bind(self.seq)
-                    .push_bind(7_i64)
-                    .push_bind(event.at_ms as i64)
-                    .push_bind(event.body.as_str());
-            });
-            insert.build().execute(&mut self.connection).await.unwrap();
+            self.insert(events).await;
         }
-        sqlx::query("COMMIT").execute(&mut self.connection).await.unwrap();
+        self.execute("COMMIT").await;
     }
 
     async fn read(&mut self, count: usize) -> usize {

@@ -42,30 +42,46 @@ impl Sql for SqliteConnection {
         Ok(())
     }
 
-    async fn append(&mut self, NewRows { stream, tags, events }: NewRows<'_>) -> Result<i64, StoreError> {
-        let (id, mut last) = stream_and_head(self, stream).await?;
-        let rows: Vec<(&NewEvent, &i64)> = events.iter().zip(tags).collect();
-        for rows in rows.chunks(ROWS) {
-            let mut insert = QueryBuilder::new("INSERT INTO guard_event (stream, seq, tag, at_ms, body) ");
-            insert.push_values(rows, |mut row, (event, tag)| {
-                last += 1;
-                let at_ms = i64::try_from(event.at_ms).unwrap_or(i64::MAX);
-                row.push_bind(id)
-                    .push_bind(last)
-                    .push_bind(**tag)
-                    .push_bind(at_ms)
-                    .push_bind(event.body.as_str());
-            });
-            insert.build().execute(&mut *self).await.map_err(store_error)?;
-        }
-        Ok(last)
+    async fn append(&mut self, rows: NewRows<'_>) -> Result<i64, StoreError> {
+        let target = target(self, rows.stream).await?;
+        Ok(insert(self, target, rows).await?.head)
     }
+}
+
+/// Where to append: the row of a stream, and the number of its newest event.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Target {
+    stream: i64,
+    pub(super) head: i64,
+}
+
+/// Inserts events after the newest one, and says where to go on.
+pub(super) async fn insert(
+    connection: &mut SqliteConnection,
+    Target { stream, mut head }: Target,
+    NewRows { tags, events, .. }: NewRows<'_>,
+) -> Result<Target, StoreError> {
+    let rows: Vec<(&NewEvent, &i64)> = events.iter().zip(tags).collect();
+    for rows in rows.chunks(ROWS) {
+        let mut insert = QueryBuilder::new("INSERT INTO guard_event (stream, seq, tag, at_ms, body) ");
+        insert.push_values(rows, |mut row, (event, tag)| {
+            head += 1;
+            let at_ms = i64::try_from(event.at_ms).unwrap_or(i64::MAX);
+            row.push_bind(stream)
+                .push_bind(head)
+                .push_bind(**tag)
+                .push_bind(at_ms)
+                .push_bind(event.body.as_str());
+        });
+        insert.build().execute(&mut *connection).await.map_err(store_error)?;
+    }
+    Ok(Target { stream, head })
 }
 
 /// The row of a stream, which is made if it is not there, and the number of its newest event, which is never pruned. Nobody
 /// else writes between this and the end of the transaction.
-async fn stream_and_head(connection: &mut SqliteConnection, stream: &StreamKey) -> Result<(i64, i64), StoreError> {
-    let StreamKey { scope, kind, id } = stream;
+pub(super) async fn target(connection: &mut SqliteConnection, key: &StreamKey) -> Result<Target, StoreError> {
+    let StreamKey { scope, kind, id } = key;
     let values = [
         kind.as_str().into(),
         scope.tenant.as_str().into(),
@@ -81,7 +97,8 @@ async fn stream_and_head(connection: &mut SqliteConnection, stream: &StreamKey) 
         )
         .await?;
     if let Some(row) = found.first() {
-        return Ok((row.int(0)?, row.int(1)?));
+        let (stream, head) = (row.int(0)?, row.int(1)?);
+        return Ok(Target { stream, head });
     }
     let made = connection
         .rows(
@@ -89,7 +106,8 @@ async fn stream_and_head(connection: &mut SqliteConnection, stream: &StreamKey) 
             &values,
         )
         .await?;
-    Ok((only(made)?.int(0)?, 0))
+    let stream = only(made)?.int(0)?;
+    Ok(Target { stream, head: 0 })
 }
 
 fn bind<'q>(mut query: Query<'q>, values: &[Value<'_>]) -> Query<'q> {

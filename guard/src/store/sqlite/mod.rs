@@ -21,6 +21,7 @@
 mod connection;
 mod place;
 mod writer;
+mod writing;
 
 use std::fmt;
 use std::fs::{File, TryLockError};

@@ -1,5 +1,6 @@
 //! The one writer: what waits at the same time goes into one transaction, and costs one synchronisation.
 
+use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
@@ -8,9 +9,9 @@ use sqlx::SqliteConnection;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Interval, MissedTickBehavior};
 
-use super::connection::store_error;
+use super::writing::Writing;
 use crate::store::error::StoreError;
-use crate::store::sql::Work;
+use crate::store::sql::{Sql, Work};
 use crate::store::wake::AllWakes;
 
 /// Changes that may wait; who comes after waits to wait.
@@ -29,7 +30,8 @@ impl Writer {
     /// Starts the writer's task. `others` are those to wake when another process changes the file.
     pub(super) fn start(connection: SqliteConnection, others: Option<AllWakes>) -> Self {
         let (sender, jobs) = mpsc::channel(QUEUE);
-        tokio::spawn(run(connection, jobs, others));
+        let ends = others.is_none().then(HashMap::new);
+        tokio::spawn(run(Writing { connection, ends }, jobs, others));
         Self(sender)
     }
 
@@ -52,7 +54,7 @@ type JobFuture<'j> = Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send 
 /// A change that waits.
 trait Job: Send {
     /// Makes it, inside a transaction. May be called again after that was rolled back.
-    fn run<'j>(&'j mut self, connection: &'j mut SqliteConnection) -> JobFuture<'j>;
+    fn run<'j>(&'j mut self, connection: &'j mut Writing) -> JobFuture<'j>;
 
     /// Answers, when the transaction has ended.
     fn answer(self: Box<Self>, ended: Result<(), StoreError>);
@@ -65,7 +67,7 @@ struct Pending<W: Work> {
 }
 
 impl<W: Work> Job for Pending<W> {
-    fn run<'j>(&'j mut self, connection: &'j mut SqliteConnection) -> JobFuture<'j> {
+    fn run<'j>(&'j mut self, connection: &'j mut Writing) -> JobFuture<'j> {
         Box::pin(async move {
             self.output = Some(self.work.run(connection).await?);
             Ok(())
@@ -80,7 +82,7 @@ impl<W: Work> Job for Pending<W> {
     }
 }
 
-async fn run(mut connection: SqliteConnection, mut jobs: mpsc::Receiver<Box<dyn Job>>, others: Option<AllWakes>) {
+async fn run(mut connection: Writing, mut jobs: mpsc::Receiver<Box<dyn Job>>, others: Option<AllWakes>) {
     let mut look = tokio::time::interval(LOOK);
     look.set_missed_tick_behavior(MissedTickBehavior::Skip);
     let mut seen = None;
@@ -90,7 +92,7 @@ async fn run(mut connection: SqliteConnection, mut jobs: mpsc::Receiver<Box<dyn 
             job = jobs.recv() => job,
             () = next(&mut look), if others.is_some() => {
                 if let Some(wakes) = &others {
-                    look_at_others(&mut connection, &mut seen, wakes).await;
+                    look_at_others(&mut connection.connection, &mut seen, wakes).await;
                 }
                 continue;
             }
@@ -126,7 +128,7 @@ async fn look_at_others(connection: &mut SqliteConnection, seen: &mut Option<i64
 }
 
 /// Makes all changes of a group, or if one of them fails, each by itself: then it fails alone.
-async fn commit(connection: &mut SqliteConnection, mut group: Vec<Box<dyn Job>>) {
+async fn commit(connection: &mut Writing, mut group: Vec<Box<dyn Job>>) {
     let ended = transaction(connection, &mut group).await;
     if ended.is_err() && group.len() > 1 {
         for job in group {
@@ -139,25 +141,26 @@ async fn commit(connection: &mut SqliteConnection, mut group: Vec<Box<dyn Job>>)
     group.into_iter().for_each(|job| job.answer(ended.clone()));
 }
 
-async fn transaction(connection: &mut SqliteConnection, group: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
+async fn transaction(connection: &mut Writing, group: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
     // Taken at once: a transaction that begins by reading cannot wait for another process's.
     execute(connection, "BEGIN IMMEDIATE").await?;
     let ended = within(connection, group).await;
     if ended.is_err() {
+        connection.forget();
         // Some errors have ended it already.
         let _ = execute(connection, "ROLLBACK").await;
     }
     ended
 }
 
-async fn within(connection: &mut SqliteConnection, group: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
+async fn within(connection: &mut Writing, group: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
     for job in group {
         job.run(connection).await?;
     }
     execute(connection, "COMMIT").await
 }
 
-async fn execute(connection: &mut SqliteConnection, sql: &'static str) -> Result<(), StoreError> {
-    sqlx::query(sql).execute(connection).await.map_err(store_error)?;
+async fn execute(connection: &mut Writing, sql: &'static str) -> Result<(), StoreError> {
+    connection.change(sql, &[]).await?;
     Ok(())
 }
