@@ -119,3 +119,36 @@ async fn a_server_that_was_killed_comes_back_whole() {
     assert_eq!(woke, Ok(true));
     drop(server);
 }
+
+/// What is pruned while it is read is missed by nobody who is told of it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reader_beside_pruning_never_gets_a_hole() {
+    let Some(place) = Place::new() else { return };
+    let log = place.options().open().await.unwrap();
+    let stream = stream();
+    let pruner = {
+        let (log, stream) = (log.clone(), stream.clone());
+        tokio::spawn(async move {
+            let keep = guard::store::Retention {
+                max_count: Some(20),
+                ..Default::default()
+            };
+            for n in 0..60 {
+                let events = (n * 20..n * 20 + 20).map(|n: u64| event(&n.to_string())).collect();
+                log.append(&stream, events).await.unwrap();
+                log.prune(&stream.kind, keep, 0).await.unwrap();
+            }
+        })
+    };
+    let mut reads = 0;
+    while !pruner.is_finished() {
+        let Read::Events(events) = log.read(&stream, None, 1000).await.unwrap() else {
+            panic!("no cursor was given");
+        };
+        let numbers: Vec<u64> = events.iter().map(|event| event.body.parse().unwrap()).collect();
+        assert!(numbers.windows(2).all(|pair| pair[1] == pair[0] + 1), "{numbers:?}");
+        reads += 1;
+    }
+    pruner.await.unwrap();
+    assert!(reads > 0);
+}

@@ -44,28 +44,27 @@ impl EventLog for JetStream {
     fn read<'a>(&'a self, stream: &'a StreamKey, after: Option<EventId>, limit: usize) -> StoreFuture<'a, Read> {
         Box::pin(async move {
             let subject = self.subject(stream);
-            let Some(head) = self.last(&subject).await? else {
-                return Ok(after.map_or(Read::Events(Vec::new()), |_| Read::UnknownCursor));
+            let Some(cursor) = after else {
+                while let Some(first) = self.first(&subject).await? {
+                    let events = self.events(&subject, first, limit).await?;
+                    if self.is_whole(&events).await? {
+                        return Ok(Read::Events(events));
+                    }
+                }
+                return Ok(Read::Events(Vec::new()));
             };
             // A reader who has seen all is the usual one, and needs no consumer.
-            if after == Some(head.id) || after.is_none() && limit == 0 {
-                return Ok(Read::Events(Vec::new()));
+            match self.last(&subject).await? {
+                Some(head) if head.id == cursor => return Ok(Read::Events(Vec::new())),
+                Some(head) if head.id.seq() > cursor.seq() => {}
+                _ => return Ok(Read::UnknownCursor),
             }
-            if after.is_some_and(|cursor| cursor.seq() >= head.id.seq()) {
+            // The cursor's own event is read too: while it is there, nothing after it has been pruned.
+            let mut events = self.events(&subject, cursor.seq(), limit.saturating_add(1)).await?;
+            if events.first().is_none_or(|event| event.id != cursor) || !self.is_whole(&events).await? {
                 return Ok(Read::UnknownCursor);
             }
-            // The cursor's own event is read too: where it is there, nothing after it has been pruned.
-            let (from, count) = match after {
-                None => (self.first(&subject).await?, limit),
-                Some(cursor) => (cursor.seq(), limit.saturating_add(1)),
-            };
-            let mut events = self.events(&subject, from, count, head.id.seq()).await?;
-            if let Some(cursor) = after {
-                if events.first().is_none_or(|event| event.id != cursor) {
-                    return Ok(Read::UnknownCursor);
-                }
-                events.remove(0);
-            }
+            events.remove(0);
             Ok(Read::Events(events))
         })
     }
@@ -115,17 +114,33 @@ impl JetStream {
         }
     }
 
-    /// The number of the oldest event of a subject, so that nobody looks for it among those of all others.
-    async fn first(&self, subject: &str) -> Result<u64, StoreError> {
+    /// The number of the oldest event of a subject.
+    async fn first(&self, subject: &str) -> Result<Option<u64>, StoreError> {
         match self.0.stream.get_first_raw_message_by_subject(subject, 1).await {
-            Ok(message) => Ok(message.sequence),
-            Err(error) if error.kind() == LastRawMessageErrorKind::NoMessageFound => Ok(1),
+            Ok(message) => Ok(Some(message.sequence)),
+            Err(error) if error.kind() == LastRawMessageErrorKind::NoMessageFound => Ok(None),
             Err(error) => Err(StoreError::unavailable(error)),
         }
     }
 
-    /// Up to so many events of a subject from one sequence number to another, both included.
-    async fn events(&self, subject: &str, from: u64, count: usize, to: u64) -> Result<Vec<Event>, StoreError> {
+    /// Whether nothing between these was pruned while they came: then the first of them is still there.
+    async fn is_whole(&self, events: &[Event]) -> Result<bool, StoreError> {
+        let Some(first) = events.first() else {
+            return Ok(true);
+        };
+        match self.0.stream.get_raw_message(first.id.seq()).await {
+            Ok(_) => Ok(true),
+            Err(error) if error.kind() == LastRawMessageErrorKind::NoMessageFound => Ok(false),
+            Err(error) => Err(StoreError::unavailable(error)),
+        }
+    }
+
+    /// Up to so many events of a subject from a sequence number on, of those that there are now. Begin where the subject
+    /// does: the server looks through the messages of all others in between.
+    async fn events(&self, subject: &str, from: u64, count: usize) -> Result<Vec<Event>, StoreError> {
+        if count == 0 {
+            return Ok(Vec::new());
+        }
         let mut consumer = self
             .0
             .stream
@@ -140,34 +155,30 @@ impl JetStream {
             })
             .await
             .map_err(StoreError::unavailable)?;
-        let mut events = Vec::new();
-        let mut is_done = false;
-        while !is_done && events.len() < count {
+        let there = usize::try_from(consumer.cached_info().num_pending).unwrap_or(usize::MAX);
+        let count = count.min(there);
+        let mut events = Vec::with_capacity(count.min(FETCH));
+        while events.len() < count {
             let before = events.len();
-            let messages = consumer
-                .fetch()
-                .max_messages((count - events.len()).min(FETCH))
-                .messages()
-                .await;
+            let part = (count - before).min(FETCH);
+            let messages = consumer.fetch().max_messages(part).messages().await;
             let mut messages = messages.map_err(StoreError::unavailable)?;
             while let Some(message) = messages.next().await {
                 let message = message.map_err(StoreError::unavailable)?;
                 let sequence = message.info().map_err(StoreError::unavailable)?.stream_sequence;
                 events.push(event(sequence, &message.payload)?);
             }
-            is_done = events.last().is_some_and(|event| event.id.seq() >= to);
-            // Nothing came though there is more: the last was pruned since, or the server did not answer.
-            if !is_done && events.len() == before {
-                let left = consumer.info().await.map_err(StoreError::unavailable)?.num_pending;
-                if left > 0 {
+            // The rest was pruned since, or the server did not answer.
+            if events.len() == before {
+                if consumer.info().await.map_err(StoreError::unavailable)?.num_pending > 0 {
                     return Err(StoreError::unavailable("the server did not deliver what it has"));
                 }
-                is_done = true;
+                break;
             }
         }
-        // It would end by itself, some seconds later.
-        let name = consumer.cached_info().name.clone();
-        let _ = self.0.stream.delete_consumer(&name).await;
+        // It would end by itself, some seconds later, so nobody waits for this.
+        let (stream, name) = (self.0.stream.clone(), consumer.cached_info().name.clone());
+        tokio::spawn(async move { stream.delete_consumer(&name).await });
         Ok(events)
     }
 
@@ -178,9 +189,8 @@ impl JetStream {
             gone += purge.await.map_err(StoreError::unavailable)?.purged;
         }
         if let Some(oldest_ms) = retention.oldest_ms(now_ms)
-            && let Some(head) = self.last(subject).await?
+            && let Some(cut) = self.first_young(subject, oldest_ms).await?
         {
-            let cut = self.first_young(subject, oldest_ms, head.id.seq()).await?;
             let purge = self.0.stream.purge().sequence(cut).filter(subject);
             gone += purge.await.map_err(StoreError::unavailable)?.purged;
         }
@@ -188,18 +198,17 @@ impl JetStream {
     }
 
     /// The first event from a time on, or the newest one. Only old ones are read, and one part more.
-    async fn first_young(&self, subject: &str, oldest_ms: u64, head: u64) -> Result<u64, StoreError> {
-        let mut from = self.first(subject).await?;
-        loop {
-            let events = self.events(subject, from, FETCH, head).await?;
+    async fn first_young(&self, subject: &str, oldest_ms: u64) -> Result<Option<u64>, StoreError> {
+        let (mut from, mut newest) = (self.first(subject).await?, None);
+        while let Some(start) = from {
+            let events = self.events(subject, start, FETCH).await?;
             if let Some(young) = events.iter().find(|event| event.at_ms >= oldest_ms) {
-                return Ok(young.id.seq());
+                return Ok(Some(young.id.seq()));
             }
-            match events.last() {
-                Some(last) if last.id.seq() < head => from = last.id.seq() + 1,
-                _ => return Ok(head),
-            }
+            from = events.last().map(|last| last.id.seq() + 1);
+            newest = events.last().map(|last| last.id.seq()).or(newest);
         }
+        Ok(newest)
     }
 }
 

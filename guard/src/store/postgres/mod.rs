@@ -46,6 +46,9 @@ const CONNECTIONS: u32 = 10;
 /// How long a change waits for a connection.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// For so long after its last use a connection is taken to live.
+const FRESH: Duration = Duration::from_secs(1);
+
 /// How often a change is tried again that PostgreSQL ended to let another one go on.
 const TRIES: u32 = 5;
 
@@ -101,6 +104,8 @@ impl PostgresOptions {
                 .options([
                     ("synchronous_commit", "on"),
                     ("idle_in_transaction_session_timeout", "10s"),
+                    // Rows are found by their keys, whatever the values are: planning once is enough.
+                    ("plan_cache_mode", "force_generic_plan"),
                 ])
                 .application_name("guard")
                 .disable_statement_logging(),
@@ -143,6 +148,16 @@ impl PostgresOptions {
         let pool = PoolOptions::new()
             .max_connections(self.connections)
             .acquire_timeout(PATIENCE)
+            // One that was just used is not asked first whether it lives.
+            .test_before_acquire(false)
+            .before_acquire(|connection: &mut PgConnection, used| {
+                Box::pin(async move {
+                    if used.idle_for > FRESH {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
             .connect_lazy_with(options.clone());
         let wakes = AllWakes::default();
         let listener = listener::start(options.clone(), wakes.clone())
