@@ -57,7 +57,11 @@ fn humps(part: &str) -> impl Iterator<Item = &str> {
 
 fn is_word(piece: &str, word: &str) -> bool {
     if piece.is_ascii() {
-        return piece.len() == word.len() && piece.bytes().zip(word.bytes()).all(|(own, other)| own.to_ascii_lowercase() == other);
+        return piece.len() == word.len()
+            && piece
+                .bytes()
+                .zip(word.bytes())
+                .all(|(own, other)| own.to_ascii_lowercase() == other);
     }
     piece.chars().flat_map(char::to_lowercase).eq(word.chars())
 }
@@ -68,13 +72,29 @@ mod tests {
 
     #[test]
     fn words_are_found_where_they_stand() {
-        for name in ["GateChain", "_gate_chain", "S3Store", "HTTPException", "a__b.C-d e", "ÄrgerÜber", "", "x9Y"] {
+        for name in [
+            "GateChain",
+            "_gate_chain",
+            "S3Store",
+            "HTTPException",
+            "a__b.C-d e",
+            "ÄrgerÜber",
+            "",
+            "x9Y",
+        ] {
             let all: Vec<String> = words(name).collect();
             for (index, word) in all.iter().enumerate() {
                 assert!(has_word(name, std::slice::from_ref(word)), "{name}: {word}");
-                assert_eq!(starts_with(name, std::slice::from_ref(word)), index == 0 || all[0] == *word, "{name}: {word}");
+                assert_eq!(
+                    starts_with(name, std::slice::from_ref(word)),
+                    index == 0 || all[0] == *word,
+                    "{name}: {word}"
+                );
             }
-            assert!(!has_word(name, &["gat".to_owned(), String::new(), "exception".to_owned()]), "{name}");
+            assert!(
+                !has_word(name, &["gat".to_owned(), String::new(), "exception".to_owned()]),
+                "{name}"
+            );
         }
     }
 
