@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::bind::Given;
 use super::later::What;
-use super::lookup::{Target, last_name, targets_of};
+use super::lookup::{Target, last_name};
 use super::needs::{CHANGES, Needs, Question};
 use super::said;
 use super::state::{State, WROTE};
@@ -65,7 +65,7 @@ impl<'s> Walker<'_, 's> {
             return value;
         }
         let targets = self.targets(given, state);
-        if self.lookup.is_emission(call, &targets_of(&targets)) {
+        if self.lookup.is_emission(call, &targets) {
             self.note_emission(given, state);
             return Value::default();
         }
