@@ -161,7 +161,12 @@ impl<'s> Frame<'_, 's> {
             match ty {
                 Ty::Object { class, exact: false } => {
                     for method in self.model.implementations(*class, name) {
-                        value.types.push(Ty::Method(method));
+                        if self.model.is_property(method) {
+                            // What is called is what it gives.
+                            value.types.extend(self.model.return_types(method).all);
+                        } else {
+                            value.types.push(Ty::Method(method));
+                        }
                     }
                     if value.types.is_empty() {
                         value.types.extend(self.model.member_types(*ty, name).all);
@@ -335,12 +340,33 @@ impl<'s> Frame<'_, 's> {
         let mut value = self.compose(span, function, &summary, &values, state);
         self.pass_kind(span, function, &summary, state);
         self.recognize(made, function, &summary, &mut value, state);
+        self.narrow_to_receiver(made, function, &mut value);
         self.matched_by(span, function, &summary, (&given, &values), state);
         // Parameters that the callee makes sure of are present from here on.
         if summary.present != 0 && state.live {
             self.learn_present_arguments(made, function, skip_first, &summary, state);
         }
         Ok(value)
+    }
+
+    /// `Users.from_session(session)`, a class method of a base that returns `cls(session)`, gives an object of `Users`.
+    fn narrow_to_receiver(&self, made: &Made<'s>, function: FnId, value: &mut Val) {
+        let Some(owner) = self.model.function(function).class else {
+            return;
+        };
+        let [Ty::Entity(Entity::Class(receiver))] = made.base.as_ref().map_or(&[][..], |base| &base.types) else {
+            return;
+        };
+        if !self.model.is_decorated(function, "classmethod") || !self.model.ancestry(*receiver).contains(&owner) {
+            return;
+        }
+        for ty in &mut value.types {
+            if let Ty::Object { class, .. } = ty
+                && *class == owner
+            {
+                *class = *receiver;
+            }
+        }
     }
 
     fn learn_present_arguments(

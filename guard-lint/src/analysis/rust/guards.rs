@@ -70,7 +70,7 @@ impl<'s> View<'_, '_, 's> {
     fn layer_path(&self, function: FnId, path: &[String], depth: u32) -> Guard {
         let name = path.last().map_or("", String::as_str);
         let known = &self.analyzer.known;
-        match self.program.resolve_in(function, path) {
+        match self.program.value_in(function, path) {
             Def::Function(id) => {
                 let Some(facts) = self.program.function(id) else {
                     return Guard::None;
@@ -237,7 +237,7 @@ impl<'s> View<'_, '_, 's> {
                 let Some(path) = head.as_path() else { return };
                 let dotted = path.join(".");
                 doing.establishes |= known.is_identity_provider(path.last().map_or("", String::as_str));
-                match self.program.resolve_in(function, path) {
+                match self.program.value_in(function, path) {
                     Def::Function(id) if id != function => {
                         doing.verifies |= known.is_verifier(&dotted);
                         doing.establishes |= path.len() > 1 && known.is_context_name(&path[..path.len() - 1]);

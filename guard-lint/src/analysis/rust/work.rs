@@ -98,7 +98,7 @@ impl<'s> View<'_, '_, 's> {
                 Kind::Call(head, _) => {
                     let Some(path) = head.as_path() else { return };
                     let name = path.last().map_or("", String::as_str);
-                    if let Def::Function(id) = self.program.resolve_in(function, path) {
+                    if let Def::Function(id) = self.program.value_in(function, path) {
                         if id != function {
                             self.events(id, depth, events);
                         }
