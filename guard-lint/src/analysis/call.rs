@@ -10,7 +10,7 @@ use crate::model::bind::{BindError, bind};
 use crate::model::resolve::Entity;
 use crate::model::types::Ty;
 use crate::model::{ClassId, FnId};
-use crate::source::facts::{ArgKind, Call, Expr, Name};
+use crate::source::facts::{ArgKind, Call, Expr, Name, Span};
 
 /// A call with its parts evaluated.
 pub(super) struct Made<'s> {
@@ -69,7 +69,7 @@ impl<'s> Frame<'_, 's> {
         let (base, callee, name) = match &call.func {
             Expr::Attr(attr) => {
                 let base = self.expr(&attr.base, state);
-                let callee = self.callee(&base, attr.name);
+                let callee = self.callee(&base, attr.name, call.span, state);
                 if callee.types.is_empty() {
                     self.note_missing_attribute(&base, attr);
                 }
@@ -155,15 +155,16 @@ impl<'s> Frame<'_, 's> {
     }
 
     /// The method as a value; for an object whose class is only an annotation, every override of it.
-    fn callee(&mut self, base: &Val, name: Name) -> Val {
+    fn callee(&mut self, base: &Val, name: Name, span: Span, state: &mut State) -> Val {
         let mut value = Val::default();
         for ty in &base.types {
             match ty {
                 Ty::Object { class, exact: false } => {
                     for method in self.model.implementations(*class, name) {
                         if self.model.is_property(method) {
-                            // What is called is what it gives.
-                            value.types.extend(self.model.return_types(method).all);
+                            // What is called is what it gives; reading it runs it.
+                            let summary = self.analyzer.summary(method);
+                            value = value.or(self.compose(span, method, &summary, &[], state));
                         } else {
                             value.types.push(Ty::Method(method));
                         }

@@ -214,7 +214,7 @@ impl<'n> Lowering<'n> {
             }
             ast::Stmt::Break(_) => body.push(Stmt::Break),
             ast::Stmt::Continue(_) => body.push(Stmt::Continue),
-            ast::Stmt::Pass(_) | ast::Stmt::TypeAlias(_) | ast::Stmt::IpyEscapeCommand(_) => {}
+            ast::Stmt::Pass(_) | ast::Stmt::IpyEscapeCommand(_) => {}
         }
     }
 
