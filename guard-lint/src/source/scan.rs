@@ -83,34 +83,42 @@ pub(super) fn proofs(path: &str, bytes: &[u8]) -> Vec<Proof> {
     let mut proofs: Vec<Proof> = Vec::new();
     let mut start = 0;
     for (at, _) in path.match_indices('/') {
-        let folder = &path[start..at];
-        let before = proofs.len();
+        let (folder, above) = (&path[start..at], path[..start].trim_end_matches('/'));
         start = at + 1;
         if STANDARD.contains(&folder) {
             continue;
         }
-        for word in ["from", "import"] {
-            let needle = format!("{word} {folder}.");
-            let found = memmem::find_iter(bytes, needle.as_bytes());
-            for found in found.filter(|at| *at == 0 || bytes[at - 1].is_ascii_whitespace()) {
-                let rest = &bytes[found + needle.len()..];
-                let end = rest
-                    .iter()
-                    .position(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_');
-                let Ok(child) = std::str::from_utf8(&rest[..end.unwrap_or(rest.len())]) else {
-                    continue;
-                };
-                let proof = Proof {
-                    root: path[..at - folder.len()].trim_end_matches('/').to_owned(),
-                    module: format!("{}/{child}", &path[..at]),
-                };
-                if proofs.len() - before < PROOFS && !proofs[before..].contains(&proof) {
-                    proofs.push(proof);
-                }
+        let before = proofs.len();
+        let needle = format!("{folder}.");
+        for found in memmem::find_iter(bytes, needle.as_bytes()) {
+            if !follows_import(&bytes[..found]) {
+                continue;
+            }
+            let rest = &bytes[found + needle.len()..];
+            let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+            let end = rest.iter().position(|byte| !is_part(byte)).unwrap_or(rest.len());
+            let child = String::from_utf8_lossy(&rest[..end]);
+            let proof = Proof {
+                root: above.to_owned(),
+                module: format!("{}/{child}", &path[..at]),
+            };
+            if !proofs[before..].contains(&proof) {
+                proofs.push(proof);
+            }
+            if proofs.len() - before == PROOFS {
+                break;
             }
         }
     }
     proofs
+}
+
+/// Whether what stands here is the name in `from name…` or `import name…`.
+fn follows_import(before: &[u8]) -> bool {
+    let word = before
+        .strip_suffix(b"from ")
+        .or_else(|| before.strip_suffix(b"import "));
+    word.is_some_and(|before| before.last().is_none_or(u8::is_ascii_whitespace))
 }
 
 /// Packages of the standard library with submodules: a folder of that name beside an import of it proves nothing.

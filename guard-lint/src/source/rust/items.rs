@@ -126,7 +126,20 @@ impl<'n> Lowering<'n> {
                     }
                 }
             }
-            syn::Item::Struct(inner) => self.define(&inner.ident, &inner.attrs, None, within),
+            syn::Item::Struct(inner) => {
+                let fields = inner.fields.iter().enumerate().map(|(index, field)| {
+                    let name = field.ident.as_ref().map_or_else(|| index.to_string(), types::word);
+                    (name, types::lower(&field.ty))
+                });
+                let fields = fields.collect();
+                self.facts.types.push(TypeDef {
+                    within,
+                    name: types::word(&inner.ident),
+                    alias: None,
+                    typed_path: attributes::typed_path(&inner.attrs),
+                    fields,
+                });
+            }
             syn::Item::Enum(inner) => self.define(&inner.ident, &inner.attrs, None, within),
             syn::Item::Union(inner) => self.define(&inner.ident, &inner.attrs, None, within),
             syn::Item::Type(inner) => self.define(&inner.ident, &inner.attrs, Some(types::lower(&inner.ty)), within),
@@ -162,6 +175,7 @@ impl<'n> Lowering<'n> {
             name: types::word(name),
             alias,
             typed_path: attributes::typed_path(attrs),
+            fields: Vec::new(),
         });
     }
 
