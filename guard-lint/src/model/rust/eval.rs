@@ -13,6 +13,10 @@ use crate::source::rust::facts::{Block, Expr, Function, Kind, Stmt, Type};
 /// How deep calls are followed.
 const DEPTH: u32 = 32;
 
+/// How many calls with arguments that matter are followed: each is followed anew, and may make two more. Hand-written
+/// programs stay far below.
+const CALLS: u32 = 20_000;
+
 /// The crates whose routers and routing functions are meant.
 pub(super) const AXUM: [&str; 4] = ["axum", "axum_extra", "utoipa_axum", "aide"];
 
@@ -32,6 +36,7 @@ pub(super) struct Eval<'p, 'm, 's> {
     /// What `Self` is in the function that is run next, where it is written for many types.
     pub(super) this: RefCell<Option<(At, String)>>,
     memo: RefCell<FxHashMap<FnId, Value>>,
+    calls: Cell<u32>,
     depth: Cell<u32>,
 }
 
@@ -56,6 +61,7 @@ impl<'p, 'm, 's> Eval<'p, 'm, 's> {
             left: RefCell::default(),
             this: RefCell::default(),
             memo: RefCell::default(),
+            calls: Cell::new(0),
             depth: Cell::new(0),
         }
     }
@@ -102,7 +108,7 @@ impl<'p, 'm, 's> Eval<'p, 'm, 's> {
         (value, flow.gone)
     }
 
-    pub(super) fn call(&self, id: FnId, mut arguments: Vec<Value>, receiver: Option<Value>) -> Value {
+    pub(super) fn call(&self, id: FnId, mut arguments: Vec<Value>, mut receiver: Option<Value>) -> Value {
         self.called.borrow_mut().insert(id);
         // A handler matters to what puts it on a router, and to nothing else.
         if !self.program.function(id).is_some_and(makes_routes) {
@@ -110,7 +116,12 @@ impl<'p, 'm, 's> Eval<'p, 'm, 's> {
             handlers.for_each(|value| *value = Value::Other);
         }
         let matters = |value: &Value| !matches!(value, Value::Other);
-        let plain = receiver.is_none() && !arguments.iter().any(matters);
+        let mut plain = receiver.is_none() && !arguments.iter().any(matters);
+        if !plain && self.calls.replace(self.calls.get().saturating_add(1)) >= CALLS {
+            let given = arguments.drain(..).chain(receiver.take());
+            self.left.borrow_mut().extend(given.flat_map(Value::into_routers));
+            plain = true;
+        }
         if plain && let Some(known) = self.memo.borrow().get(&id) {
             return known.clone();
         }

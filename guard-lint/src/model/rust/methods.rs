@@ -279,7 +279,11 @@ impl Routed {
         for mut entry in inner.entries {
             entry.path = below(prefix, &entry.path);
             entry.missed.extend(self.laid.iter().copied());
-            self.entries.push(entry);
+            // axum refuses a route that is there already: it is one that two ways lead to.
+            match self.entries.iter_mut().find(|known| known.is_like(&entry)) {
+                Some(known) => known.join(entry),
+                None => self.entries.push(entry),
+            }
         }
         self.holds_engine |= inner.holds_engine;
     }

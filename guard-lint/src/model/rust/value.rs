@@ -206,7 +206,7 @@ impl Routed {
 impl Entry {
     /// Whether it is the same route, put together in another way.
     pub(super) fn is_like(&self, other: &Self) -> bool {
-        self.path == other.path && self.is_same_handler(other)
+        self.site == other.site && self.path == other.path && self.is_same_handler(other)
     }
 
     /// Whether it is the same route below a prefix that is not constant.
