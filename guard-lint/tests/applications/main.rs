@@ -17,11 +17,7 @@ use guard_lint::report::Report;
 
 /// The report on these files, each as its path and its text.
 fn report(files: &[(&str, &str)]) -> Report {
-    let scratch = Scratch::new();
-    for (path, text) in files {
-        scratch.write(path, text);
-    }
-    common::report(scratch.path())
+    Scratch::with(files).report()
 }
 
 /// The routes as `METHODS path function`, sorted, with the prefixes of the applications that serve them.

@@ -19,7 +19,7 @@ def a(rows: Rows):
 "#
         ))
     };
-    let kit = "type Rows[T] = list[T]\nclass Service[P]:\n    def read[Q](self, value):\n        return cast(P, cast(Q, value))\n    def use(self): ...\n";
+    let kit = "from typing import cast\ntype Rows[T] = list[T]\nclass Service[P]:\n    def read[Q](self, value):\n        return cast(P, cast(Q, value))\n    def use(self): ...\n";
     for (name, expected) in [("1", Vec::<String>::new()), ("T", vec!["a".to_owned()])] {
         let main = body(name);
         let report = report(&[("main.py", main.as_str()), ("kit.py", kit)]);

@@ -77,7 +77,7 @@ fn an_adapter_called_like_a_package_is_not_the_package() {
         let files = [
             ("app/__init__.py", ""),
             ("app/adapters/stripe/__init__.py", adapter),
-            ("app/adapters/main.py", main.as_str()),
+            ("app/adapters/api/main.py", main.as_str()),
         ];
         assert_eq!(found(&report(&files), "GL405"), expected, "{import}");
     }

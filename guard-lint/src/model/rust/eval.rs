@@ -291,9 +291,10 @@ impl<'p, 'm, 's> Eval<'p, 'm, 's> {
         if let [name] = path
             && let Some(known) = flow.variables.get(name)
         {
-            return match known {
-                Value::Router(_) => flow.variables.remove(name).unwrap_or(Value::Other),
-                other => other.clone(),
+            return if known.has_router() {
+                flow.variables.remove(name).unwrap_or(Value::Other)
+            } else {
+                known.clone()
             };
         }
         let own = match (path, &flow.this) {
