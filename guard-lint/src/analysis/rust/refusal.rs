@@ -76,7 +76,7 @@ fn refuses(walk: &Walk<'_, '_, '_, '_>, function: crate::model::FnId, value: &Ex
         }
         // `.body(…)`, `.into_response()`: what it is made of says what it is.
         Kind::Method(receiver, _, arguments) => {
-            !receiver.as_path().is_some_and(|path| path.len() == 1) && inner(receiver)
+            receiver.as_path().is_none_or(|path| path.len() != 1) && inner(receiver)
                 || arguments.iter().any(|argument| literal(argument).is_some())
         }
         Kind::Await(base) | Kind::Reference(base) | Kind::Try(base) => inner(base),
