@@ -287,8 +287,8 @@ impl<'s> View<'_, '_, 's> {
                 let says = last_name(source).is_some_and(|name| has_word(name, &known.store_words));
                 if asks && says && !starts_with(name, &known.write_verbs) && !is_check(name) {
                     stream.replay.get_or_insert(here);
-                    if let Some(store) = self.volatile(part.function, source) {
-                        stream.volatile.get_or_insert((here, store));
+                    if stream.volatile.is_none() {
+                        stream.volatile = self.volatile(part.function, source, here);
                     }
                 }
             }
@@ -377,16 +377,19 @@ impl<'s> View<'_, '_, 's> {
         kind.filter(|kind| has_id && control.contains(kind))
     }
 
-    /// The name of a store's type where a restart empties it: by its name, or by what it is made of.
-    fn volatile(&self, function: FnId, source: &Expr) -> Option<String> {
+    /// Where a restart empties the store that is asked, by its name or by what it is made of, and its type.
+    fn volatile(&self, function: FnId, source: &Expr, here: Place) -> Option<(Place, String)> {
         let (at, ty) = self.type_of(function, source, HOPS)?;
         let (at, ty) = self.inside(at, ty)?;
         let known = self.analyzer.known.vocabulary();
-        if let Def::Type(_, own) = self.program.type_def(at, ty) {
-            let kept = !own.fields.is_empty() && own.fields.iter().all(|(_, field)| is_memory(field));
-            return (kept || has_word(&own.name, &known.volatile_words)).then(|| own.name.clone());
+        let Def::Type(_, own) = self.program.type_def(at, ty) else {
+            return None;
+        };
+        if ty.is_bound {
+            return self.fallback(own);
         }
-        None
+        let kept = !own.fields.is_empty() && own.fields.iter().all(|(_, field)| is_memory(field));
+        (kept || has_word(&own.name, &known.volatile_words)).then(|| (here, own.name.clone()))
     }
 
     /// The type of a variable or field, with the module that names it.
@@ -486,7 +489,7 @@ fn last_name(source: &Expr) -> Option<&str> {
 }
 
 /// Whether a field's type is nothing but memory: a collection, behind a lock or not.
-fn is_memory(ty: &Type) -> bool {
+pub(super) fn is_memory(ty: &Type) -> bool {
     match ty.last() {
         "Vec" | "VecDeque" | "HashMap" | "BTreeMap" | "DashMap" | "LinkedList" => true,
         "Mutex" | "RwLock" | "RefCell" | "Arc" | "Box" => ty.arguments.iter().all(is_memory),
