@@ -68,7 +68,7 @@ fn refuses(walk: &Walk<'_, '_, '_, '_>, function: crate::model::FnId, value: &Ex
                 "Err" => true,
                 "Ok" | "Some" => arguments.iter().any(inner),
                 _ if is_error_path(walk, path) => true,
-                _ => match walk.view.program.resolve_in(function, path) {
+                _ => match walk.view.program.value_in(function, path) {
                     Def::Function(id) if id != function => made_of_refusals(walk, id, hops),
                     _ => arguments.iter().any(inner),
                 },

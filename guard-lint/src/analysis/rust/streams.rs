@@ -84,16 +84,15 @@ impl<'s> View<'_, '_, 's> {
             found |= match &part.kind {
                 Kind::Path(path) => path.ends_with(&["Sse".to_owned(), "new".to_owned()]),
                 Kind::Text(text) => text == "text/event-stream",
-                Kind::Call(head, _) => {
-                    head.as_path()
-                        .is_some_and(|path| match self.program.resolve_in(handler, path) {
-                            Def::Function(id) => {
-                                let returns = self.program.function(id).and_then(|made| made.returns.as_ref());
-                                returns.is_some_and(is_sse)
-                            }
-                            _ => false,
-                        })
-                }
+                Kind::Call(head, _) => head
+                    .as_path()
+                    .is_some_and(|path| match self.program.value_in(handler, path) {
+                        Def::Function(id) => {
+                            let returns = self.program.function(id).and_then(|made| made.returns.as_ref());
+                            returns.is_some_and(is_sse)
+                        }
+                        _ => false,
+                    }),
                 _ => false,
             };
         });
@@ -193,7 +192,7 @@ impl<'s> View<'_, '_, 's> {
             match &inner.kind {
                 Kind::Call(head, arguments) => {
                     if let Some(path) = head.as_path()
-                        && let Def::Function(id) = self.program.resolve_in(function, path)
+                        && let Def::Function(id) = self.program.value_in(function, path)
                     {
                         self.gather(id, is_later, seen, parts);
                     }
@@ -227,7 +226,7 @@ impl<'s> View<'_, '_, 's> {
                 }
                 // `on_upgrade(serve)`, `ok_or_else(gone)`
                 Kind::Path(path) => {
-                    if let Def::Function(id) = self.program.resolve_in(function, path) {
+                    if let Def::Function(id) = self.program.value_in(function, path) {
                         self.gather(id, after, seen, parts);
                     }
                 }
@@ -295,7 +294,7 @@ impl<'s> View<'_, '_, 's> {
             }
             Kind::Call(head, _) => {
                 if let Some(path) = head.as_path()
-                    && let Def::External(full) = self.program.resolve_in(part.function, path)
+                    && let Def::External(full) = self.program.value_in(part.function, path)
                     && full.len() == 1
                 {
                     stream.hidden |= has_word(&full[0], &known.store_words);
