@@ -207,11 +207,7 @@ impl<'s> Walk<'_, '_, '_, 's> {
             return says;
         }
         let both = Facts::CREDENTIAL.with(Facts::IDENTITY);
-        let returns = self
-            .view
-            .program
-            .function(id)
-            .and_then(|facts| facts.returns.as_ref());
+        let returns = self.view.program.function(id).and_then(|facts| facts.returns.as_ref());
         if returns.is_none_or(|ty| ty.last() == "()") {
             state.learn(both);
             return says;
