@@ -26,7 +26,7 @@
 //!
 //! **Start with the [manual]**: its [quick start](manual::quick_start) is a whole engine in one file, and it says
 //! [what is missing](manual#what-is-missing) in this version: single-use tickets, gates of guard's own, budget, audit,
-//! streams with replay, durable stores.
+//! streams with replay.
 //!
 //! # Modules
 //!
@@ -44,6 +44,7 @@
 //! | [`route`], [`manifest`] | facts about routes, as `#[engine_route]` writes them, and as JSON |
 //! | [`server`] | HTTP/1.1 and HTTP/2 with limits, and an orderly end |
 //! | [`ticket`] | transport tickets, for clients that cannot set headers |
+//! | [`store`] | where events, used tickets, budget, audit and policies are kept |
 //! | `testing` | holds an engine against the contract, in tests |
 //! | [`clock`] | time, injected |
 //!
@@ -57,6 +58,10 @@
 //! | `server` | yes | [`server`] |
 //! | `ticket` | yes | [`ticket`] |
 //! | `jwks-http` | no | fetches a JWKS document over HTTPS |
+//! | `sqlite` | no | `store::sqlite`: every kind of state in one file |
+//! | `postgres` | no | `store::postgres`: every kind of state in PostgreSQL |
+//! | `nats` | no | `store::nats`: the event log in NATS JetStream |
+//! | `object-store` | no | `store::archive`: audit and usage kept for years, in S3 and what speaks like it |
 //! | `testing` | no | `testing`, for `[dev-dependencies]` |
 //!
 //! No feature weakens a check, so another crate that turns one on changes nothing for yours. What is lax is a
@@ -64,7 +69,8 @@
 //!
 //! # Rust version
 //!
-//! 1.88. A later one is needed only with a new minor version.
+//! 1.88; with the features `sqlite` and `postgres` 1.94, which sqlx needs. A later one is needed only with a new minor
+//! version.
 
 #![forbid(unsafe_code)]
 
@@ -94,6 +100,7 @@ pub mod registry;
 pub mod route;
 #[cfg(feature = "server")]
 pub mod server;
+pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
 #[cfg(feature = "ticket")]

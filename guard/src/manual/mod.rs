@@ -6,7 +6,8 @@
 //! 4. [What the layer cannot do](limits): the exceptions, and what to put in their place.
 //! 5. [Attacks](attacks): what a hostile client can try, the answer, and the test that proves it.
 //! 6. [Moving a FastAPI engine over](moving): what becomes what, and in which order.
-//! 7. [Costs](costs): what the guard adds to a request.
+//! 7. [Stores](stores): what an engine may not forget, where it lies, and what it outlives.
+//! 8. [Costs](costs): what the guard adds to a request.
 //!
 //! # What is missing
 //!
@@ -18,7 +19,7 @@
 //! | the gates themselves: kill switch, firearms, strategy lock, budget, KPI, temperature | [`gate`](crate::gate) calls one chain, which the engine writes |
 //! | budget reservation and the audit chain | nothing is recorded; a chain can refuse and cannot settle |
 //! | streams with cursors and replay, WebSocket sessions | a handler's stream is passed on, and ends with an envelope if it breaks |
-//! | durable stores, and the check that none in memory serves `saas` | a handler asks [`RequestContext::mode`](crate::context::RequestContext::mode) itself |
+//! | the check of an engine's stores when it starts | it calls [`Stores::prove`](crate::store::Stores::prove) itself |
 //! | artifact metadata (`pipeline_hash`) | nothing |
 //!
 //! Their codes are in the [table](codes) already, so that an engine can answer them.
@@ -30,3 +31,4 @@ pub mod costs;
 pub mod limits;
 pub mod moving;
 pub mod quick_start;
+pub mod stores;
