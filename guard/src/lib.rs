@@ -25,8 +25,7 @@
 //! ```
 //!
 //! **Start with the [manual]**: its [quick start](manual::quick_start) is a whole engine in one file, and it says
-//! [what is missing](manual#what-is-missing) in this version: single-use tickets, gates of guard's own, budget, audit,
-//! streams with replay, durable stores.
+//! [what is missing](manual#what-is-missing) in this version: gates of guard's own, budget, audit.
 //!
 //! # Modules
 //!
@@ -44,6 +43,7 @@
 //! | [`route`], [`manifest`] | facts about routes, as `#[engine_route]` writes them, and as JSON |
 //! | [`server`] | HTTP/1.1 and HTTP/2 with limits, and an orderly end |
 //! | [`ticket`] | transport tickets, for clients that cannot set headers |
+//! | [`stream`] | streams of events: replay from a cursor, then live |
 //! | [`store`] | where events, used tickets, budget, audit and policies are kept |
 //! | `testing` | holds an engine against the contract, in tests |
 //! | [`clock`] | time, injected |
@@ -96,6 +96,7 @@ pub mod route;
 #[cfg(feature = "server")]
 pub mod server;
 pub mod store;
+pub mod stream;
 #[cfg(feature = "testing")]
 pub mod testing;
 #[cfg(feature = "ticket")]

@@ -15,12 +15,14 @@ use super::compare;
 use super::core::{Core, Found, Role};
 use super::refusal::{Refusal, unavailable};
 use super::request_id::RequestId;
+use super::stream;
 use super::table::{RouteId, Target};
 use crate::context::{Entry, RequestContext, Scan};
 use crate::credential::membership::{MembershipAnswer, MembershipResult};
 use crate::credential::{Verification, Verified};
 use crate::gate::GateRequest;
 use crate::route::GateDecision;
+use crate::stream::Opening;
 
 /// What the handler of an admitted request may want to know, in the request's extensions. Nobody else can make one.
 #[derive(Debug, Clone)]
@@ -60,12 +62,13 @@ pub(crate) enum Admission {
 pub(crate) type WaitingAdmission = Pin<Box<dyn Future<Output = Result<(Request<Body>, Entrance), Refusal>> + Send>>;
 
 /// Where a request is let in.
-#[derive(Debug, Clone, Copy)]
 pub(crate) struct Entrance {
     /// The place of the route in the list.
     pub(crate) route: usize,
     /// Its `resource_kind`.
     pub(crate) resource_kind: Option<&'static str>,
+    /// What its stream opens with, if it is one.
+    pub(crate) stream: Option<Box<Opening>>,
 }
 
 /// Decides as far as that goes without waiting. The request is handed around by reference, since it is large.
@@ -212,6 +215,7 @@ fn enter(core: &Core, request: &mut Request<Body>, route: RouteId, context: Opti
     let policy = core.policy(route);
     core.bound_body(request, policy);
     let resource_kind = policy.meta.resource_kind;
+    let stream = context.as_ref().and_then(|context| stream::opening(core, request, policy, context));
     if context.is_some() || resource_kind.is_some() {
         request.extensions_mut().insert(Admitted { context, resource_kind });
     } else {
@@ -221,5 +225,6 @@ fn enter(core: &Core, request: &mut Request<Body>, route: RouteId, context: Opti
     Entrance {
         route: route.index(),
         resource_kind,
+        stream,
     }
 }

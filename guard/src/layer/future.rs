@@ -43,6 +43,7 @@ pin_project! {
         Answered { response: Option<Box<Response<GuardedBody>>> },
         Waiting { admission: WaitingAdmission, inner: I },
         Calling { #[pin] call: I::Future },
+        Opening { response: Pin<Box<dyn Future<Output = Response<Body>> + Send>> },
         Replacing { response: Pin<Box<dyn Future<Output = Response<GuardedBody>> + Send>> },
     }
 }
@@ -58,6 +59,7 @@ impl<I: Inner> ResponseFuture<I> {
             Admission::Entered(entrance, timeout) => {
                 this.timeout = timeout;
                 this.exchange.resource_kind = entrance.resource_kind;
+                this.exchange.stream = entrance.stream;
                 this.stage = Stage::Calling {
                     call: inner.enter(entrance.route, request),
                 };
@@ -112,6 +114,7 @@ impl<I: Inner> ResponseFuture<I> {
                 StageProj::Waiting { admission, inner } => match ready!(admission.as_mut().poll(cx)) {
                     Ok((mut request, entrance)) => {
                         this.exchange.resource_kind = entrance.resource_kind;
+                        this.exchange.stream = entrance.stream;
                         Stage::Calling {
                             call: inner.enter(entrance.route, &mut request),
                         }
@@ -119,11 +122,20 @@ impl<I: Inner> ResponseFuture<I> {
                     Err(refusal) => return Poll::Ready(this.exchange.refuse(refusal)),
                 },
                 StageProj::Calling { call } => match ready!(call.poll(cx)) {
-                    Ok(response) => match this.exchange.finish(response.map(Body::new)) {
-                        Finished::Now(response) => return Poll::Ready(response),
-                        Finished::Later(response) => Stage::Replacing { response },
+                    Ok(response) => match this.exchange.stream.take() {
+                        Some(opening) => Stage::Opening {
+                            response: Box::pin(opening.answer(response.map(Body::new))),
+                        },
+                        None => match this.exchange.finish(response.map(Body::new)) {
+                            Finished::Now(response) => return Poll::Ready(response),
+                            Finished::Later(response) => Stage::Replacing { response },
+                        },
                     },
                     Err(error) => return Poll::Ready(this.exchange.fail(&*error.into())),
+                },
+                StageProj::Opening { response } => match this.exchange.finish(ready!(response.as_mut().poll(cx))) {
+                    Finished::Now(response) => return Poll::Ready(response),
+                    Finished::Later(response) => Stage::Replacing { response },
                 },
                 StageProj::Replacing { response } => return response.as_mut().poll(cx),
             };

@@ -19,12 +19,14 @@ mod respond;
 mod service;
 mod settings;
 mod start;
+mod stream;
 mod table;
 mod tickets;
 
 #[cfg(feature = "axum")]
 pub(crate) use admit::resource_kind;
 pub use body::GuardedBody;
+pub(crate) use body::panic_text;
 pub use flags::FlagProvider;
 pub use future::ResponseFuture;
 #[cfg(feature = "axum")]

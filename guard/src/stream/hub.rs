@@ -1,0 +1,330 @@
+//! The streams of an engine.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use http::StatusCode;
+use tokio::sync::watch;
+use tokio::time::{sleep, timeout};
+
+use super::event::StreamEvent;
+use super::feed::Feed;
+use super::gate::{StreamGate, StreamInfo};
+use super::limits::StreamLimits;
+use crate::clock::{Clock, SystemClock};
+use crate::code;
+use crate::context::{Mode, TenantId};
+use crate::envelope::{EngineError, ErrorEnvelope, ErrorStatus, ValidationIssue};
+use crate::layer::panic_text;
+use crate::store::{EventId, EventLog, StoreError, StoreFaults, StoreKind, Stores, StreamKey};
+
+/// The streams of an engine: published here, read by the routes that declare one.
+///
+/// Clones are the same streams. Give one to [`Settings::streams`](crate::layer::Settings::streams), one to the handlers that
+/// publish, and one to [`Server::streams_of`](crate::server::Server::streams_of).
+#[derive(Clone)]
+pub struct Streams(pub(super) Arc<Shared>);
+
+pub(super) struct Shared {
+    log: Arc<dyn EventLog>,
+    modes: [bool; Mode::ALL.len()],
+    pub(super) limits: StreamLimits,
+    pub(super) gate: Option<Box<dyn StreamGate>>,
+    pub(super) clock: Arc<dyn Clock>,
+    feeds: Mutex<HashMap<StreamKey, Arc<Feed>>>,
+    tenants: Mutex<HashMap<TenantId, usize>>,
+    open: watch::Sender<usize>,
+    pub(super) signal: watch::Sender<Signal>,
+}
+
+/// What every open stream listens to.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Signal {
+    pub(super) draining: bool,
+}
+
+/// What makes [`Streams`].
+#[must_use]
+pub struct StreamsBuilder {
+    log: Arc<dyn EventLog>,
+    modes: [bool; Mode::ALL.len()],
+    limits: StreamLimits,
+    gate: Option<Box<dyn StreamGate>>,
+    clock: Arc<dyn Clock>,
+}
+
+/// How often a feed asks again when its log gives no answer; the waits are 0.1, 0.2, 0.4, 0.8 and 1.6 s.
+const RETRIES: u32 = 5;
+
+impl Streams {
+    /// Streams on this log, for the modes that the engine serves. A request in another mode is `<domain>.backend_forbidden`.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreFaults`], which names the setting `Stores::events`: saas and enterprise take no log that forgets. To have the
+    /// log prove what it declares, ask [`Stores::prove`] too.
+    pub fn builder(
+        log: Arc<dyn EventLog>,
+        modes: impl IntoIterator<Item = Mode>,
+    ) -> Result<StreamsBuilder, StoreFaults> {
+        let mut served = [false; Mode::ALL.len()];
+        for mode in modes {
+            served[mode as usize] = true;
+        }
+        let modes = Mode::ALL.into_iter().filter(|mode| served[*mode as usize]);
+        Stores::default().events(Arc::clone(&log)).check(modes)?;
+        Ok(StreamsBuilder {
+            log,
+            modes: served,
+            limits: StreamLimits::default(),
+            gate: None,
+            clock: Arc::new(SystemClock),
+        })
+    }
+
+    /// Appends an event to a stream. When this returns it is kept, and everyone who follows the stream gets it, in whatever
+    /// process they are.
+    ///
+    /// # Errors
+    ///
+    /// `<kind>.backend_forbidden` for a mode that is not served; `validation.error` for an event over 256 KiB; otherwise
+    /// `http.exception` with status 503, with the log's error as its cause. The event may then have been appended.
+    pub async fn publish(&self, stream: &StreamKey, event: &StreamEvent) -> Result<EventId, EngineError> {
+        self.serves(stream)?;
+        let now = self.0.clock.wall().ok_or_else(|| unavailable(&NoTime))?;
+        let appended = self.0.log.append(stream, vec![event.for_log(stream, now)]).await;
+        let ids = appended.map_err(|error| match error {
+            StoreError::Refused(problem) => EngineError::from(not_an_event(problem)),
+            error => unavailable(&error),
+        })?;
+        ids.first().copied().ok_or_else(|| unavailable(&NoId))
+    }
+
+    /// Has every open stream of this process ask the [`StreamGate`] again. Call it when what the gate says may have changed;
+    /// a stream that it no longer lets pass ends at once.
+    pub fn recheck(&self) {
+        self.0.signal.send_modify(|_| {});
+    }
+
+    /// Ends every open stream of this process and opens no more. A client is told when to come back.
+    pub fn drain(&self) {
+        self.0.signal.send_modify(|signal| signal.draining = true);
+    }
+
+    /// Waits until no stream of this process is open, at most as long as that. Gives how many still are.
+    pub async fn drained(&self, within: Duration) -> usize {
+        let mut open = self.0.open.subscribe();
+        // The sender is in `self`, so waiting ends with what is waited for.
+        let _ = timeout(within, open.wait_for(|open| *open == 0)).await;
+        self.open()
+    }
+
+    /// How many streams of this process are open.
+    pub fn open(&self) -> usize {
+        *self.0.open.borrow()
+    }
+
+    pub(crate) fn log(&self) -> &dyn EventLog {
+        &*self.0.log
+    }
+
+    /// Whether the mode of a stream is served.
+    pub(super) fn serves(&self, stream: &StreamKey) -> Result<(), ErrorEnvelope> {
+        if self.0.modes[stream.scope.mode as usize] {
+            return Ok(());
+        }
+        let code = code::backend_forbidden(stream.kind.as_str()).unwrap_or(code::INTERNAL_ERROR);
+        Err(ErrorEnvelope::builder(code)
+            .detail("store", StoreKind::Events.setting())
+            .detail("mode", stream.scope.mode.as_str())
+            .build())
+    }
+
+    /// The feed of a stream, and its news. It is followed from now on, as long as somebody has the news.
+    pub(super) fn feed(&self, stream: &StreamKey) -> (Arc<Feed>, watch::Receiver<()>) {
+        let mut feeds = lock(&self.0.feeds);
+        if let Some(feed) = feeds.get(stream) {
+            return (Arc::clone(feed), feed.news());
+        }
+        let feed = Arc::new(Feed::new(stream.clone(), Arc::clone(&self.0.log)));
+        let news = feed.news();
+        feeds.insert(stream.clone(), Arc::clone(&feed));
+        drop(feeds);
+        let tail = self.0.log.watch(stream);
+        let (shared, followed) = (Arc::clone(&self.0), Arc::clone(&feed));
+        tokio::spawn(async move {
+            let retry = async |failed: u32| {
+                sleep(Duration::from_millis(50 << failed.min(RETRIES))).await;
+                failed <= RETRIES
+            };
+            followed.follow(tail, retry, || shared.leave(&followed)).await;
+            shared.forget(&followed);
+        });
+        (feed, news)
+    }
+
+    /// Room for one more stream of a tenant.
+    pub(super) fn enter(&self, tenant: &TenantId) -> Result<Slot, ErrorEnvelope> {
+        if self.0.signal.borrow().draining {
+            return Err(busy(StatusCode::SERVICE_UNAVAILABLE, "the server ends; come back in a moment"));
+        }
+        let limits = &self.0.limits;
+        let mut tenants = lock(&self.0.tenants);
+        let of_tenant = tenants.get(tenant).copied().unwrap_or(0);
+        if of_tenant >= limits.of_tenant {
+            return Err(busy(StatusCode::TOO_MANY_REQUESTS, "the tenant has too many open streams"));
+        }
+        if self.open() >= limits.open {
+            return Err(busy(StatusCode::SERVICE_UNAVAILABLE, "there are too many open streams"));
+        }
+        tenants.insert(tenant.clone(), of_tenant + 1);
+        self.0.open.send_modify(|open| *open += 1);
+        Ok(Slot {
+            shared: Arc::clone(&self.0),
+            tenant: tenant.clone(),
+        })
+    }
+
+    /// Whether the gate lets a stream be open.
+    pub(super) fn judge(&self, info: &StreamInfo) -> Result<(), ErrorEnvelope> {
+        let Some(gate) = &self.0.gate else { return Ok(()) };
+        catch_unwind(AssertUnwindSafe(|| gate.judge(info))).unwrap_or_else(|panic| {
+            tracing::error!(panic = panic_text(&*panic), "the gate of streams panicked");
+            Err(ErrorEnvelope::builder(code::INTERNAL_ERROR).build())
+        })
+    }
+}
+
+impl StreamsBuilder {
+    /// The limits.
+    pub fn limits(mut self, limits: StreamLimits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Who may keep a stream open: a kill switch, a list of revoked credentials.
+    pub fn gate(mut self, gate: impl StreamGate) -> Self {
+        self.gate = Some(Box::new(gate));
+        self
+    }
+
+    /// The clock that stamps events.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// The streams.
+    pub fn build(self) -> Streams {
+        Streams(Arc::new(Shared {
+            log: self.log,
+            modes: self.modes,
+            limits: self.limits,
+            gate: self.gate,
+            clock: self.clock,
+            feeds: Mutex::default(),
+            tenants: Mutex::default(),
+            open: watch::Sender::new(0),
+            signal: watch::Sender::new(Signal::default()),
+        }))
+    }
+}
+
+impl Shared {
+    /// Takes a feed that nobody reads out, unless somebody came to it just now.
+    fn leave(&self, feed: &Arc<Feed>) -> bool {
+        let mut feeds = lock(&self.feeds);
+        let deserted = !feed.has_readers();
+        if deserted {
+            remove(&mut feeds, feed);
+        }
+        deserted
+    }
+
+    fn forget(&self, feed: &Arc<Feed>) {
+        remove(&mut lock(&self.feeds), feed);
+    }
+}
+
+/// Another feed of the same stream stays.
+fn remove(feeds: &mut HashMap<StreamKey, Arc<Feed>>, feed: &Arc<Feed>) {
+    if feeds.get(feed.key()).is_some_and(|held| Arc::ptr_eq(held, feed)) {
+        feeds.remove(feed.key());
+    }
+}
+
+/// The room of an open stream, which is free again when it is dropped.
+pub(crate) struct Slot {
+    shared: Arc<Shared>,
+    tenant: TenantId,
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        let mut tenants = lock(&self.shared.tenants);
+        match tenants.get_mut(&self.tenant) {
+            Some(open) if *open > 1 => *open -= 1,
+            _ => {
+                tenants.remove(&self.tenant);
+            }
+        }
+        self.shared.open.send_modify(|open| *open = open.saturating_sub(1));
+    }
+}
+
+/// No stream now, and a retry makes sense.
+fn busy(status: StatusCode, message: &'static str) -> ErrorEnvelope {
+    let status = ErrorStatus::literal(status);
+    ErrorEnvelope::builder(code::http_exception(status)).message(message).build()
+}
+
+/// `problem` is a rule of the log's, and quotes nothing.
+fn not_an_event(problem: &'static str) -> ErrorEnvelope {
+    let issue = ValidationIssue {
+        loc: vec!["event".to_owned()],
+        msg: problem.to_owned(),
+        kind: "value_error".to_owned(),
+    };
+    ErrorEnvelope::validation(&[issue]).build()
+}
+
+/// The log gives no answer, or none that can be used.
+pub(super) fn unavailable(error: &(impl std::error::Error + Clone + Send + Sync + 'static)) -> EngineError {
+    let envelope = busy(StatusCode::SERVICE_UNAVAILABLE, "the stream cannot be read or written now");
+    EngineError::new(envelope, error.clone())
+}
+
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("the clock does not know the time")]
+struct NoTime;
+
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("the log gave no id")]
+struct NoId;
+
+/// What is changed under these locks is whole at once, so what a panic left is whole too.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl fmt::Debug for Streams {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Streams")
+            .field("log", &self.0.log.name())
+            .field("limits", &self.0.limits)
+            .field("open", &self.open())
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for StreamsBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StreamsBuilder")
+            .field("log", &self.log.name())
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}
