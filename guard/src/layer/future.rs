@@ -48,6 +48,12 @@ pin_project! {
     }
 }
 
+/// Only an engine's own routes can be called for a socket that is open already.
+#[cfg(feature = "ws")]
+#[derive(Debug, thiserror::Error)]
+#[error("a route in hello mode stands before a foreign service; mount it in an Engine")]
+struct NoHandlers;
+
 impl<I: Inner> ResponseFuture<I> {
     /// Begins a response as its admission says.
     ///
@@ -64,6 +70,14 @@ impl<I: Inner> ResponseFuture<I> {
                     call: inner.enter(entrance.route, request),
                 };
             }
+            #[cfg(feature = "ws")]
+            Admission::Greeting(stranger) => match inner.detached() {
+                Some(handlers) => {
+                    let response = stranger.begin(handlers);
+                    this.answer(|exchange| exchange.pass(response));
+                }
+                None => this.answer(|exchange| exchange.fail(&NoHandlers)),
+            },
             Admission::Waiting(admission, timeout, resource_kind) => {
                 this.timeout = timeout;
                 this.exchange.resource_kind = resource_kind;

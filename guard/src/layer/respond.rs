@@ -86,6 +86,14 @@ impl Exchange {
         self.answer(code::REQUEST_TIMEOUT)
     }
 
+    /// A response of the guard's own that is no error.
+    #[cfg(feature = "ws")]
+    pub(crate) fn pass(&mut self, response: Response<Body>) -> Response<GuardedBody> {
+        let mut response = response.map(|_| GuardedBody::default());
+        self.complete(&mut response);
+        response
+    }
+
     fn answer(&mut self, code: Code) -> Response<GuardedBody> {
         let mut response = self.envelope(code);
         self.complete(&mut response);

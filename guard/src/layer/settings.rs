@@ -11,6 +11,8 @@ use crate::credential::VerifyToken;
 use crate::credential::membership::MembershipLookup;
 use crate::gate::GateChain;
 use crate::stream::Streams;
+#[cfg(feature = "ticket")]
+use crate::ticket::Tickets;
 
 /// What a [`GuardLayer`](super::GuardLayer) needs beside the routes. None of it can switch a check off.
 #[must_use]
@@ -20,6 +22,8 @@ pub struct Settings {
     pub(crate) gates: Option<Arc<dyn GateChain>>,
     pub(crate) flags: Option<Box<dyn FlagProvider + Send + Sync>>,
     pub(crate) streams: Option<Streams>,
+    #[cfg(feature = "ticket")]
+    pub(crate) transport_tickets: Option<Tickets>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) limits: Limits,
     pub(crate) surface_aliases: SurfaceAliases,
@@ -36,6 +40,8 @@ impl Settings {
             gates: None,
             flags: None,
             streams: None,
+            #[cfg(feature = "ticket")]
+            transport_tickets: None,
             clock: Arc::new(SystemClock),
             limits: Limits::default(),
             surface_aliases: SurfaceAliases::default(),
@@ -66,6 +72,13 @@ impl Settings {
     /// The streams. Without them a route that declares one does not start.
     pub fn streams(mut self, streams: Streams) -> Self {
         self.streams = Some(streams);
+        self
+    }
+
+    /// The tickets that routes with a `stream` take in place of a token. Without them such a route wants a token.
+    #[cfg(feature = "ticket")]
+    pub fn transport_tickets(mut self, tickets: Tickets) -> Self {
+        self.transport_tickets = Some(tickets);
         self
     }
 

@@ -13,7 +13,7 @@ use super::tickets;
 use crate::code;
 use crate::context::Mode;
 use crate::credential::Cause;
-use crate::route::{Exemption, GateDecision, Method, RouteMeta};
+use crate::route::{Exemption, GateDecision, Method, RouteMeta, Transport};
 
 /// Something that keeps an engine from starting. Routes are named by method and path.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -248,6 +248,12 @@ fn stream(meta: &RouteMeta, settings: &Settings, errors: &mut Vec<StartError>) {
         errors.push(StartError::NoStreams {
             route: meta.to_string(),
             domain: stream.domain.to_owned(),
+        });
+    }
+    if !cfg!(feature = "ws") && stream.transport != Transport::Sse {
+        errors.push(StartError::Facts {
+            route: meta.to_string(),
+            problem: "it is a WebSocket, which needs guard's feature `ws`",
         });
     }
     if code::cursor_invalid(stream.domain).is_err() {

@@ -7,23 +7,32 @@ use http::{HeaderName, Method, Request};
 
 use super::core::Core;
 use super::policy::Policy;
+use super::refusal::Refusal;
+#[cfg(feature = "ws")]
+use super::refusal::unavailable;
+use super::table::Target;
 use crate::code;
 use crate::context::RequestContext;
+#[cfg(feature = "ws")]
+use crate::route::Transport;
 use crate::stream::{Expiry, GivenCursor, Opening};
+#[cfg(feature = "ws")]
+use crate::stream::{Upgrade, judge};
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
 /// What the stream of a route opens with; `None` where it declares none.
 pub(super) fn opening(
     core: &Core,
-    request: &Request<Body>,
+    request: &mut Request<Body>,
     policy: &Policy,
     context: &RequestContext,
+    by_ticket: bool,
 ) -> Option<Box<Opening>> {
     let facts = policy.meta.stream?;
     let expiry = Expiry {
         at_s: context.identity().expires_at(),
-        code: code::AUTH_TOKEN_EXPIRED,
+        code: if by_ticket { code::AUTH_TICKET_EXPIRED } else { code::AUTH_TOKEN_EXPIRED },
     };
     Some(Box::new(Opening {
         // The engine does not start with such a route and no streams.
@@ -35,5 +44,46 @@ pub(super) fn opening(
         expiry,
         clock: Arc::clone(&core.settings.clock),
         head: *request.method() == Method::HEAD,
+        #[cfg(feature = "ws")]
+        upgrade: if facts.transport == Transport::Sse { None } else { Upgrade::take(request) },
     }))
+}
+
+/// Judges the handshake of a route that is a WebSocket.
+#[cfg(feature = "ws")]
+pub(super) fn handshake(core: &Core, request: &Request<Body>, policy: &Policy) -> Result<(), Refusal> {
+    if policy.meta.stream.is_none_or(|stream| stream.transport == Transport::Sse) {
+        return Ok(());
+    }
+    let streams = core.settings.streams.as_ref().ok_or_else(|| unavailable(None))?;
+    judge(request, streams.origins()).map_err(|(envelope, header)| Refusal {
+        header,
+        ..envelope.into()
+    })
+}
+
+/// Whether the first frame will say who asks. The handshake is judged already.
+#[cfg(feature = "ws")]
+pub(super) fn begins_with_hello(core: &Core, request: &Request<Body>, target: &Target) -> Result<bool, Refusal> {
+    let Target::Route(route) = target else { return Ok(false) };
+    let policy = core.policy(*route);
+    if policy.meta.stream.is_none_or(|stream| stream.transport != Transport::WebsocketHello) {
+        return Ok(false);
+    }
+    handshake(core, request, policy)?;
+    Ok(true)
+}
+
+/// An engine without WebSockets does not start with a route that is one.
+#[cfg(not(feature = "ws"))]
+#[expect(clippy::unnecessary_wraps, reason = "with WebSockets there is something to refuse")]
+pub(super) fn handshake(_: &Core, _: &Request<Body>, _: &Policy) -> Result<(), Refusal> {
+    Ok(())
+}
+
+/// An engine without WebSockets does not start with a route that is one.
+#[cfg(not(feature = "ws"))]
+#[expect(clippy::unnecessary_wraps, reason = "with WebSockets there is something to refuse")]
+pub(super) fn begins_with_hello(_: &Core, _: &Request<Body>, _: &Target) -> Result<bool, Refusal> {
+    Ok(false)
 }

@@ -38,12 +38,6 @@ impl GivenCursor {
         }
     }
 
-    /// As a hello frame has it.
-    #[cfg(feature = "ws")]
-    pub(crate) fn text(text: &str) -> Self {
-        Self::read(text.as_bytes())
-    }
-
     fn read(given: &[u8]) -> Self {
         let id = str::from_utf8(given).ok().and_then(|text| text.parse().ok());
         id.map_or_else(|| Self::Malformed(OpaqueId::parse(given).ok()), Self::Id)

@@ -60,9 +60,9 @@ pub(crate) enum FeedFault {
 pub(crate) enum Held {
     /// The frames after its place, and how many were ever here up to the last of them.
     Frames(Vec<Arc<Frame>>, u64),
-    /// It has seen all.
-    Nothing,
-    /// Its place is not here. The count is of all frames that were ever here.
+    /// It has seen all of so many frames that were ever here.
+    Nothing(u64),
+    /// Its place is not here, and so many frames ever were.
     Elsewhere(u64),
 }
 
@@ -108,7 +108,7 @@ impl Feed {
         };
         match from {
             None => ring.fault.clone().map_or(Ok(Held::Elsewhere(ring.count)), Err),
-            Some(from) if from == ring.frames.len() => ring.fault.clone().map_or(Ok(Held::Nothing), Err),
+            Some(from) if from == ring.frames.len() => ring.fault.clone().map_or(Ok(Held::Nothing(ring.count)), Err),
             Some(from) => {
                 let frames: Vec<_> = ring.frames.iter().skip(from).take(TAKEN).cloned().collect();
                 let left = (ring.frames.len() - from - frames.len()) as u64;
@@ -118,7 +118,7 @@ impl Feed {
     }
 
     /// Follows the stream until it can no longer be followed, or nobody reads it and `leave` agrees. The tail was made before
-    /// this is called. `retry` is asked after each failure of the log, with how many came one after the other.
+    /// this is called. `retry` is asked after each failure of the log, with how many came before it one after the other.
     pub(crate) async fn follow(&self, mut tail: Tail, retry: impl AsyncFn(u32) -> bool, leave: impl Fn() -> bool) {
         let (mut place, mut failed) = (None, 0);
         loop {
@@ -134,10 +134,10 @@ impl Feed {
                     }
                 }
                 Err(FeedFault::Log(error)) => {
-                    failed += 1;
                     if !retry(failed).await {
                         return self.fail(FeedFault::Log(error));
                     }
+                    failed += 1;
                 }
                 Err(fault) => return self.fail(fault),
             }

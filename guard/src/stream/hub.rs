@@ -8,12 +8,16 @@ use std::time::Duration;
 
 use http::StatusCode;
 use tokio::sync::watch;
+#[cfg(feature = "ws")]
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
 
 use super::event::StreamEvent;
 use super::feed::Feed;
 use super::gate::{StreamGate, StreamInfo};
 use super::limits::StreamLimits;
+#[cfg(feature = "ws")]
+use super::ws::Origins;
 use crate::clock::{Clock, SystemClock};
 use crate::code;
 use crate::context::{Mode, TenantId};
@@ -32,8 +36,13 @@ pub(super) struct Shared {
     log: Arc<dyn EventLog>,
     modes: [bool; Mode::ALL.len()],
     pub(super) limits: StreamLimits,
-    pub(super) gate: Option<Box<dyn StreamGate>>,
-    pub(super) clock: Arc<dyn Clock>,
+    gate: Option<Box<dyn StreamGate>>,
+    clock: Arc<dyn Clock>,
+    #[cfg(feature = "ws")]
+    pub(super) origins: Origins,
+    /// Room for sockets whose client has not said yet who it is.
+    #[cfg(feature = "ws")]
+    strangers: Arc<Semaphore>,
     feeds: Mutex<HashMap<StreamKey, Arc<Feed>>>,
     tenants: Mutex<HashMap<TenantId, usize>>,
     open: watch::Sender<usize>,
@@ -54,10 +63,21 @@ pub struct StreamsBuilder {
     limits: StreamLimits,
     gate: Option<Box<dyn StreamGate>>,
     clock: Arc<dyn Clock>,
+    #[cfg(feature = "ws")]
+    origins: Origins,
 }
 
-/// How often a feed asks again when its log gives no answer; the waits are 0.1, 0.2, 0.4, 0.8 and 1.6 s.
-const RETRIES: u32 = 5;
+/// The most sockets whose client has not said yet who it is.
+#[cfg(feature = "ws")]
+const STRANGERS: usize = 256;
+
+/// How often a log that gives no answer is asked again.
+pub(super) const RETRIES: u32 = 5;
+
+/// How long to wait then: 0.1 s, and each time twice as long.
+pub(super) fn pause_after(failed: u32) -> Duration {
+    Duration::from_millis(100 << failed.min(RETRIES))
+}
 
 impl Streams {
     /// Streams on this log, for the modes that the engine serves. A request in another mode is `<domain>.backend_forbidden`.
@@ -82,6 +102,8 @@ impl Streams {
             limits: StreamLimits::default(),
             gate: None,
             clock: Arc::new(SystemClock),
+            #[cfg(feature = "ws")]
+            origins: Origins::default(),
         })
     }
 
@@ -157,8 +179,8 @@ impl Streams {
         let (shared, followed) = (Arc::clone(&self.0), Arc::clone(&feed));
         tokio::spawn(async move {
             let retry = async |failed: u32| {
-                sleep(Duration::from_millis(50 << failed.min(RETRIES))).await;
-                failed <= RETRIES
+                sleep(pause_after(failed)).await;
+                failed < RETRIES
             };
             followed.follow(tail, retry, || shared.leave(&followed)).await;
             shared.forget(&followed);
@@ -186,6 +208,27 @@ impl Streams {
             shared: Arc::clone(&self.0),
             tenant: tenant.clone(),
         })
+    }
+
+    /// The pages that may open a WebSocket.
+    #[cfg(feature = "ws")]
+    pub(crate) fn origins(&self) -> &Origins {
+        &self.0.origins
+    }
+
+    /// Room for one more socket whose client has yet to say who it is.
+    #[cfg(feature = "ws")]
+    pub(crate) fn stranger(&self) -> Result<OwnedSemaphorePermit, ErrorEnvelope> {
+        if self.0.signal.borrow().draining {
+            return Err(busy(StatusCode::SERVICE_UNAVAILABLE, "the server ends; come back in a moment"));
+        }
+        let room = Arc::clone(&self.0.strangers).try_acquire_owned();
+        room.map_err(|_| busy(StatusCode::SERVICE_UNAVAILABLE, "too many sockets have yet to say hello"))
+    }
+
+    #[cfg(feature = "ws")]
+    pub(crate) fn limits(&self) -> StreamLimits {
+        self.0.limits
     }
 
     /// Whether the gate lets a stream be open.
@@ -217,6 +260,13 @@ impl StreamsBuilder {
         self
     }
 
+    /// The pages that may open a WebSocket; none unless set.
+    #[cfg(feature = "ws")]
+    pub fn origins(mut self, origins: Origins) -> Self {
+        self.origins = origins;
+        self
+    }
+
     /// The streams.
     pub fn build(self) -> Streams {
         Streams(Arc::new(Shared {
@@ -225,6 +275,10 @@ impl StreamsBuilder {
             limits: self.limits,
             gate: self.gate,
             clock: self.clock,
+            #[cfg(feature = "ws")]
+            origins: self.origins,
+            #[cfg(feature = "ws")]
+            strangers: Arc::new(Semaphore::new(STRANGERS)),
             feeds: Mutex::default(),
             tenants: Mutex::default(),
             open: watch::Sender::new(0),

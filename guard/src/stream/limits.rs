@@ -11,6 +11,8 @@ pub struct StreamLimits {
     pub(super) keep_alive: Duration,
     pub(super) most_behind: u64,
     pub(super) retry: Duration,
+    #[cfg_attr(not(feature = "ws"), allow(dead_code, reason = "only a WebSocket has frames"))]
+    pub(super) frame: usize,
 }
 
 /// The longest silence on a stream that proxies are known to bear.
@@ -24,6 +26,7 @@ impl Default for StreamLimits {
             keep_alive: LONGEST_SILENCE,
             most_behind: 10_000,
             retry: Duration::from_secs(2),
+            frame: 64 * 1024,
         }
     }
 }
@@ -50,6 +53,12 @@ impl StreamLimits {
     /// How many events a reader that kept up may fall behind before its stream ends with `stream_end`; 10 000 unless set.
     pub fn most_behind(mut self, events: u64) -> Self {
         self.most_behind = events;
+        self
+    }
+
+    /// The most bytes of what a client sends over a WebSocket at once; 64 KiB unless set. More ends the connection.
+    pub fn frame(mut self, bytes: usize) -> Self {
+        self.frame = bytes;
         self
     }
 

@@ -62,12 +62,20 @@ mod reader;
 mod session;
 mod sse;
 mod subscribe;
+#[cfg(feature = "ws")]
+mod ws;
 
 pub(crate) use cursor::GivenCursor;
 pub use event::{EventError, Priority, StreamEvent};
 pub use gate::{StreamGate, StreamInfo};
 pub use hub::{Streams, StreamsBuilder};
 pub use limits::StreamLimits;
+#[cfg(feature = "ws")]
+pub(crate) use opening::Opened;
 pub(crate) use opening::Opening;
 pub(crate) use session::Expiry;
 pub use subscribe::Subscribe;
+#[cfg(feature = "ws")]
+pub use ws::Origins;
+#[cfg(feature = "ws")]
+pub(crate) use ws::{EchoedProtocol, Hello, HelloFault, Upgrade, drive, judge, refuse};

@@ -11,9 +11,11 @@ use super::event::StreamEvent;
 use super::gate::StreamInfo;
 use super::hub::{Streams, unavailable};
 use super::reader::Reader;
-use super::session::{Expiry, Session};
+use super::session::{Expiry, Retries, Session};
 use super::sse;
 use super::subscribe::Subscribe;
+#[cfg(feature = "ws")]
+use super::ws::{Upgrade, drive};
 use crate::clock::Clock;
 use crate::code;
 use crate::context::{OpaqueId, RequestContext};
@@ -32,31 +34,55 @@ pub(crate) struct Opening {
     pub(crate) clock: Arc<dyn Clock>,
     /// The request was `HEAD`: nothing is opened.
     pub(crate) head: bool,
+    /// The connection, where it is to become a WebSocket.
+    #[cfg(feature = "ws")]
+    pub(crate) upgrade: Option<Upgrade>,
 }
 
 /// A stream that may be sent, and what is said before its first event.
-pub(super) struct Opened {
-    pub(super) session: Box<Session>,
+pub(crate) struct Opened {
+    pub(crate) session: Box<Session>,
     /// The event that says where the stream stands, where it has events.
-    pub(super) resume: Option<String>,
+    pub(crate) resume: Option<String>,
 }
 
 impl Opening {
     /// The response of a stream route, in place of what its handler answered.
-    pub(crate) async fn answer(self, mut response: Response<Body>) -> Response<Body> {
-        let subscribe = match response.extensions_mut().remove::<Subscribe>() {
-            Some(subscribe) => subscribe,
-            None if response.status().is_success() => {
-                tracing::error!("the handler of a stream route answered without saying which stream");
-                return refused(&ErrorEnvelope::builder(code::INTERNAL_ERROR).build().into());
-            }
-            None => return response,
+    pub(crate) async fn answer(mut self: Box<Self>, response: Response<Body>) -> Response<Body> {
+        let subscribe = match subscribed(response) {
+            Ok(subscribe) => subscribe,
+            Err(response) => return *response,
         };
         let head = self.head;
-        match self.open(subscribe).await {
-            Ok(Opened { session, resume }) => sse::response(resume, (!head).then_some(session)),
-            Err(error) => refused(&error),
+        #[cfg(feature = "ws")]
+        let upgrade = self.upgrade.take();
+        let Opened { session, resume } = match self.open(subscribe).await {
+            Ok(opened) => opened,
+            Err(error) => return refused(&error),
+        };
+        #[cfg(feature = "ws")]
+        if let Some(upgrade) = upgrade {
+            let (response, limits) = (upgrade.response(), session.streams.limits());
+            tokio::spawn(async move {
+                if let Some(socket) = upgrade.socket(limits).await {
+                    drive(socket, session, resume).await;
+                }
+            });
+            return response;
         }
+        sse::response(resume, (!head).then_some(session))
+    }
+
+    /// The stream of a socket that is open already, or what it is to be told.
+    #[cfg(feature = "ws")]
+    pub(crate) async fn enter(self, response: Response<Body>) -> Result<Opened, ErrorEnvelope> {
+        let subscribe = subscribed(response).map_err(|response| ErrorEnvelope::of_response(&response))?;
+        self.open(subscribe).await.map_err(|error| {
+            if let Some(cause) = error.cause() {
+                tracing::error!(error = cause.error(), "a stream did not open");
+            }
+            error.envelope().clone()
+        })
     }
 
     /// Opens the stream, if its mode is served, the gate lets it pass, there is room, and the cursor is known.
@@ -102,12 +128,25 @@ impl Opening {
             resource_kind: self.resource_kind,
             keep_alive: limits.keep_alive,
             spoke_at: Instant::now(),
+            retries: Retries::default(),
             _slot: slot,
         };
         Ok(Opened {
             session: Box::new(session),
             resume,
         })
+    }
+}
+
+/// Which stream the handler answered; any other answer as a response.
+fn subscribed(mut response: Response<Body>) -> Result<Subscribe, Box<Response<Body>>> {
+    match response.extensions_mut().remove::<Subscribe>() {
+        Some(subscribe) => Ok(subscribe),
+        None if response.status().is_success() => {
+            tracing::error!("the handler of a stream route answered without saying which stream");
+            Err(Box::new(refused(&ErrorEnvelope::builder(code::INTERNAL_ERROR).build().into())))
+        }
+        None => Err(Box::new(response)),
     }
 }
 

@@ -29,8 +29,10 @@ pub(crate) struct Reader {
 /// Why a reader goes no further.
 #[derive(Debug)]
 pub(crate) enum ReadFault {
-    /// The log gives no answer.
+    /// The log gives no answer now. The reader can be asked again.
     Log(StoreError),
+    /// The log gave no answer for so long that the feed ended.
+    Feed(StoreError),
     /// The log was closed.
     Closed,
     /// What comes after its place was taken out before it was read.
@@ -78,7 +80,10 @@ impl Reader {
                     self.together = Some(count);
                     self.taken.extend(frames);
                 }
-                Held::Nothing => self.wait().await,
+                Held::Nothing(count) => {
+                    self.together = Some(count);
+                    self.wait().await;
+                }
                 Held::Elsewhere(count) => {
                     if self.together.is_some_and(|together| count - together > self.most_behind) {
                         return Err(ReadFault::Lagged);
@@ -119,7 +124,7 @@ impl Reader {
 impl From<FeedFault> for ReadFault {
     fn from(fault: FeedFault) -> Self {
         match fault {
-            FeedFault::Log(error) => Self::Log(error),
+            FeedFault::Log(error) => Self::Feed(error),
             FeedFault::Closed => Self::Closed,
             FeedFault::Pruned => Self::Pruned,
         }

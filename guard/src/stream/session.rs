@@ -4,14 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout_at};
 use uuid::Uuid;
 
 use super::cursor;
 use super::first::{First, first};
 use super::frame::Frame;
 use super::gate::StreamInfo;
-use super::hub::{Signal, Slot, Streams, unavailable};
+use super::hub::{RETRIES, Signal, Slot, Streams, pause_after, unavailable};
 use super::reader::{ReadFault, Reader};
 use crate::clock::Clock;
 use crate::code::Code;
@@ -38,7 +38,15 @@ pub(crate) struct Session {
     /// The longest silence.
     pub(super) keep_alive: Duration,
     pub(super) spoke_at: Instant,
+    pub(super) retries: Retries,
     pub(super) _slot: Slot,
+}
+
+/// How often the log gave no answer, one time after the other, and when it is asked again.
+#[derive(Default)]
+pub(super) struct Retries {
+    failed: u32,
+    at: Option<Instant>,
 }
 
 /// What an open stream says next.
@@ -91,9 +99,16 @@ impl Session {
                 self.signal.mark_changed();
                 return Step::KeepAlive;
             }
-            let waited = timeout_at(deadline, first(self.signal.changed(), self.reader.next())).await;
-            match waited {
+            let (retry_at, reader) = (self.retries.at, &mut self.reader);
+            let read = async {
+                if let Some(at) = retry_at {
+                    sleep_until(at).await;
+                }
+                reader.next().await
+            };
+            match timeout_at(deadline, first(self.signal.changed(), read)).await {
                 Ok(First::Right(Ok(frame))) => {
+                    self.retries = Retries::default();
                     // What the signal says goes before what came at the same time.
                     if let Some(end) = self.must_end() {
                         return Step::End(end);
@@ -101,10 +116,30 @@ impl Session {
                     self.spoke_at = Instant::now();
                     return Step::Event(frame);
                 }
+                Ok(First::Right(Err(ReadFault::Log(_)))) if self.retries.failed < RETRIES => {
+                    self.retries.at = Some(Instant::now() + pause_after(self.retries.failed));
+                    self.retries.failed += 1;
+                }
                 Ok(First::Right(Err(fault))) => return Step::End(self.fault(fault)),
                 // The sender is in `streams`, so it is there; `changed` left the mark for `must_end` to see.
                 Ok(First::Left(_)) => self.signal.mark_changed(),
                 Err(_) => {}
+            }
+        }
+    }
+
+    /// Waits until the stream must end, whatever events there are. Dropping the future loses nothing.
+    #[cfg(feature = "ws")]
+    pub(crate) async fn ended(&mut self) -> End {
+        loop {
+            if let Some(end) = self.must_end() {
+                return end;
+            }
+            // A clock that was set is noticed after a while too.
+            let (_, deadline) = self.deadlines();
+            let deadline = deadline.max(Instant::now() + Duration::from_millis(100));
+            if timeout_at(deadline, self.signal.changed()).await.is_ok() {
+                self.signal.mark_changed();
             }
         }
     }
@@ -129,7 +164,7 @@ impl Session {
     }
 
     /// Whether the credential, the gate or the server say that it is over.
-    fn must_end(&mut self) -> Option<End> {
+    pub(crate) fn must_end(&mut self) -> Option<End> {
         if self.has_expired() {
             let envelope = ErrorEnvelope::builder(self.expiry.code.clone());
             let envelope = match self.resource_kind {
@@ -173,7 +208,7 @@ impl Session {
                 let place = self.place().map(|place| place.to_string());
                 End::Refused(cursor::invalid(stream.kind.as_str(), self.resource_kind, place.as_deref()))
             }
-            ReadFault::Log(error) => {
+            ReadFault::Log(error) | ReadFault::Feed(error) => {
                 let error = unavailable(&error);
                 tracing::error!(error = &error as &(dyn std::error::Error + 'static), "a stream cannot be read on");
                 End::Refused(error.envelope().clone())
