@@ -49,12 +49,17 @@ pub(super) fn opening(
     }))
 }
 
-/// Judges the handshake of a route that is a WebSocket.
+/// Judges the handshake of a route that is a WebSocket. That of one in hello mode was judged before anything else.
 #[cfg(feature = "ws")]
 pub(super) fn handshake(core: &Core, request: &Request<Body>, policy: &Policy) -> Result<(), Refusal> {
-    if policy.meta.stream.is_none_or(|stream| stream.transport == Transport::Sse) {
-        return Ok(());
+    match policy.meta.stream {
+        Some(stream) if stream.transport == Transport::Websocket => upgrades(core, request),
+        _ => Ok(()),
     }
+}
+
+#[cfg(feature = "ws")]
+fn upgrades(core: &Core, request: &Request<Body>) -> Result<(), Refusal> {
     let streams = core.settings.streams.as_ref().ok_or_else(|| unavailable(None))?;
     judge(request, streams.origins()).map_err(|(envelope, header)| Refusal {
         header,
@@ -62,7 +67,7 @@ pub(super) fn handshake(core: &Core, request: &Request<Body>, policy: &Policy) -
     })
 }
 
-/// Whether the first frame will say who asks. The handshake is judged already.
+/// Whether the first frame will say who asks. Its handshake is judged here.
 #[cfg(feature = "ws")]
 pub(super) fn begins_with_hello(core: &Core, request: &Request<Body>, target: &Target) -> Result<bool, Refusal> {
     let Target::Route(route) = target else { return Ok(false) };
@@ -70,7 +75,7 @@ pub(super) fn begins_with_hello(core: &Core, request: &Request<Body>, target: &T
     if policy.meta.stream.is_none_or(|stream| stream.transport != Transport::WebsocketHello) {
         return Ok(false);
     }
-    handshake(core, request, policy)?;
+    upgrades(core, request)?;
     Ok(true)
 }
 

@@ -12,20 +12,32 @@ use super::first::{First, first};
 use super::frame::Frame;
 use crate::store::{EventId, EventLog, Read, StoreError, StreamKey, Tail};
 
-/// The most frames that a feed keeps, and the most bytes, but always one frame.
-const KEPT_FRAMES: usize = 256;
+/// The most bytes that a feed keeps, but always one frame.
 const KEPT_BYTES: usize = 1024 * 1024;
-
-/// How many events are asked of the log at once.
-const PAGE: usize = 64;
 
 /// How many frames a reader takes at once.
 const TAKEN: usize = 32;
+
+/// How large a feed is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FeedSize {
+    /// The most frames that it keeps.
+    pub(crate) frames: usize,
+    /// How many events it asks of the log at once.
+    pub(crate) page: usize,
+}
+
+impl Default for FeedSize {
+    fn default() -> Self {
+        Self { frames: 256, page: 64 }
+    }
+}
 
 /// The end of a stream, as this process knows it.
 pub(crate) struct Feed {
     key: StreamKey,
     log: Arc<dyn EventLog>,
+    size: FeedSize,
     ring: Mutex<Ring>,
     news: watch::Sender<()>,
 }
@@ -67,10 +79,11 @@ pub(crate) enum Held {
 }
 
 impl Feed {
-    pub(crate) fn new(key: StreamKey, log: Arc<dyn EventLog>) -> Self {
+    pub(crate) fn new(key: StreamKey, log: Arc<dyn EventLog>, size: FeedSize) -> Self {
         Self {
             key,
             log,
+            size,
             ring: Mutex::default(),
             news: watch::Sender::new(()),
         }
@@ -152,13 +165,13 @@ impl Feed {
             self.ring().start = Some(Start(*place));
             self.news.send_replace(());
         }
-        match self.log.read(&self.key, *place, PAGE).await.map_err(FeedFault::Log)? {
+        match self.log.read(&self.key, *place, self.size.page).await.map_err(FeedFault::Log)? {
             Read::UnknownCursor => Err(FeedFault::Pruned),
             Read::Events(events) => {
                 let Some(last) = events.last() else { return Ok(false) };
                 *place = Some(last.id);
                 let frames: Vec<_> = events.iter().map(|event| Arc::new(Frame::new(event))).collect();
-                self.ring().push(frames);
+                self.ring().push(frames, self.size.frames);
                 self.news.send_replace(());
                 Ok(true)
             }
@@ -177,11 +190,11 @@ impl Feed {
 }
 
 impl Ring {
-    fn push(&mut self, frames: Vec<Arc<Frame>>) {
+    fn push(&mut self, frames: Vec<Arc<Frame>>, most: usize) {
         self.count += frames.len() as u64;
         self.bytes += frames.iter().map(|frame| frame.size()).sum::<usize>();
         self.frames.extend(frames);
-        while self.frames.len() > 1 && (self.frames.len() > KEPT_FRAMES || self.bytes > KEPT_BYTES) {
+        while self.frames.len() > 1 && (self.frames.len() > most || self.bytes > KEPT_BYTES) {
             if let Some(oldest) = self.frames.pop_front() {
                 self.bytes -= oldest.size();
                 self.start = Some(Start(Some(oldest.id)));

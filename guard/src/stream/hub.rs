@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http::StatusCode;
@@ -13,7 +13,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
 
 use super::event::StreamEvent;
-use super::feed::Feed;
+use super::feed::{Feed, FeedSize};
+use super::feeds::{Feeds, lock};
 use super::gate::{StreamGate, StreamInfo};
 use super::limits::StreamLimits;
 #[cfg(feature = "ws")]
@@ -43,7 +44,7 @@ pub(super) struct Shared {
     /// Room for sockets whose client has not said yet who it is.
     #[cfg(feature = "ws")]
     strangers: Arc<Semaphore>,
-    feeds: Mutex<HashMap<StreamKey, Arc<Feed>>>,
+    feeds: Feeds,
     tenants: Mutex<HashMap<TenantId, usize>>,
     open: watch::Sender<usize>,
     pub(super) signal: watch::Sender<Signal>,
@@ -167,25 +168,12 @@ impl Streams {
 
     /// The feed of a stream, and its news. It is followed from now on, as long as somebody has the news.
     pub(super) fn feed(&self, stream: &StreamKey) -> (Arc<Feed>, watch::Receiver<()>) {
-        let mut feeds = lock(&self.0.feeds);
-        if let Some(feed) = feeds.get(stream) {
-            return (Arc::clone(feed), feed.news());
-        }
-        let feed = Arc::new(Feed::new(stream.clone(), Arc::clone(&self.0.log)));
-        let news = feed.news();
-        feeds.insert(stream.clone(), Arc::clone(&feed));
-        drop(feeds);
-        let tail = self.0.log.watch(stream);
-        let (shared, followed) = (Arc::clone(&self.0), Arc::clone(&feed));
-        tokio::spawn(async move {
-            let retry = async |failed: u32| {
+        self.0.feeds.join(stream, |following| {
+            tokio::spawn(following.run(async |failed| {
                 sleep(pause_after(failed)).await;
                 failed < RETRIES
-            };
-            followed.follow(tail, retry, || shared.leave(&followed)).await;
-            shared.forget(&followed);
-        });
-        (feed, news)
+            }));
+        })
     }
 
     /// Room for one more stream of a tenant.
@@ -270,7 +258,6 @@ impl StreamsBuilder {
     /// The streams.
     pub fn build(self) -> Streams {
         Streams(Arc::new(Shared {
-            log: self.log,
             modes: self.modes,
             limits: self.limits,
             gate: self.gate,
@@ -279,34 +266,12 @@ impl StreamsBuilder {
             origins: self.origins,
             #[cfg(feature = "ws")]
             strangers: Arc::new(Semaphore::new(STRANGERS)),
-            feeds: Mutex::default(),
+            feeds: Feeds::new(Arc::clone(&self.log), FeedSize::default()),
+            log: self.log,
             tenants: Mutex::default(),
             open: watch::Sender::new(0),
             signal: watch::Sender::new(Signal::default()),
         }))
-    }
-}
-
-impl Shared {
-    /// Takes a feed that nobody reads out, unless somebody came to it just now.
-    fn leave(&self, feed: &Arc<Feed>) -> bool {
-        let mut feeds = lock(&self.feeds);
-        let deserted = !feed.has_readers();
-        if deserted {
-            remove(&mut feeds, feed);
-        }
-        deserted
-    }
-
-    fn forget(&self, feed: &Arc<Feed>) {
-        remove(&mut lock(&self.feeds), feed);
-    }
-}
-
-/// Another feed of the same stream stays.
-fn remove(feeds: &mut HashMap<StreamKey, Arc<Feed>>, feed: &Arc<Feed>) {
-    if feeds.get(feed.key()).is_some_and(|held| Arc::ptr_eq(held, feed)) {
-        feeds.remove(feed.key());
     }
 }
 
@@ -358,11 +323,6 @@ struct NoTime;
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("the log gave no id")]
 struct NoId;
-
-/// What is changed under these locks is whole at once, so what a panic left is whole too.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
 
 impl fmt::Debug for Streams {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -52,6 +52,7 @@
 mod cursor;
 mod event;
 mod feed;
+mod feeds;
 mod first;
 mod frame;
 mod gate;
@@ -60,6 +61,8 @@ mod limits;
 mod opening;
 mod reader;
 mod session;
+#[cfg(test)]
+mod simulated;
 mod sse;
 mod subscribe;
 #[cfg(feature = "ws")]

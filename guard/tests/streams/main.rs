@@ -10,3 +10,5 @@ mod sse;
 mod support;
 #[cfg(feature = "ticket")]
 mod tickets;
+#[cfg(all(feature = "ticket", feature = "ws"))]
+mod websocket;

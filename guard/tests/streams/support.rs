@@ -181,6 +181,10 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::new(sse("/sse/chat/{id}", "chat").resource_kind("chat"), follow),
         Route::new(sse("/sse/canvas/{id}", "canvas"), follow),
         Route::new(sse("/sse/says/nothing", "chat"), || async { "no stream" }),
+        #[cfg(feature = "ws")]
+        Route::new(streaming("/ws/chat/{id}", Transport::Websocket, "chat").resource_kind("chat"), follow),
+        #[cfg(feature = "ws")]
+        Route::new(streaming("/ws/hello/{id}", Transport::WebsocketHello, "chat"), follow),
         Route::new(plain, || async { Subscribe::to(OpaqueId::parse("th_1").unwrap()) }),
     ]
 }

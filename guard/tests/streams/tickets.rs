@@ -53,12 +53,12 @@ fn tickets(house: &House, uses: TicketUse) -> Tickets {
     Tickets::new([secret], uses).unwrap().clock(house.clock.clone())
 }
 
-fn single(house: &House) -> Tickets {
+pub(crate) fn single(house: &House) -> Tickets {
     tickets(house, TicketUse::Single(Arc::new(Used::default())))
 }
 
 /// The scope of a request whose token ends in an hour.
-fn scope_of(more: &[(&'static str, &str)]) -> TicketScope {
+pub(crate) fn scope_of(more: &[(&'static str, &str)]) -> TicketScope {
     let mut headers = HeaderMap::new();
     let usual = [("x-mode", "saas"), ("x-tenant-id", "t_acme"), ("x-project-id", "launch"), ("x-app-id", "studio")];
     for (name, value) in usual.iter().chain(more) {
@@ -71,7 +71,7 @@ fn scope_of(more: &[(&'static str, &str)]) -> TicketScope {
     TicketScope::of(&RequestContext::from_headers(&headers, user, &ScopeRules::default(), id).unwrap())
 }
 
-fn issue(tickets: &Tickets, scope: &TicketScope) -> String {
+pub(crate) fn issue(tickets: &Tickets, scope: &TicketScope) -> String {
     tickets.issue(scope).unwrap().expose_ticket().to_owned()
 }
 
@@ -79,7 +79,7 @@ fn settings(house: &House, streams: &Streams, tickets: &Tickets) -> Settings {
     house.settings(streams).transport_tickets(tickets.clone())
 }
 
-fn engine_of(house: &House, streams: &Streams, tickets: &Tickets) -> Engine {
+pub(crate) fn engine_of(house: &House, streams: &Streams, tickets: &Tickets) -> Engine {
     engine(settings(house, streams, tickets))
 }
 
