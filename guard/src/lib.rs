@@ -58,6 +58,7 @@
 //! | `server` | yes | [`server`] |
 //! | `ticket` | yes | [`ticket`] |
 //! | `jwks-http` | no | fetches a JWKS document over HTTPS |
+//! | `ws` | no | streams over WebSockets |
 //! | `testing` | no | `testing`, for `[dev-dependencies]` |
 //!
 //! No feature weakens a check, so another crate that turns one on changes nothing for yours. What is lax is a

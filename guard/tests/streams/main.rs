@@ -4,6 +4,8 @@
 
 mod cursors;
 mod ends;
+#[cfg(feature = "testing")]
+mod kit;
 mod seam;
 mod sockets;
 mod sse;
