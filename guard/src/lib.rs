@@ -58,6 +58,10 @@
 //! | `server` | yes | [`server`] |
 //! | `ticket` | yes | [`ticket`] |
 //! | `jwks-http` | no | fetches a JWKS document over HTTPS |
+//! | `sqlite` | no | `store::sqlite`: every kind of state in one file |
+//! | `postgres` | no | `store::postgres`: every kind of state in PostgreSQL |
+//! | `nats` | no | `store::nats`: the event log in NATS JetStream |
+//! | `object-store` | no | `store::archive`: audit and usage kept for years, in S3 and what speaks like it |
 //! | `ws` | no | streams over WebSockets |
 //! | `testing` | no | `testing`, for `[dev-dependencies]` |
 //!
@@ -66,7 +70,8 @@
 //!
 //! # Rust version
 //!
-//! 1.88. A later one is needed only with a new minor version.
+//! 1.88; with the features `sqlite` and `postgres` 1.94, which sqlx needs. A later one is needed only with a new minor
+//! version.
 
 #![forbid(unsafe_code)]
 

@@ -7,7 +7,8 @@
 //! 5. [What the layer cannot do](limits): the exceptions, and what to put in their place.
 //! 6. [Attacks](attacks): what a hostile client can try, the answer, and the test that proves it.
 //! 7. [Moving a FastAPI engine over](moving): what becomes what, and in which order.
-//! 8. [Costs](costs): what the guard adds to a request.
+//! 8. [Stores](stores): what an engine may not forget, where it lies, and what it outlives.
+//! 9. [Costs](costs): what the guard adds to a request.
 //!
 //! # What is missing
 //!
@@ -17,7 +18,7 @@
 //! |---|---|
 //! | the gates themselves: kill switch, firearms, strategy lock, budget, KPI, temperature | [`gate`](crate::gate) calls one chain, which the engine writes |
 //! | budget reservation and the audit chain | nothing is recorded; a chain can refuse and cannot settle |
-//! | durable stores, and the check that none in memory serves `saas` | a handler asks [`RequestContext::mode`](crate::context::RequestContext::mode) itself |
+//! | the check of an engine's stores when it starts | it calls [`Stores::prove`](crate::store::Stores::prove) itself |
 //! | artifact metadata (`pipeline_hash`) | nothing |
 //!
 //! Their codes are in the [table](codes) already, so that an engine can answer them.
@@ -29,4 +30,5 @@ pub mod costs;
 pub mod limits;
 pub mod moving;
 pub mod quick_start;
+pub mod stores;
 pub mod streams;

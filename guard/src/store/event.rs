@@ -85,7 +85,7 @@ pub trait EventLog: Backend {
     /// Appends events in their order and gives their ids. Readers see them in the order of their ids, and never one before
     /// an earlier one.
     ///
-    /// After an error, none of them or a part from the front may be in the log; databases keep all or none.
+    /// After an error any of them may be in the log, in their order; databases keep all or none.
     ///
     /// # Errors
     ///

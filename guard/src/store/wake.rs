@@ -58,10 +58,26 @@ impl<K: Eq + Hash> Wakes<K> {
     }
 
     /// For when it is not known who would have to be woken.
-    #[allow(dead_code, reason = "backends behind features lose connections, the memory does not")]
+    #[cfg(any(test, feature = "sqlite", feature = "postgres", feature = "nats"))]
     pub(super) fn wake_all(&self) {
         let tails = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         tails.values().for_each(advance);
+    }
+}
+
+/// All who wait for a change in a database.
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+#[derive(Debug, Clone, Default)]
+pub(super) struct AllWakes {
+    pub(super) streams: Wakes<super::StreamKey>,
+    pub(super) changes: Wakes<()>,
+}
+
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+impl AllWakes {
+    pub(super) fn wake_all(&self) {
+        self.streams.wake_all();
+        self.changes.wake_all();
     }
 }
 

@@ -1,29 +1,14 @@
 //! The backend in memory.
 
-use std::sync::Arc;
-
 use guard::context::Mode;
 use guard::store::{Memory, Stores};
-use guard::testing::stores;
+
+use crate::support::hold_all;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn holds_every_suite() {
     let memory = Memory::default();
-    stores::event_log(async || Ok(Arc::new(memory.clone()) as _))
-        .await
-        .assert_ok();
-    stores::used_tickets(async || Ok(Arc::new(memory.clone()) as _))
-        .await
-        .assert_ok();
-    stores::budget(async || Ok(Arc::new(memory.clone()) as _))
-        .await
-        .assert_ok();
-    stores::audit(async || Ok(Arc::new(memory.clone()) as _))
-        .await
-        .assert_ok();
-    stores::policies(async || Ok(Arc::new(memory.clone()) as _))
-        .await
-        .assert_ok();
+    hold_all(async || Ok(memory.clone())).await;
 }
 
 #[tokio::test]
