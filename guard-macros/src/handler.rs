@@ -192,11 +192,7 @@ fn output(guard: &TokenStream, signature: &Signature, shape: &Shape, streams: bo
         .filter(|ty| signature.is_async && !mentions(ty, "impl"))
         .map(|ty| quote_spanned!(ty.span()=> #guard::__private::#of_type::<#ty>();));
     // Once is enough: where the type has a name, it has its own check.
-    let helper = if response.is_some() {
-        quote!(sent)
-    } else {
-        of_future
-    };
+    let helper = if response.is_some() { quote!(sent) } else { of_future };
     let place = match &shape.output {
         Some(ty) if !signature.is_async => ty.span(),
         _ => name.span(),

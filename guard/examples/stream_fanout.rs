@@ -52,7 +52,10 @@ impl VerifyToken for Anybody {
         let identity = || {
             let user = OpaqueId::parse("u_1").map_err(TokenError::invalid)?;
             let tenant = TenantId::parse("t_acme").map_err(TokenError::invalid)?;
-            let identity = Identity::builder(user).tenant(tenant).expires_at(now.as_secs() + 3_600).build();
+            let identity = Identity::builder(user)
+                .tenant(tenant)
+                .expires_at(now.as_secs() + 3_600)
+                .build();
             identity.map(Arc::new).map_err(TokenError::invalid)
         };
         Verification::Done(identity())
@@ -84,23 +87,34 @@ async fn say(
     let scope = Scope::of(&context);
     let kind = OpaqueId::parse("chat").map_err(EngineError::internal)?;
     let event = StreamEvent::new("message", serde_json::json!({"text": "hello"})).map_err(EngineError::internal)?;
-    let id = streams.publish(&StreamKey { scope, kind, id }, &event.caused_by(&context)).await?;
+    let id = streams
+        .publish(&StreamKey { scope, kind, id }, &event.caused_by(&context))
+        .await?;
     Ok(id.to_string())
 }
 
 async fn serve() -> Result<()> {
     let limits = StreamLimits::default().open(100_000).of_tenant(100_000);
-    let streams = Streams::builder(Arc::new(Memory::default()), [Mode::Lab])?.limits(limits).build();
+    let streams = Streams::builder(Arc::new(Memory::default()), [Mode::Lab])?
+        .limits(limits)
+        .build();
     let settings = Settings::new(Anybody).streams(streams.clone());
     let engine = Engine::with_state(settings, guard::routes![follow, say], streams.clone())?;
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("{}", listener.local_addr()?);
-    Server::new().connections(100_000).streams_of(&streams).serve(listener, engine, std::future::pending()).await;
+    Server::new()
+        .connections(100_000)
+        .streams_of(&streams)
+        .serve(listener, engine, std::future::pending())
+        .await;
     Ok(())
 }
 
 async fn measure(count: usize) -> Result<()> {
-    let mut server = Command::new(env::current_exe()?).arg("serve").stdout(Stdio::piped()).spawn()?;
+    let mut server = Command::new(env::current_exe()?)
+        .arg("serve")
+        .stdout(Stdio::piped())
+        .spawn()?;
     let output = server.stdout.take().ok_or("the server has no output")?;
     let mut line = String::new();
     BufReader::new(output).read_line(&mut line)?;
@@ -129,14 +143,20 @@ async fn figures(address: SocketAddr, server: u32, count: usize) -> Result<()> {
     println!("{count} streams opened in {:.1} s", opened_at.elapsed().as_secs_f64());
     tokio::time::sleep(Duration::from_secs(2)).await;
     let idle = resident(server)?;
-    println!("resident memory of the server: {} MB, {} MB of it before they came", idle / 1_000, empty / 1_000);
+    println!(
+        "resident memory of the server: {} MB, {} MB of it before they came",
+        idle / 1_000,
+        empty / 1_000
+    );
     let mut times = Vec::with_capacity(count * ROUNDS);
     for _ in 0..ROUNDS {
         let mut socket = TcpStream::connect(address).await?;
         let begun = Instant::now();
         socket.write_all(head("POST", 0).as_bytes()).await?;
         for _ in 0..count {
-            let at = tokio::time::timeout(Duration::from_secs(30), arrivals.recv()).await?.ok_or("nobody is there")?;
+            let at = tokio::time::timeout(Duration::from_secs(30), arrivals.recv())
+                .await?
+                .ok_or("nobody is there")?;
             times.push(at.duration_since(begun));
         }
     }
@@ -148,12 +168,19 @@ async fn figures(address: SocketAddr, server: u32, count: usize) -> Result<()> {
         at(0.99),
         at(1.0)
     );
-    println!("resident memory of the server afterwards: {} MB", resident(server)? / 1_000);
+    println!(
+        "resident memory of the server afterwards: {} MB",
+        resident(server)? / 1_000
+    );
     Ok(())
 }
 
 fn head(method: &str, length: usize) -> String {
-    let path = if method == "GET" { "/sse/chat/th_1" } else { "/chat/th_1" };
+    let path = if method == "GET" {
+        "/sse/chat/th_1"
+    } else {
+        "/chat/th_1"
+    };
     format!(
         "{method} {path} HTTP/1.1\r\nhost: a\r\nauthorization: Bearer anybody\r\nx-mode: lab\r\nx-tenant-id: t_acme\r\n\
          x-project-id: launch\r\nx-app-id: studio\r\ncontent-length: {length}\r\n\r\n"
@@ -177,6 +204,9 @@ async fn await_text(socket: &mut TcpStream, text: &[u8]) -> Result<()> {
 /// The resident memory of a process in kB, as Linux tells it.
 fn resident(process: u32) -> Result<u64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
-    let line = status.lines().find(|line| line.starts_with("VmRSS:")).ok_or("no VmRSS")?;
+    let line = status
+        .lines()
+        .find(|line| line.starts_with("VmRSS:"))
+        .ok_or("no VmRSS")?;
     Ok(line.split_whitespace().nth(1).ok_or("no VmRSS")?.parse()?)
 }

@@ -196,8 +196,7 @@ mod tests {
         Manifest::of(&[
             exempt,
             meta(Method::Post, "/masks", GateDecision::NoGate { reason: "reads" }),
-            meta(Method::Get, "/masks", GateDecision::Reads)
-                .stream(StreamFacts::from_macro(Transport::Sse, "masks")),
+            meta(Method::Get, "/masks", GateDecision::Reads).stream(StreamFacts::from_macro(Transport::Sse, "masks")),
             meta(
                 Method::Put,
                 "/masks/{mask_id}",

@@ -125,11 +125,7 @@ fn without_identity(args: &Args, errors: &mut Errors) {
         ),
         (args.missing_status.key(), "missing_status", "no header is missing"),
         (args.roles.key(), "roles", "nobody has a role"),
-        (
-            args.stream.key(),
-            "stream",
-            "there is nobody whose stream it could be",
-        ),
+        (args.stream.key(), "stream", "there is nobody whose stream it could be"),
     ];
     for (key, name, reason) in keys {
         if let Some(span) = key {

@@ -10,7 +10,9 @@ pub(super) fn stream(args: &Args, errors: &mut Errors) -> Option<(&'static str, 
     if let (Some(span), Some(method)) = (args.stream.key(), mutating(args)) {
         errors.at(
             span,
-            format!("a stream is read with GET, not with {method}: publish to it from this route, and declare another one"),
+            format!(
+                "a stream is read with GET, not with {method}: publish to it from this route, and declare another one"
+            ),
         );
     }
     let StreamValue {
@@ -23,7 +25,10 @@ pub(super) fn stream(args: &Args, errors: &mut Errors) -> Option<(&'static str, 
         ("websocket", None) => Some("Websocket"),
         ("websocket", Some(option)) if option == "hello" => Some("WebsocketHello"),
         ("sse", Some(option)) if option == "hello" => {
-            errors.at(option.span(), "the client of an event stream sends no frames, so no `hello`: remove it");
+            errors.at(
+                option.span(),
+                "the client of an event stream sends no frames, so no `hello`: remove it",
+            );
             None
         }
         ("sse" | "websocket", Some(option)) => {

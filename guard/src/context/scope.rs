@@ -2,10 +2,10 @@
 
 use http::HeaderMap;
 
-use super::header::Reader;
-use super::scan::{Scan, Single};
 #[cfg(feature = "ticket")]
 use super::ContextField;
+use super::header::Reader;
+use super::scan::{Scan, Single};
 use super::{AppId, Mode, OpaqueId, ProjectId, ScopeRules, SurfaceId, TenantId, TraceHeaders};
 use crate::code;
 use crate::envelope::ErrorEnvelope;
@@ -141,7 +141,11 @@ impl ScopeHeaders {
         let reader = Reader { scan, rules };
         let mismatch = |field: ContextField| {
             let error = ErrorEnvelope::builder(code::AUTH_CONTEXT_MISMATCH);
-            rules.scoped(error).detail("in", "ticket").detail("field", field.as_str()).build()
+            rules
+                .scoped(error)
+                .detail("in", "ticket")
+                .detail("field", field.as_str())
+                .build()
         };
         fn differ<T: PartialEq>(header: Option<&T>, given: Option<&T>) -> bool {
             matches!((header, given), (Some(header), Some(given)) if header != given)
@@ -156,9 +160,15 @@ impl ScopeHeaders {
         let differing = [
             (ContextField::TenantId, differ(tenant.as_ref(), Some(&given.tenant_id))),
             (ContextField::Mode, differ(mode.as_ref(), Some(&given.mode))),
-            (ContextField::ProjectId, differ(project.as_ref(), Some(&given.project_id))),
+            (
+                ContextField::ProjectId,
+                differ(project.as_ref(), Some(&given.project_id)),
+            ),
             (ContextField::AppId, differ(app.as_ref(), given.app_id.as_ref())),
-            (ContextField::SurfaceId, differ(surface.as_ref(), given.surface_id.as_ref())),
+            (
+                ContextField::SurfaceId,
+                differ(surface.as_ref(), given.surface_id.as_ref()),
+            ),
             (ContextField::UserId, differ(claimed, Some(user))),
         ];
         if let Some((field, _)) = differing.into_iter().find(|(_, differs)| *differs) {

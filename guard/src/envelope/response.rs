@@ -5,9 +5,9 @@ use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{Response, StatusCode};
 use serde::Serialize;
 
-use super::{Envelope, ErrorEnvelope};
 #[cfg(feature = "ws")]
 use super::ErrorStatus;
+use super::{Envelope, ErrorEnvelope};
 #[cfg(feature = "ws")]
 use crate::code;
 

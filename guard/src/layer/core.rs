@@ -112,7 +112,9 @@ impl Core {
         if let (None, Target::Route(route)) = (header, target)
             && self.policy(*route).meta.stream.is_some()
         {
-            return Err(self.policy(*route).refuse(ErrorEnvelope::builder(code::AUTH_TICKET_MISSING)));
+            return Err(self
+                .policy(*route)
+                .refuse(ErrorEnvelope::builder(code::AUTH_TICKET_MISSING)));
         }
         let token = bearer::token(header)?;
         Ok(self.settings.tokens.verify(token, now))

@@ -53,7 +53,15 @@ impl Stranger {
     }
 
     async fn run(self, handlers: Detached) {
-        let Self { core, streams, upgrade, room, method, uri, headers } = self;
+        let Self {
+            core,
+            streams,
+            upgrade,
+            room,
+            method,
+            uri,
+            headers,
+        } = self;
         let Some(mut socket) = upgrade.socket(streams.limits()).await else {
             return;
         };
@@ -87,7 +95,12 @@ async fn admitted(core: &Arc<Core>, mut request: Request<Body>, handlers: Detach
     let (id, admission) = admit(core, &mut request, true);
     let log = |refusal: Refusal| {
         let cause = refusal.cause.as_ref().map(tracing::field::display);
-        tracing::debug!(request_id = id.as_str(), code = refusal.envelope.code(), cause, "refused");
+        tracing::debug!(
+            request_id = id.as_str(),
+            code = refusal.envelope.code(),
+            cause,
+            "refused"
+        );
         refusal.envelope
     };
     let (entrance, time) = match admission {
@@ -102,7 +115,9 @@ async fn admitted(core: &Arc<Core>, mut request: Request<Body>, handlers: Detach
         // Whoever was greeted is no stranger.
         Admission::Greeting(_) => return Err(ErrorEnvelope::builder(code::INTERNAL_ERROR).build()),
     };
-    let opening = entrance.stream.ok_or_else(|| ErrorEnvelope::builder(code::INTERNAL_ERROR).build())?;
+    let opening = entrance
+        .stream
+        .ok_or_else(|| ErrorEnvelope::builder(code::INTERNAL_ERROR).build())?;
     let opened = async {
         let response = handlers(entrance.route, request).await;
         opening.enter(response).await

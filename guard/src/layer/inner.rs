@@ -34,7 +34,8 @@ pub trait Inner: sealed::Sealed + Clone {
 }
 
 /// Calls the handler at this place of the list.
-pub type Detached = Arc<dyn Fn(usize, Request<Body>) -> Pin<Box<dyn Future<Output = Response<Body>> + Send>> + Send + Sync>;
+pub type Detached =
+    Arc<dyn Fn(usize, Request<Body>) -> Pin<Box<dyn Future<Output = Response<Body>> + Send>> + Send + Sync>;
 
 pub(crate) mod sealed {
     /// Keeps others from standing behind the guard without being called by it.

@@ -32,7 +32,11 @@ pub(super) fn opening(
     let facts = policy.meta.stream?;
     let expiry = Expiry {
         at_s: context.identity().expires_at(),
-        code: if by_ticket { code::AUTH_TICKET_EXPIRED } else { code::AUTH_TOKEN_EXPIRED },
+        code: if by_ticket {
+            code::AUTH_TICKET_EXPIRED
+        } else {
+            code::AUTH_TOKEN_EXPIRED
+        },
     };
     Some(Box::new(Opening {
         // The engine does not start with such a route and no streams.
@@ -45,7 +49,11 @@ pub(super) fn opening(
         clock: Arc::clone(&core.settings.clock),
         head: *request.method() == Method::HEAD,
         #[cfg(feature = "ws")]
-        upgrade: if facts.transport == Transport::Sse { None } else { Upgrade::take(request) },
+        upgrade: if facts.transport == Transport::Sse {
+            None
+        } else {
+            Upgrade::take(request)
+        },
     }))
 }
 
@@ -72,7 +80,11 @@ fn upgrades(core: &Core, request: &Request<Body>) -> Result<(), Refusal> {
 pub(super) fn begins_with_hello(core: &Core, request: &Request<Body>, target: &Target) -> Result<bool, Refusal> {
     let Target::Route(route) = target else { return Ok(false) };
     let policy = core.policy(*route);
-    if policy.meta.stream.is_none_or(|stream| stream.transport != Transport::WebsocketHello) {
+    if policy
+        .meta
+        .stream
+        .is_none_or(|stream| stream.transport != Transport::WebsocketHello)
+    {
         return Ok(false);
     }
     upgrades(core, request)?;

@@ -70,8 +70,14 @@ mod tests {
         let id = |text: &str| GivenCursor::Id(text.parse().unwrap());
         assert_eq!(given(None, ""), GivenCursor::None);
         assert_eq!(given(Some(ONE), ""), id(ONE));
-        assert_eq!(given(None, "a=b&last_event_id=0000000000000001-0000000000000001"), id(ONE));
-        assert_eq!(given(Some(TWO), "last_event_id=0000000000000001-0000000000000001"), id(TWO));
+        assert_eq!(
+            given(None, "a=b&last_event_id=0000000000000001-0000000000000001"),
+            id(ONE)
+        );
+        assert_eq!(
+            given(Some(TWO), "last_event_id=0000000000000001-0000000000000001"),
+            id(TWO)
+        );
         assert_eq!(given(Some(TWO), "last_event_id=nonsense"), id(TWO));
     }
 
@@ -82,7 +88,10 @@ mod tests {
         assert_eq!(given(None, "last_event_id"), GivenCursor::Malformed(None));
         assert_eq!(given(None, "last_event_id="), GivenCursor::Malformed(None));
         assert_eq!(given(Some("resume-1"), ""), quoted("resume-1"));
-        assert_eq!(given(None, "last_event_id=1&last_event_id=1"), GivenCursor::Malformed(None));
+        assert_eq!(
+            given(None, "last_event_id=1&last_event_id=1"),
+            GivenCursor::Malformed(None)
+        );
         assert_eq!(given(None, "last%5Fevent%5Fid=a%0Ab"), GivenCursor::Malformed(None));
         assert_eq!(given(None, "last_event_id=%00"), GivenCursor::Malformed(None));
         let huge = format!("last_event_id={}", "9".repeat(100_000));

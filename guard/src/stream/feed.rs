@@ -165,7 +165,12 @@ impl Feed {
             self.ring().start = Some(Start(*place));
             self.news.send_replace(());
         }
-        match self.log.read(&self.key, *place, self.size.page).await.map_err(FeedFault::Log)? {
+        match self
+            .log
+            .read(&self.key, *place, self.size.page)
+            .await
+            .map_err(FeedFault::Log)?
+        {
             Read::UnknownCursor => Err(FeedFault::Pruned),
             Read::Events(events) => {
                 let Some(last) = events.last() else { return Ok(false) };

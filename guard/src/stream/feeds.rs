@@ -34,11 +34,7 @@ impl Feeds {
     }
 
     /// The feed of a stream, and its news. One that is new is handed to `start`.
-    pub(crate) fn join(
-        &self,
-        stream: &StreamKey,
-        start: impl FnOnce(Following),
-    ) -> (Arc<Feed>, watch::Receiver<()>) {
+    pub(crate) fn join(&self, stream: &StreamKey, start: impl FnOnce(Following)) -> (Arc<Feed>, watch::Receiver<()>) {
         let mut held = lock(&self.held);
         if let Some(feed) = held.get(stream) {
             return (Arc::clone(feed), feed.news());

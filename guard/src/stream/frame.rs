@@ -120,7 +120,11 @@ mod tests {
 
     fn read(stream: &[u8]) -> Read {
         let text = String::from_utf8(stream.to_vec()).unwrap();
-        let text = text.strip_prefix('\u{feff}').unwrap_or(&text).replace("\r\n", "\n").replace('\r', "\n");
+        let text = text
+            .strip_prefix('\u{feff}')
+            .unwrap_or(&text)
+            .replace("\r\n", "\n")
+            .replace('\r', "\n");
         let mut found = Read::default();
         let (mut kind, mut data) = (String::new(), Vec::new());
         let mut lines: Vec<&str> = text.split('\n').collect();
@@ -234,7 +238,10 @@ mod tests {
     fn an_object_gains_its_number_and_its_id() {
         let id = event("").id.to_string();
         assert_eq!(only("{}").1, format!(r#"{{"seq":7,"event_id":"{id}"}}"#));
-        assert_eq!(only(" {\n \"v\": 1\n}\n").1, format!(r#"{{"seq":7,"event_id":"{id}",  "v": 1 }}"#));
+        assert_eq!(
+            only(" {\n \"v\": 1\n}\n").1,
+            format!(r#"{{"seq":7,"event_id":"{id}",  "v": 1 }}"#)
+        );
         assert_eq!(only("[1,\n2]").1, "[1, 2]");
     }
 

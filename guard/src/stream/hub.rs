@@ -179,13 +179,19 @@ impl Streams {
     /// Room for one more stream of a tenant.
     pub(super) fn enter(&self, tenant: &TenantId) -> Result<Slot, ErrorEnvelope> {
         if self.0.signal.borrow().draining {
-            return Err(busy(StatusCode::SERVICE_UNAVAILABLE, "the server ends; come back in a moment"));
+            return Err(busy(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "the server ends; come back in a moment",
+            ));
         }
         let limits = &self.0.limits;
         let mut tenants = lock(&self.0.tenants);
         let of_tenant = tenants.get(tenant).copied().unwrap_or(0);
         if of_tenant >= limits.of_tenant {
-            return Err(busy(StatusCode::TOO_MANY_REQUESTS, "the tenant has too many open streams"));
+            return Err(busy(
+                StatusCode::TOO_MANY_REQUESTS,
+                "the tenant has too many open streams",
+            ));
         }
         if self.open() >= limits.open {
             return Err(busy(StatusCode::SERVICE_UNAVAILABLE, "there are too many open streams"));
@@ -208,10 +214,18 @@ impl Streams {
     #[cfg(feature = "ws")]
     pub(crate) fn stranger(&self) -> Result<OwnedSemaphorePermit, ErrorEnvelope> {
         if self.0.signal.borrow().draining {
-            return Err(busy(StatusCode::SERVICE_UNAVAILABLE, "the server ends; come back in a moment"));
+            return Err(busy(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "the server ends; come back in a moment",
+            ));
         }
         let room = Arc::clone(&self.0.strangers).try_acquire_owned();
-        room.map_err(|_| busy(StatusCode::SERVICE_UNAVAILABLE, "too many sockets have yet to say hello"))
+        room.map_err(|_| {
+            busy(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "too many sockets have yet to say hello",
+            )
+        })
     }
 
     #[cfg(feature = "ws")]
@@ -297,7 +311,9 @@ impl Drop for Slot {
 /// No stream now, and a retry makes sense.
 fn busy(status: StatusCode, message: &'static str) -> ErrorEnvelope {
     let status = ErrorStatus::literal(status);
-    ErrorEnvelope::builder(code::http_exception(status)).message(message).build()
+    ErrorEnvelope::builder(code::http_exception(status))
+        .message(message)
+        .build()
 }
 
 /// `problem` is a rule of the log's, and quotes nothing.
@@ -312,7 +328,10 @@ fn not_an_event(problem: &'static str) -> ErrorEnvelope {
 
 /// The log gives no answer, or none that can be used.
 pub(super) fn unavailable(error: &(impl std::error::Error + Clone + Send + Sync + 'static)) -> EngineError {
-    let envelope = busy(StatusCode::SERVICE_UNAVAILABLE, "the stream cannot be read or written now");
+    let envelope = busy(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "the stream cannot be read or written now",
+    );
     EngineError::new(envelope, error.clone())
 }
 

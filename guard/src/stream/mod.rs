@@ -61,8 +61,6 @@ mod limits;
 mod opening;
 mod reader;
 mod session;
-#[cfg(test)]
-mod simulated;
 mod sse;
 mod subscribe;
 #[cfg(feature = "ws")]

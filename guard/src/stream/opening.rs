@@ -87,7 +87,12 @@ impl Opening {
 
     /// Opens the stream, if its mode is served, the gate lets it pass, there is room, and the cursor is known.
     async fn open(self, Subscribe { id, from_start }: Subscribe) -> Result<Opened, EngineError> {
-        let Self { streams, facts, context, .. } = self;
+        let Self {
+            streams,
+            facts,
+            context,
+            ..
+        } = self;
         let kind = OpaqueId::parse(facts.domain).map_err(EngineError::internal)?;
         let scope = Scope::of(&context);
         let stream = StreamKey { scope, kind, id };
@@ -98,7 +103,11 @@ impl Opening {
         streams.judge(&info)?;
         let slot = streams.enter(info.context.tenant_id())?;
 
-        let latest = streams.log().head(&info.stream).await.map_err(|error| unavailable(&error))?;
+        let latest = streams
+            .log()
+            .head(&info.stream)
+            .await
+            .map_err(|error| unavailable(&error))?;
         let place = match self.cursor {
             GivenCursor::Id(cursor) => {
                 let known = is_known(&streams, &info.stream, cursor).await?;
@@ -113,9 +122,8 @@ impl Opening {
             GivenCursor::None => latest,
         };
         let now = self.clock.wall().unwrap_or_default();
-        let resume = latest.map(|latest| {
-            StreamEvent::resume_cursor(&info.stream, &info.context, &latest.to_string(), now)
-        });
+        let resume =
+            latest.map(|latest| StreamEvent::resume_cursor(&info.stream, &info.context, &latest.to_string(), now));
         let (feed, news) = streams.feed(&info.stream);
         let limits = streams.0.limits;
         let session = Session {
@@ -144,7 +152,9 @@ fn subscribed(mut response: Response<Body>) -> Result<Subscribe, Box<Response<Bo
         Some(subscribe) => Ok(subscribe),
         None if response.status().is_success() => {
             tracing::error!("the handler of a stream route answered without saying which stream");
-            Err(Box::new(refused(&ErrorEnvelope::builder(code::INTERNAL_ERROR).build().into())))
+            Err(Box::new(refused(
+                &ErrorEnvelope::builder(code::INTERNAL_ERROR).build().into(),
+            )))
         }
         None => Err(Box::new(response)),
     }

@@ -85,7 +85,10 @@ impl Reader {
                     self.wait().await;
                 }
                 Held::Elsewhere(count) => {
-                    if self.together.is_some_and(|together| count - together > self.most_behind) {
+                    if self
+                        .together
+                        .is_some_and(|together| count - together > self.most_behind)
+                    {
                         return Err(ReadFault::Lagged);
                     }
                     if !self.catch_up().await? {
@@ -109,7 +112,8 @@ impl Reader {
         } else {
             self.page = (self.page / 2).max(FIRST_PAGE);
         }
-        self.taken.extend(events.iter().map(|event| Arc::new(Frame::new(event))));
+        self.taken
+            .extend(events.iter().map(|event| Arc::new(Frame::new(event))));
         Ok(!self.taken.is_empty())
     }
 
@@ -130,3 +134,6 @@ impl From<FeedFault> for ReadFault {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -188,13 +188,19 @@ impl Session {
     /// A clock that does not know the time ends what ends at a time.
     fn has_expired(&self) -> bool {
         let now = self.clock.wall();
-        self.expiry.at_s.is_some_and(|end| now.is_none_or(|now| now.as_secs() >= end))
+        self.expiry
+            .at_s
+            .is_some_and(|end| now.is_none_or(|now| now.as_secs() >= end))
     }
 
     /// When the silence is long enough, and when to look again.
     fn deadlines(&self) -> (Instant, Instant) {
         let silent_at = self.spoke_at + self.keep_alive;
-        let left = self.expiry.at_s.zip(self.clock.wall()).map(|(end, now)| Duration::from_secs(end).saturating_sub(now));
+        let left = self
+            .expiry
+            .at_s
+            .zip(self.clock.wall())
+            .map(|(end, now)| Duration::from_secs(end).saturating_sub(now));
         let expires_at = left.and_then(|left| Instant::now().checked_add(left));
         (silent_at, expires_at.map_or(silent_at, |at| at.min(silent_at)))
     }
@@ -206,11 +212,18 @@ impl Session {
             ReadFault::Closed => End::Paused(Pause::Draining),
             ReadFault::Pruned => {
                 let place = self.place().map(|place| place.to_string());
-                End::Refused(cursor::invalid(stream.kind.as_str(), self.resource_kind, place.as_deref()))
+                End::Refused(cursor::invalid(
+                    stream.kind.as_str(),
+                    self.resource_kind,
+                    place.as_deref(),
+                ))
             }
             ReadFault::Log(error) | ReadFault::Feed(error) => {
                 let error = unavailable(&error);
-                tracing::error!(error = &error as &(dyn std::error::Error + 'static), "a stream cannot be read on");
+                tracing::error!(
+                    error = &error as &(dyn std::error::Error + 'static),
+                    "a stream cannot be read on"
+                );
                 End::Refused(error.envelope().clone())
             }
         }

@@ -1,7 +1,7 @@
 //! Cursors are judged before the response head.
 
-use guard::store::{EventId, EventLog, Retention};
 use guard::context::{Mode, OpaqueId};
+use guard::store::{EventId, EventLog, Retention};
 use serde_json::Value;
 
 use crate::support::*;
@@ -29,10 +29,17 @@ async fn e51_a_cursor_that_is_not_of_this_stream_is_410() {
         assert_eq!(envelope["error"]["details"]["cursor"].take(), cursor.to_string());
         answers.push(envelope);
     }
-    assert!(answers.windows(2).all(|pair| pair[0] == pair[1]), "they tell foreign from unknown: {answers:?}");
+    assert!(
+        answers.windows(2).all(|pair| pair[0] == pair[1]),
+        "they tell foreign from unknown: {answers:?}"
+    );
     assert_eq!(answers[0]["error"]["resource_kind"], "chat");
     assert_eq!(streams.open(), 0, "nothing stays open");
-    is(refused(&engine, after(get("/sse/canvas/th_1"), ids[0])).await, 410, "canvas.cursor_invalid");
+    is(
+        refused(&engine, after(get("/sse/canvas/th_1"), ids[0])).await,
+        410,
+        "canvas.cursor_invalid",
+    );
 
     let mut client = Client::open(&engine, after(get("/sse/chat/th_1"), ids[0])).await;
     assert_eq!(client.numbers(2).await, [1, 2]);
@@ -48,9 +55,20 @@ async fn e51_a_cursor_that_was_pruned_is_410() {
         max_count: Some(2),
         ..Retention::default()
     };
-    assert_eq!(house.log.prune(&OpaqueId::parse("chat").unwrap(), retention, 0).await.unwrap(), 3);
+    assert_eq!(
+        house
+            .log
+            .prune(&OpaqueId::parse("chat").unwrap(), retention, 0)
+            .await
+            .unwrap(),
+        3
+    );
     for cursor in &ids[..3] {
-        is(refused(&engine, after(get("/sse/chat/th_1"), *cursor)).await, 410, "chat.cursor_invalid");
+        is(
+            refused(&engine, after(get("/sse/chat/th_1"), *cursor)).await,
+            410,
+            "chat.cursor_invalid",
+        );
     }
     let mut client = Client::open(&engine, after(get("/sse/chat/th_1"), ids[3])).await;
     assert_eq!(client.numbers(1).await, [4]);
@@ -63,7 +81,16 @@ async fn e51_a_malformed_cursor_is_410_and_never_absent() {
     let engine = house.engine(&streams);
     publish(&streams, &stream("chat", "th_1"), 0..3).await;
     let huge = "9".repeat(20_000);
-    for cursor in ["", " ", "1", "resume-1", "é", &huge, "0000000000000001-000000000000000", "null"] {
+    for cursor in [
+        "",
+        " ",
+        "1",
+        "resume-1",
+        "é",
+        &huge,
+        "0000000000000001-000000000000000",
+        "null",
+    ] {
         let request = get("/sse/chat/th_1");
         let value = http::HeaderValue::from_bytes(cursor.as_bytes()).unwrap();
         let mut request = request;
@@ -104,5 +131,9 @@ async fn the_header_wins_over_the_query() {
     let nonsense = "/sse/chat/th_1?last_event_id=nonsense";
     let mut by_header = Client::open(&engine, after(get(nonsense), ids[2])).await;
     assert_eq!(by_header.numbers(1).await, [3]);
-    is(refused(&engine, with(get(&path), "last-event-id", "nonsense")).await, 410, "chat.cursor_invalid");
+    is(
+        refused(&engine, with(get(&path), "last-event-id", "nonsense")).await,
+        410,
+        "chat.cursor_invalid",
+    );
 }

@@ -24,7 +24,11 @@ async fn e50_a_stream_ends_with_its_token() {
     house.clock.set(NOW + 60);
     publish(&streams, &stream("chat", "th_1"), 1..2).await;
     let end = client.next().await.unwrap();
-    assert_eq!((&*end.name, end.id), ("error", None), "the event after the end is not sent");
+    assert_eq!(
+        (&*end.name, end.id),
+        ("error", None),
+        "the event after the end is not sent"
+    );
     assert_eq!(end.data["error"]["code"], "auth.token_expired");
     assert_eq!(client.next().await, None);
     drop(client);
@@ -56,7 +60,9 @@ fn kill_switch(house: &House) -> (guard::stream::Streams, Arc<AtomicBool>) {
     let gate = move |info: &StreamInfo| {
         let hits = info.stream.kind.as_str() == "chat" && info.context.tenant_id().as_str() == "t_acme";
         if hits && switch.load(Ordering::SeqCst) {
-            return Err(ErrorEnvelope::builder(code::KILL_SWITCH_BLOCKED).action_name("chat.follow").build());
+            return Err(ErrorEnvelope::builder(code::KILL_SWITCH_BLOCKED)
+                .action_name("chat.follow")
+                .build());
         }
         Ok(())
     };
@@ -82,8 +88,16 @@ async fn g68_a_kill_switch_ends_running_streams_within_a_second() {
         assert_eq!(end.data["error"]["code"], "kill_switch.blocked");
         assert_eq!(client.next().await, None);
     }
-    assert!(thrown_at.elapsed() < Duration::from_secs(1), "{:?}", thrown_at.elapsed());
-    is(refused(&engine, get("/sse/chat/th_1")).await, 403, "kill_switch.blocked");
+    assert!(
+        thrown_at.elapsed() < Duration::from_secs(1),
+        "{:?}",
+        thrown_at.elapsed()
+    );
+    is(
+        refused(&engine, get("/sse/chat/th_1")).await,
+        403,
+        "kill_switch.blocked",
+    );
     publish(&streams, &stream("canvas", "c_1"), 0..1).await;
     assert_eq!(spared.numbers(1).await, [0]);
     assert_eq!(streams.open(), 1);
@@ -96,7 +110,10 @@ async fn g68_a_switch_that_nobody_announced_is_seen_with_the_next_keep_alive() {
     let mut client = Client::open(&house.engine(&streams), get("/sse/chat/th_1")).await;
     thrown.store(true, Ordering::SeqCst);
     let begun = Instant::now();
-    assert_eq!(client.next().await.unwrap().data["error"]["code"], "kill_switch.blocked");
+    assert_eq!(
+        client.next().await.unwrap().data["error"]["code"],
+        "kill_switch.blocked"
+    );
     assert!(begun.elapsed() <= Duration::from_secs(15));
 }
 
@@ -193,7 +210,11 @@ async fn e52_what_was_pruned_before_it_was_read_is_never_passed_over() {
         max_count: Some(1),
         ..Retention::default()
     };
-    house.log.prune(&OpaqueId::parse("chat").unwrap(), retention, 0).await.unwrap();
+    house
+        .log
+        .prune(&OpaqueId::parse("chat").unwrap(), retention, 0)
+        .await
+        .unwrap();
     let mut expected = 2;
     let end = loop {
         let event = client.next().await.unwrap();
@@ -227,7 +248,10 @@ async fn a_log_that_fails_for_a_moment_ends_nothing_and_one_that_stays_away_does
     publish(&streams, &thread, 2..3).await;
     broken.store(true, Ordering::SeqCst);
     let end = client.next().await.unwrap();
-    assert_eq!((end.name.as_str(), &end.data["error"]["http_status"]), ("error", &503.into()));
+    assert_eq!(
+        (end.name.as_str(), &end.data["error"]["http_status"]),
+        ("error", &503.into())
+    );
     assert!(!end.data.to_string().contains("canary"));
 }
 
@@ -242,7 +266,10 @@ async fn e55_draining_ends_every_stream_and_opens_no_other() {
     streams.drain();
     let end = client.next().await.unwrap();
     assert_eq!(end.name, "stream_end");
-    assert_eq!((&end.data["reason"], &end.data["cursor"]), (&"draining".into(), &ids[1].to_string().into()));
+    assert_eq!(
+        (&end.data["reason"], &end.data["cursor"]),
+        (&"draining".into(), &ids[1].to_string().into())
+    );
     assert_eq!(client.next().await, None);
     drop(client);
     assert_eq!(streams.drained(Duration::from_secs(1)).await, 0);

@@ -29,8 +29,14 @@ fn house() -> Engine {
     #[cfg(feature = "ws")]
     {
         use guard::route::Transport;
-        routes.push(Route::new(streaming("/ws/chat/{id}", Transport::Websocket, "chat"), follow));
-        routes.push(Route::new(streaming("/ws/hello/{id}", Transport::WebsocketHello, "chat"), follow));
+        routes.push(Route::new(
+            streaming("/ws/chat/{id}", Transport::Websocket, "chat"),
+            follow,
+        ));
+        routes.push(Route::new(
+            streaming("/ws/hello/{id}", Transport::WebsocketHello, "chat"),
+            follow,
+        ));
     }
     Engine::new(house.settings(&house.streams().build()), routes).unwrap()
 }
@@ -41,7 +47,10 @@ async fn report(engine: &Engine, change: fn(Request<Body>) -> Request<Body>) -> 
         let inner = inner.clone();
         async move { Ok::<_, Infallible>(inner.oneshot(change(request)).await?) }
     });
-    Conformance::new(engine.manifest(), Minted).now(Duration::from_secs(NOW)).run(service).await
+    Conformance::new(engine.manifest(), Minted)
+        .now(Duration::from_secs(NOW))
+        .run(service)
+        .await
 }
 
 #[tokio::test]
@@ -55,7 +64,13 @@ async fn streams_are_held_against_the_contract_too() {
         request.headers_mut().remove("last-event-id");
         request
     });
-    let failed: Vec<_> = lax.await.checks.into_iter().filter(|row| row.failed > 0).map(|row| row.name).collect();
+    let failed: Vec<_> = lax
+        .await
+        .checks
+        .into_iter()
+        .filter(|row| row.failed > 0)
+        .map(|row| row.name)
+        .collect();
     // That a cursor given twice is refused is another check of its own.
     assert_eq!(failed, ["duplicate_header", "stream_cursor"]);
 }

@@ -29,7 +29,11 @@ async fn e52_no_gap_and_no_double_between_replay_and_live() {
             // Each comes back several times, at other places.
             for part in 1..=4 {
                 let mut client = Client::open(&engine, after(get("/sse/chat/th_1"), cursor)).await;
-                let until = if part == 4 { EVENTS } else { EVENTS * part / 5 + reader * 3 };
+                let until = if part == 4 {
+                    EVENTS
+                } else {
+                    EVENTS * part / 5 + reader * 3
+                };
                 while seen.len() < until {
                     let event = client.message().await;
                     cursor = event.id.unwrap();

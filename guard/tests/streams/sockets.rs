@@ -61,7 +61,9 @@ async fn read_until(socket: &mut TcpStream, wanted: &str) -> String {
     let mut text = String::new();
     let mut buffer = vec![0; 16 * 1024];
     while !text.contains(wanted) {
-        let read = timeout(PATIENCE, socket.read(&mut buffer)).await.unwrap_or_else(|_| panic!("no {wanted:?} in {text}"));
+        let read = timeout(PATIENCE, socket.read(&mut buffer))
+            .await
+            .unwrap_or_else(|_| panic!("no {wanted:?} in {text}"));
         match read.unwrap() {
             0 => break,
             read => text.push_str(&String::from_utf8_lossy(&buffer[..read])),
@@ -88,7 +90,10 @@ async fn e51_a_cursor_is_judged_before_the_head_on_the_wire() {
     let unknown = "last-event-id: 0000000000000001-0000000000000001\r\nconnection: close\r\n";
     let mut socket = connect(served.address, &head("/sse/chat/th_1", unknown)).await;
     let answer = read_until(&mut socket, "\u{0}").await;
-    assert!(answer.starts_with("HTTP/1.1 410 Gone\r\n") && answer.contains("chat.cursor_invalid"), "{answer}");
+    assert!(
+        answer.starts_with("HTTP/1.1 410 Gone\r\n") && answer.contains("chat.cursor_invalid"),
+        "{answer}"
+    );
     assert!(!answer.contains("text/event-stream"), "{answer}");
 
     // Header and query both, and different: the header.
@@ -113,11 +118,17 @@ async fn lines_in_data_are_no_lines_of_the_stream() {
     let served = serve(Server::new(), house.engine(&streams)).await;
     let thread = stream("chat", "from_start");
     let body = "{\r\n\"type\":\"x\\nid: forged\",\r\n\"data\":{\"text\":\"a\\r\\nevent: error\\n\\ndata: b\"}\r\n}";
-    let event = NewEvent { at_ms: 0, body: body.to_owned() };
+    let event = NewEvent {
+        at_ms: 0,
+        body: body.to_owned(),
+    };
     house.log.append(&thread, vec![event]).await.unwrap();
     let mut socket = connect(served.address, &head("/sse/chat/from_start", "")).await;
     let answer = read_until(&mut socket, "data: b").await;
-    let lines: Vec<&str> = answer.lines().filter(|line| line.starts_with("id:") || line.starts_with("event:")).collect();
+    let lines: Vec<&str> = answer
+        .lines()
+        .filter(|line| line.starts_with("id:") || line.starts_with("event:"))
+        .collect();
     assert_eq!(lines.len(), 3, "{lines:?}");
     assert_eq!((lines[0], lines[2]), ("event: resume_cursor", "event: message"));
     assert!(lines[1].starts_with("id: 0000000000000001-"));
@@ -159,7 +170,11 @@ async fn e46_a_client_that_reads_nothing_is_cut() {
     let large = "x".repeat(200 * 1024);
     for _ in 0..40 {
         let body = format!("{{\"text\":\"{large}\"}}");
-        house.log.append(&thread, vec![NewEvent { at_ms: 0, body }]).await.unwrap();
+        house
+            .log
+            .append(&thread, vec![NewEvent { at_ms: 0, body }])
+            .await
+            .unwrap();
     }
     let begun = Instant::now();
     open_streams(&streams, 0).await;
@@ -182,7 +197,10 @@ async fn e55_a_server_that_ends_tells_its_streams() {
     assert_eq!(drained.cut, 0);
     assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
     let last = read_until(&mut socket, "\u{0}").await;
-    assert!(last.contains("retry: ") && last.contains("event: stream_end\ndata: {\"cursor\":\""), "{last}");
+    assert!(
+        last.contains("retry: ") && last.contains("event: stream_end\ndata: {\"cursor\":\""),
+        "{last}"
+    );
     assert!(last.ends_with("0\r\n\r\n"), "whole: {last}");
 }
 
@@ -193,13 +211,23 @@ async fn a_stream_resumes_after_a_restart() {
     let served = serve(Server::new().streams_of(&streams), house.engine(&streams)).await;
     let thread = stream("chat", "th_1");
     let first = publish(&streams, &thread, 0..1).await[0];
-    let mut socket = connect(served.address, &head("/sse/chat/th_1", &format!("last-event-id: {first}\r\n"))).await;
+    let mut socket = connect(
+        served.address,
+        &head("/sse/chat/th_1", &format!("last-event-id: {first}\r\n")),
+    )
+    .await;
     read_until(&mut socket, "retry: ").await;
     served.end().await;
-    let restarted = Streams::builder(std::sync::Arc::new(house.log.clone()), Mode::ALL).unwrap().build();
+    let restarted = Streams::builder(std::sync::Arc::new(house.log.clone()), Mode::ALL)
+        .unwrap()
+        .build();
     publish(&restarted, &thread, 1..3).await;
     let served = serve(Server::new(), house.engine(&restarted)).await;
-    let mut socket = connect(served.address, &head("/sse/chat/th_1", &format!("last-event-id: {first}\r\n"))).await;
+    let mut socket = connect(
+        served.address,
+        &head("/sse/chat/th_1", &format!("last-event-id: {first}\r\n")),
+    )
+    .await;
     let missed = read_until(&mut socket, "\"number\":2").await;
     assert!(missed.find("\"number\":1").unwrap() < missed.find("\"number\":2").unwrap());
 }

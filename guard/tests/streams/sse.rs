@@ -26,10 +26,16 @@ async fn a_stream_says_where_it_stands_then_what_was_missed_then_what_happens() 
     assert_eq!(resume.data["routing"]["thread_id"], "th_1");
     assert_eq!(resume.data["meta"]["persist"], "never");
     assert_eq!(client.numbers(2).await, [1, 2]);
-    let later = streams.publish(&thread, &StreamEvent::new("note", json!({"number": 3})).unwrap()).await.unwrap();
+    let later = streams
+        .publish(&thread, &StreamEvent::new("note", json!({"number": 3})).unwrap())
+        .await
+        .unwrap();
     let live = client.next().await.unwrap();
     assert_eq!((&*live.name, live.id, live.number()), ("note", Some(later), 3));
-    assert_eq!((&live.data["seq"], &live.data["event_id"]), (&json!(4), &json!(later.to_string())));
+    assert_eq!(
+        (&live.data["seq"], &live.data["event_id"]),
+        (&json!(4), &json!(later.to_string()))
+    );
 }
 
 #[tokio::test]
@@ -68,7 +74,10 @@ async fn e54_proxies_are_told_not_to_buffer_compress_or_keep() {
 #[tokio::test(start_paused = true)]
 async fn e54_a_silent_stream_speaks_every_fifteen_seconds() {
     let house = House::default();
-    let streams = house.streams().limits(StreamLimits::default().keep_alive(Duration::from_secs(600))).build();
+    let streams = house
+        .streams()
+        .limits(StreamLimits::default().keep_alive(Duration::from_secs(600)))
+        .build();
     let mut client = Client::open(&house.engine(&streams), get("/sse/chat/th_1")).await;
     client.more().await;
     let begun = tokio::time::Instant::now();
@@ -99,7 +108,10 @@ async fn e53_control_events_have_no_id() {
 #[tokio::test]
 async fn e56_clients_are_told_to_come_back_at_different_times() {
     let house = House::default();
-    let streams = house.streams().limits(StreamLimits::default().retry(Duration::from_secs(3))).build();
+    let streams = house
+        .streams()
+        .limits(StreamLimits::default().retry(Duration::from_secs(3)))
+        .build();
     let engine = house.engine(&streams);
     let mut waits = std::collections::BTreeSet::new();
     for _ in 0..8 {
@@ -115,14 +127,21 @@ async fn e56_clients_are_told_to_come_back_at_different_times() {
 #[tokio::test]
 async fn e46_a_tenant_has_so_many_streams() {
     let house = House::default();
-    let streams = house.streams().limits(StreamLimits::default().of_tenant(2).open(3)).build();
+    let streams = house
+        .streams()
+        .limits(StreamLimits::default().of_tenant(2).open(3))
+        .build();
     let engine = house.engine(&streams);
     let one = Client::open(&engine, get("/sse/chat/th_1")).await;
     let _two = Client::open(&engine, get("/sse/chat/th_1")).await;
     is(refused(&engine, get("/sse/chat/th_1")).await, 429, "http.exception");
     let other = || {
         let token = format!("Bearer u_2.t_other.{}", NOW + 60);
-        with(with(get("/sse/chat/th_1"), "authorization", &token), "x-tenant-id", "t_other")
+        with(
+            with(get("/sse/chat/th_1"), "authorization", &token),
+            "x-tenant-id",
+            "t_other",
+        )
     };
     let _three = Client::open(&engine, other()).await;
     is(refused(&engine, other()).await, 503, "http.exception");
@@ -150,7 +169,11 @@ async fn the_handler_has_the_first_word() {
     let house = House::default();
     let streams = house.streams().build();
     let engine = house.engine(&streams);
-    is(refused(&engine, get("/sse/chat/forbidden")).await, 403, "auth.insufficient_role");
+    is(
+        refused(&engine, get("/sse/chat/forbidden")).await,
+        403,
+        "auth.insufficient_role",
+    );
     is(refused(&engine, get("/sse/says/nothing")).await, 500, "internal.error");
     is(refused(&engine, get("/plain")).await, 500, "internal.error");
 }
@@ -164,7 +187,10 @@ async fn a_log_that_gives_no_answer_is_503_and_its_error_stays_inside() {
     let (status, code, envelope) = refused(&engine, get("/sse/chat/th_1")).await;
     assert_eq!((status, &*code), (503, "http.exception"));
     assert!(!envelope.to_string().contains("canary"));
-    let error = streams.publish(&stream("chat", "th_1"), &numbered(0)).await.unwrap_err();
+    let error = streams
+        .publish(&stream("chat", "th_1"), &numbered(0))
+        .await
+        .unwrap_err();
     assert_eq!(error.envelope().http_status().as_u16(), 503);
     assert_eq!(streams.open(), 0);
 }
@@ -182,7 +208,10 @@ async fn h80_no_mode_but_lab_is_served_from_memory() {
     assert_eq!((status, &*code), (403, "chat.backend_forbidden"));
     assert_eq!(envelope["error"]["details"]["store"], "Stores::events");
     Client::open(&engine, with(get("/sse/chat/th_1"), "x-mode", "lab")).await;
-    let error = streams.publish(&stream("chat", "th_1"), &numbered(0)).await.unwrap_err();
+    let error = streams
+        .publish(&stream("chat", "th_1"), &numbered(0))
+        .await
+        .unwrap_err();
     assert_eq!(error.envelope().code(), "chat.backend_forbidden");
     let fitting = Log {
         durability: Durability::Delayed,

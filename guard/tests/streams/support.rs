@@ -15,8 +15,8 @@ use guard::layer::Settings;
 use guard::registry::{Engine, Route};
 use guard::route::{GateDecision, Method, RouteMeta, StreamFacts, Transport};
 use guard::store::{
-    Backend, Durability, EventId, EventLog, Memory, NewEvent, Read, Retention, Scope, StoreError, StoreFuture, StreamKey,
-    Tail,
+    Backend, Durability, EventId, EventLog, Memory, NewEvent, Read, Retention, Scope, StoreError, StoreFuture,
+    StreamKey, Tail,
 };
 use guard::stream::{StreamEvent, Streams, StreamsBuilder, Subscribe};
 use http::{Request, Response};
@@ -145,7 +145,9 @@ pub(crate) struct House {
 
 impl House {
     pub(crate) fn streams(&self) -> StreamsBuilder {
-        Streams::builder(Arc::new(self.log.clone()), Mode::ALL).unwrap().clock(self.clock.clone())
+        Streams::builder(Arc::new(self.log.clone()), Mode::ALL)
+            .unwrap()
+            .clock(self.clock.clone())
     }
 
     pub(crate) fn settings(&self, streams: &Streams) -> Settings {
@@ -182,7 +184,10 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::new(sse("/sse/canvas/{id}", "canvas"), follow),
         Route::new(sse("/sse/says/nothing", "chat"), || async { "no stream" }),
         #[cfg(feature = "ws")]
-        Route::new(streaming("/ws/chat/{id}", Transport::Websocket, "chat").resource_kind("chat"), follow),
+        Route::new(
+            streaming("/ws/chat/{id}", Transport::Websocket, "chat").resource_kind("chat"),
+            follow,
+        ),
         #[cfg(feature = "ws")]
         Route::new(streaming("/ws/hello/{id}", Transport::WebsocketHello, "chat"), follow),
         Route::new(plain, || async { Subscribe::to(OpaqueId::parse("th_1").unwrap()) }),
@@ -215,7 +220,11 @@ pub(crate) fn numbered(number: usize) -> StreamEvent {
 }
 
 /// Publishes events with these numbers, and gives their ids.
-pub(crate) async fn publish(streams: &Streams, to: &StreamKey, numbers: impl IntoIterator<Item = usize>) -> Vec<EventId> {
+pub(crate) async fn publish(
+    streams: &Streams,
+    to: &StreamKey,
+    numbers: impl IntoIterator<Item = usize>,
+) -> Vec<EventId> {
     let mut ids = Vec::new();
     for number in numbers {
         ids.push(streams.publish(to, &numbered(number)).await.unwrap());
@@ -260,7 +269,11 @@ pub(crate) async fn refused(engine: &Engine, request: Request<Body>) -> (u16, St
     let body = response.into_body().collect().await.unwrap().to_bytes();
     let envelope: ErrorEnvelope = serde_json::from_slice(&body).unwrap();
     assert_eq!(envelope.http_status().as_u16(), status);
-    (status, envelope.code().to_owned(), serde_json::from_slice(&body).unwrap())
+    (
+        status,
+        envelope.code().to_owned(),
+        serde_json::from_slice(&body).unwrap(),
+    )
 }
 
 #[track_caller]
@@ -278,7 +291,12 @@ pub(crate) struct Got {
 
 impl Got {
     pub(crate) fn number(&self) -> usize {
-        usize::try_from(self.data["data"]["number"].as_u64().unwrap_or_else(|| panic!("{self:?}"))).unwrap()
+        usize::try_from(
+            self.data["data"]["number"]
+                .as_u64()
+                .unwrap_or_else(|| panic!("{self:?}")),
+        )
+        .unwrap()
     }
 }
 
@@ -324,7 +342,9 @@ impl Client {
 
     /// Reads one frame of the body.
     pub(crate) async fn more(&mut self) -> bool {
-        let Some(frame) = self.body.frame().await else { return false };
+        let Some(frame) = self.body.frame().await else {
+            return false;
+        };
         let bytes = frame.unwrap().into_data().unwrap();
         self.text.push_str(str::from_utf8(&bytes).unwrap());
         while let Some((block, rest)) = self.text.split_once("\n\n") {

@@ -60,12 +60,19 @@ pub(crate) fn single(house: &House) -> Tickets {
 /// The scope of a request whose token ends in an hour.
 pub(crate) fn scope_of(more: &[(&'static str, &str)]) -> TicketScope {
     let mut headers = HeaderMap::new();
-    let usual = [("x-mode", "saas"), ("x-tenant-id", "t_acme"), ("x-project-id", "launch"), ("x-app-id", "studio")];
+    let usual = [
+        ("x-mode", "saas"),
+        ("x-tenant-id", "t_acme"),
+        ("x-project-id", "launch"),
+        ("x-app-id", "studio"),
+    ];
     for (name, value) in usual.iter().chain(more) {
         headers.insert(*name, value.parse().unwrap());
     }
     let tenant = TenantId::parse(headers["x-tenant-id"].as_bytes()).unwrap();
-    let user = Identity::builder(OpaqueId::parse("u_1").unwrap()).tenant(tenant).expires_at(NOW + 3_600);
+    let user = Identity::builder(OpaqueId::parse("u_1").unwrap())
+        .tenant(tenant)
+        .expires_at(NOW + 3_600);
     let user = Arc::new(user.build().unwrap());
     let id = OpaqueId::parse("r_1").unwrap();
     TicketScope::of(&RequestContext::from_headers(&headers, user, &ScopeRules::default(), id).unwrap())
@@ -128,7 +135,11 @@ async fn e42_a_ticket_is_good_for_its_route_origin_and_scope() {
     let (streams, tickets) = (house.streams().build(), single(&house));
     let engine = engine_of(&house, &streams, &tickets);
     let with_ticket = |path: &str, scope: &TicketScope| bare(&format!("{path}?ticket={}", issue(&tickets, scope)));
-    let bound = scope_of(&[]).for_route("/sse/chat/th_1").unwrap().for_origin("https://app.example").unwrap();
+    let bound = scope_of(&[])
+        .for_route("/sse/chat/th_1")
+        .unwrap()
+        .for_origin("https://app.example")
+        .unwrap();
     let origin = |path: &str, origin: &str| with(with_ticket(path, &bound), "origin", origin);
     Client::open(&engine, origin("/sse/chat/th_1", "https://app.example")).await;
     for request in [
@@ -148,8 +159,7 @@ async fn e42_a_ticket_is_good_for_its_route_origin_and_scope() {
         ("x-app-id", "other"),
         ("x-user-id", "u_2"),
     ] {
-        let (status, code, envelope) =
-            refused(&engine, with(with_ticket("/sse/chat/th_1", &free), name, value)).await;
+        let (status, code, envelope) = refused(&engine, with(with_ticket("/sse/chat/th_1", &free), name, value)).await;
         assert_eq!((status, &*code), (400, "auth.context_mismatch"), "{name}");
         assert_eq!(envelope["error"]["details"]["in"], "ticket");
     }
@@ -159,8 +169,11 @@ async fn e42_a_ticket_is_good_for_its_route_origin_and_scope() {
     }
     // The tenant of a ticket is the tenant of the stream.
     publish(&streams, &stream("chat", "th_1"), 0..2).await;
-    let mut foreign =
-        Client::open(&engine, with_ticket("/sse/chat/from_start", &scope_of(&[("x-tenant-id", "t_other")]))).await;
+    let mut foreign = Client::open(
+        &engine,
+        with_ticket("/sse/chat/from_start", &scope_of(&[("x-tenant-id", "t_other")])),
+    )
+    .await;
     streams.drain();
     assert_eq!(foreign.next().await.unwrap().name, "stream_end", "it has seen nothing");
 }
@@ -171,16 +184,32 @@ async fn e42_one_credential_of_one_kind() {
     let (streams, tickets) = (house.streams().build(), single(&house));
     let engine = engine_of(&house, &streams, &tickets);
     let ticket = issue(&tickets, &scope_of(&[]));
-    is(refused(&engine, bare("/sse/chat/th_1")).await, 401, "auth.ticket_missing");
-    is(refused(&engine, get(&format!("/sse/chat/th_1?ticket={ticket}"))).await, 400, "validation.error");
+    is(
+        refused(&engine, bare("/sse/chat/th_1")).await,
+        401,
+        "auth.ticket_missing",
+    );
+    is(
+        refused(&engine, get(&format!("/sse/chat/th_1?ticket={ticket}"))).await,
+        400,
+        "validation.error",
+    );
     let twice = bare(&format!("/sse/chat/th_1?ticket={ticket}&ticket={ticket}"));
     is(refused(&engine, twice).await, 401, "auth.ticket_invalid");
     for nonsense in ["", "a.b", "ticket", &"a".repeat(5_000)] {
         let request = bare(&format!("/sse/chat/th_1?ticket={nonsense}"));
         is(refused(&engine, request).await, 401, "auth.ticket_invalid");
     }
-    is(refused(&engine, bare(&format!("/plain?ticket={ticket}"))).await, 401, "auth.token_missing");
-    is(refused(&engine, bare(&format!("/nowhere?ticket={ticket}"))).await, 401, "auth.token_missing");
+    is(
+        refused(&engine, bare(&format!("/plain?ticket={ticket}"))).await,
+        401,
+        "auth.token_missing",
+    );
+    is(
+        refused(&engine, bare(&format!("/nowhere?ticket={ticket}"))).await,
+        401,
+        "auth.token_missing",
+    );
     let as_token = with(bare("/sse/chat/th_1"), "authorization", &format!("Bearer {ticket}"));
     is(refused(&engine, as_token).await, 401, "auth.token_invalid");
     Client::open(&engine, bare(&format!("/sse/chat/th_1?ticket={ticket}"))).await;
@@ -198,7 +227,10 @@ async fn e50_a_stream_ends_with_its_ticket() {
     let mut client = Client::open(&engine, bare(&path)).await;
     house.clock.set(NOW + 300);
     publish(&streams, &stream("chat", "th_1"), 0..1).await;
-    assert_eq!(client.next().await.unwrap().data["error"]["code"], "auth.ticket_expired");
+    assert_eq!(
+        client.next().await.unwrap().data["error"]["code"],
+        "auth.ticket_expired"
+    );
     let late = engine_of(&house, &streams, &tickets);
     is(refused(&late, bare(&path)).await, 401, "auth.ticket_expired");
 }
@@ -209,9 +241,18 @@ async fn h80_no_mode_but_lab_forgets_tickets() {
     let streams = house.streams().build();
     let tickets = tickets(&house, TicketUse::Single(Arc::new(Memory::default())));
     let engine = engine_of(&house, &streams, &tickets);
-    let request = |mode| bare(&format!("/sse/chat/th_1?ticket={}", issue(&tickets, &scope_of(&[("x-mode", mode)]))));
+    let request = |mode| {
+        bare(&format!(
+            "/sse/chat/th_1?ticket={}",
+            issue(&tickets, &scope_of(&[("x-mode", mode)]))
+        ))
+    };
     is(refused(&engine, request("saas")).await, 403, "ticket.backend_forbidden");
-    is(refused(&engine, request("enterprise")).await, 403, "ticket.backend_forbidden");
+    is(
+        refused(&engine, request("enterprise")).await,
+        403,
+        "ticket.backend_forbidden",
+    );
     Client::open(&engine, request("lab")).await;
 }
 
@@ -271,19 +312,35 @@ async fn e43_nothing_logs_a_ticket_and_no_handler_sees_one() {
         let _ = write!(kept.lock().unwrap(), "{uri} {request:?}");
         async { Subscribe::to(OpaqueId::parse("th_1").unwrap()) }
     };
-    let engine = Engine::new(settings(&house, &streams, &tickets), [Route::new(sse("/see", "chat"), see)]).unwrap();
+    let engine = Engine::new(
+        settings(&house, &streams, &tickets),
+        [Route::new(sse("/see", "chat"), see)],
+    )
+    .unwrap();
     let logged = Logged::default();
     let guard = tracing::subscriber::set_default(logged.clone());
     let ticket = issue(&tickets, &scope_of(&[]));
     let tampered = format!("{}A", &ticket[..ticket.len() - 1]);
     let address = |ticket: &str| format!("/see?a=1&ticket={ticket}&b=%26");
     let mut client = Client::open(&engine, bare(&address(&ticket))).await;
-    is(refused(&engine, bare(&address(&ticket))).await, 401, "auth.ticket_replayed");
-    is(refused(&engine, bare(&address(&tampered))).await, 401, "auth.ticket_invalid");
+    is(
+        refused(&engine, bare(&address(&ticket))).await,
+        401,
+        "auth.ticket_replayed",
+    );
+    is(
+        refused(&engine, bare(&address(&tampered))).await,
+        401,
+        "auth.ticket_invalid",
+    );
     house.clock.set(NOW + 300);
     streams.recheck();
     while client.next().await.is_some() {}
-    is(refused(&engine, bare(&address(&ticket))).await, 401, "auth.ticket_expired");
+    is(
+        refused(&engine, bare(&address(&ticket))).await,
+        401,
+        "auth.ticket_expired",
+    );
     drop(guard);
     let (logged, seen) = (logged.0.lock().unwrap(), seen.lock().unwrap());
     assert!(logged.contains("request_id"), "something was logged: {logged}");

@@ -39,7 +39,12 @@ async fn site_of(change: impl FnOnce(guard::stream::StreamsBuilder) -> guard::st
     let tickets = single(&house);
     let server = Server::new().streams_of(&streams);
     let served = serve(server, engine_of(&house, &streams, &tickets)).await;
-    Site { house, streams, tickets, served }
+    Site {
+        house,
+        streams,
+        tickets,
+        served,
+    }
 }
 
 async fn site() -> Site {
@@ -156,7 +161,10 @@ async fn a_websocket_replays_then_goes_live() {
     let request = set(with_headers("/ws/chat/th_1"), "last-event-id", &ids[0].to_string());
     let mut client = open(&site, request).await;
     let resume = client.next().await;
-    assert_eq!((&resume["type"], &resume["data"]["cursor"]), (&json!("resume_cursor"), &json!(ids[2].to_string())));
+    assert_eq!(
+        (&resume["type"], &resume["data"]["cursor"]),
+        (&json!("resume_cursor"), &json!(ids[2].to_string()))
+    );
     assert!(resume.get("event_id").is_none());
     assert_eq!(client.numbers(2).await, [1, 2]);
     publish(&site.streams, &thread, 3..200).await;
@@ -179,14 +187,24 @@ async fn a_websocket_replays_then_goes_live() {
 async fn e46_nothing_is_upgraded_before_it_is_judged() {
     let site = site().await;
     let not = async |request| not_upgraded(&site, request).await;
-    assert_eq!(not(handshake("/ws/chat/th_1")).await, (401, "auth.ticket_missing".to_owned()));
+    assert_eq!(
+        not(handshake("/ws/chat/th_1")).await,
+        (401, "auth.ticket_missing".to_owned())
+    );
     let bad = set(with_headers("/ws/chat/th_1"), "authorization", "Bearer nonsense");
     assert_eq!(not(bad).await, (401, "auth.token_invalid".to_owned()));
     let foreign = set(with_headers("/ws/chat/th_1"), "x-tenant-id", "t_other");
     assert_eq!(not(foreign).await, (403, "auth.tenant_mismatch".to_owned()));
-    assert_eq!(not(with_headers("/ws/chat/forbidden")).await, (403, "auth.insufficient_role".to_owned()));
+    assert_eq!(
+        not(with_headers("/ws/chat/forbidden")).await,
+        (403, "auth.insufficient_role".to_owned())
+    );
     let cursor = set(with_headers("/ws/chat/th_1"), "last-event-id", "nonsense");
-    assert_eq!(not(cursor).await, (410, "chat.cursor_invalid".to_owned()), "before the upgrade");
+    assert_eq!(
+        not(cursor).await,
+        (410, "chat.cursor_invalid".to_owned()),
+        "before the upgrade"
+    );
     let engine = engine_of(&site.house, &site.streams, &site.tickets);
     is(refused(&engine, get("/ws/chat/th_1")).await, 426, "http.exception");
     assert_eq!(site.streams.open(), 0);
@@ -195,7 +213,14 @@ async fn e46_nothing_is_upgraded_before_it_is_judged() {
 #[tokio::test]
 async fn e45_only_pages_on_the_list_open_a_websocket() {
     let site = site().await;
-    for origin in ["https://evil.example", "http://app.example", "https://app.example:8443", "https://app.example.evil", "null", ""] {
+    for origin in [
+        "https://evil.example",
+        "http://app.example",
+        "https://app.example:8443",
+        "https://app.example.evil",
+        "null",
+        "",
+    ] {
         for path in ["/ws/chat/th_1", "/ws/hello/th_1"] {
             let refused = not_upgraded(&site, set(with_headers(path), "origin", origin)).await;
             assert_eq!(refused, (403, "http.exception".to_owned()), "{origin} {path}");
@@ -216,17 +241,37 @@ async fn e45_only_pages_on_the_list_open_a_websocket() {
 #[tokio::test]
 async fn e43_a_ticket_as_a_subprotocol_is_not_in_the_address() {
     let site = site().await;
-    let ticket = || format!("ticket.{}", issue(&site.tickets, &scope_of(&[]).for_origin(APP).unwrap()));
+    let ticket = || {
+        format!(
+            "ticket.{}",
+            issue(&site.tickets, &scope_of(&[]).for_origin(APP).unwrap())
+        )
+    };
     let offer = |offer: String| set(handshake("/ws/chat/th_1"), "sec-websocket-protocol", &offer);
-    let (_, response) = try_open(&site, offer(format!("events.v1, {}", ticket()))).await.unwrap();
+    let (_, response) = try_open(&site, offer(format!("events.v1, {}", ticket())))
+        .await
+        .unwrap();
     assert_eq!(response.headers()["sec-websocket-protocol"], "events.v1");
     let alone = ticket();
     let (_, response) = try_open(&site, offer(alone.clone())).await.unwrap();
-    assert_eq!(response.headers()["sec-websocket-protocol"], alone, "a browser gives up without one of its offers");
-    assert_eq!(not_upgraded(&site, offer(alone)).await, (401, "auth.ticket_replayed".to_owned()));
-    assert_eq!(not_upgraded(&site, offer("ticket.nonsense".to_owned())).await, (401, "auth.ticket_invalid".to_owned()));
+    assert_eq!(
+        response.headers()["sec-websocket-protocol"],
+        alone,
+        "a browser gives up without one of its offers"
+    );
+    assert_eq!(
+        not_upgraded(&site, offer(alone)).await,
+        (401, "auth.ticket_replayed".to_owned())
+    );
+    assert_eq!(
+        not_upgraded(&site, offer("ticket.nonsense".to_owned())).await,
+        (401, "auth.ticket_invalid".to_owned())
+    );
     let two = format!("{}, {}", ticket(), ticket());
-    assert_eq!(not_upgraded(&site, offer(two)).await, (401, "auth.ticket_invalid".to_owned()));
+    assert_eq!(
+        not_upgraded(&site, offer(two)).await,
+        (401, "auth.ticket_invalid".to_owned())
+    );
     let in_address = format!("/ws/chat/th_1?ticket={}", &ticket()["ticket.".len()..]);
     open(&site, handshake(&in_address)).await;
 }
@@ -244,7 +289,11 @@ async fn e46_frames_are_bounded_in_size_and_number() {
         }
     }
     assert_eq!(flood.closed().await, (4003, "http.exception".to_owned()));
-    for frame in [Message::text("nonsense"), Message::text(r#"{"type":"message","text":"hi"}"#), Message::binary("x")] {
+    for frame in [
+        Message::text("nonsense"),
+        Message::text(r#"{"type":"message","text":"hi"}"#),
+        Message::binary("x"),
+    ] {
         let mut other = open(&site, with_headers("/ws/chat/th_1")).await;
         other.0.send(frame).await.unwrap();
         assert_eq!(other.refused().await, "validation.error");
@@ -270,7 +319,11 @@ async fn a_hello_says_what_headers_would_have_said() {
     let mut by_ticket = open(&site, handshake("/ws/hello/th_1")).await;
     by_ticket.say(said.to_string()).await;
     assert_eq!(by_ticket.numbers(2).await, [1, 2]);
-    let token = set(handshake("/ws/hello/th_1"), "authorization", &format!("Bearer u_1.t_acme.{}", NOW + 60));
+    let token = set(
+        handshake("/ws/hello/th_1"),
+        "authorization",
+        &format!("Bearer u_1.t_acme.{}", NOW + 60),
+    );
     let mut by_token = open(&site, token).await;
     by_token.say(hello(scope_in_hello()).to_string()).await;
     assert_eq!(by_token.next().await["type"], "resume_cursor");
@@ -289,7 +342,10 @@ async fn e47_a_hello_is_judged_and_contradicts_nothing() {
         client.refused().await
     };
     let plain = || handshake("/ws/hello/th_1");
-    assert_eq!(refused(plain(), hello(scope_in_hello()).to_string()).await, "auth.ticket_missing");
+    assert_eq!(
+        refused(plain(), hello(scope_in_hello()).to_string()).await,
+        "auth.ticket_missing"
+    );
     for (field, value, code) in [
         ("tenant_id", "t_other", "auth.context_mismatch"),
         ("mode", "lab", "auth.context_mismatch"),
@@ -306,13 +362,19 @@ async fn e47_a_hello_is_judged_and_contradicts_nothing() {
     }
     let mut said = hello(scope_in_hello());
     said["context"]["tenant_id"] = "t_other".into();
-    assert_eq!(refused(with_headers("/ws/hello/th_1"), said.to_string()).await, "auth.context_mismatch");
+    assert_eq!(
+        refused(with_headers("/ws/hello/th_1"), said.to_string()).await,
+        "auth.context_mismatch"
+    );
     let mut said = hello(scope_in_hello());
     (said["ticket"], said["last_event_id"]) = (ticket().into(), "nonsense".into());
     assert_eq!(refused(plain(), said.to_string()).await, "chat.cursor_invalid");
     let mut said = hello(scope_in_hello());
     said["ticket"] = ticket().into();
-    assert_eq!(refused(handshake("/ws/hello/forbidden"), said.to_string()).await, "auth.insufficient_role");
+    assert_eq!(
+        refused(handshake("/ws/hello/forbidden"), said.to_string()).await,
+        "auth.insufficient_role"
+    );
     for nonsense in [
         "nonsense".to_owned(),
         r#"{"type":"ping"}"#.to_owned(),
@@ -351,7 +413,10 @@ async fn e48_every_end_has_a_code_and_a_reason() {
     site.streams.recheck();
     assert_eq!(killed.refused().await, "kill_switch.blocked");
     assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
-    assert_eq!(not_upgraded(&site, with_headers("/ws/chat/th_1")).await, (403, "kill_switch.blocked".to_owned()));
+    assert_eq!(
+        not_upgraded(&site, with_headers("/ws/chat/th_1")).await,
+        (403, "kill_switch.blocked".to_owned())
+    );
     thrown.store(false, Ordering::SeqCst);
 
     let mut expired = open(&site, with_headers("/ws/chat/th_1")).await;
@@ -368,7 +433,10 @@ async fn e48_every_end_has_a_code_and_a_reason() {
     drained.next().await;
     let ended = tokio::spawn(site.served.end());
     let last = drained.next().await;
-    assert_eq!((&last["type"], &last["data"]["reason"]), (&json!("stream_end"), &json!("draining")));
+    assert_eq!(
+        (&last["type"], &last["data"]["reason"]),
+        (&json!("stream_end"), &json!("draining"))
+    );
     assert_eq!(drained.closed().await, (1012, "draining".to_owned()));
     assert_eq!(ended.await.unwrap().cut, 0);
 }
@@ -405,7 +473,10 @@ async fn e49_over_http_2_a_browser_is_offered_no_websocket() {
     let site = site().await;
     // The first frame of the server: SETTINGS. Setting 8 would allow the extended CONNECT of RFC 8441.
     let mut socket = TcpStream::connect(site.served.address).await.unwrap();
-    socket.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0").await.unwrap();
+    socket
+        .write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0")
+        .await
+        .unwrap();
     let mut head = [0; 9];
     timeout(PATIENCE, socket.read_exact(&mut head)).await.unwrap().unwrap();
     assert_eq!(head[3], 4, "it is SETTINGS");

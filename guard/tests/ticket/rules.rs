@@ -6,7 +6,8 @@ use std::time::Duration;
 use guard::context::{Mode, ScopeHeaders};
 use guard::store::{Memory, UsedTickets};
 use guard::ticket::{
-    Place, RedeemError, TicketError, TicketFault, TicketIssueError, TicketScope, TicketSecretError, TicketUse, Tickets, TicketsError,
+    Place, RedeemError, TicketError, TicketFault, TicketIssueError, TicketScope, TicketSecretError, TicketUse, Tickets,
+    TicketsError,
 };
 use http::HeaderMap;
 use proptest::prelude::*;

@@ -52,7 +52,7 @@ impl<'s> Walk<'_, '_, '_, 's> {
         if known.is_identity_provider(name) {
             state.learn(Facts::IDENTITY);
         }
-        match self.view.program.resolve_in(self.function(), path) {
+        match self.view.program.value_in(self.function(), path) {
             Def::Function(id) => {
                 if before > 0 && known.is_context_name(&path[..before]) {
                     state.learn(Facts::IDENTITY);

@@ -44,7 +44,9 @@ impl Upgrade {
     /// The socket, once the response head is out.
     pub(crate) async fn socket(self, limits: StreamLimits) -> Option<Socket> {
         let upgraded = self.on.await;
-        let upgraded = upgraded.inspect_err(|error| tracing::debug!(%error, "a WebSocket did not open")).ok()?;
+        let upgraded = upgraded
+            .inspect_err(|error| tracing::debug!(%error, "a WebSocket did not open"))
+            .ok()?;
         let config = WebSocketConfig::default()
             .max_message_size(Some(limits.frame))
             .max_frame_size(Some(limits.frame));
@@ -259,13 +261,16 @@ fn is_ping(text: &str) -> bool {
 
 fn too_many() -> ErrorEnvelope {
     const TOO_MANY: ErrorStatus = ErrorStatus::literal(http::StatusCode::TOO_MANY_REQUESTS);
-    ErrorEnvelope::builder(code::http_exception(TOO_MANY)).message("too many frames").build()
+    ErrorEnvelope::builder(code::http_exception(TOO_MANY))
+        .message("too many frames")
+        .build()
 }
 
 fn not_understood() -> ErrorEnvelope {
     let issue = ValidationIssue {
         loc: vec!["frame".to_owned()],
-        msg: "this stream takes {\"type\":\"ping\"} and nothing else; send what changes something to its own route".to_owned(),
+        msg: "this stream takes {\"type\":\"ping\"} and nothing else; send what changes something to its own route"
+            .to_owned(),
         kind: "frame_invalid".to_owned(),
     };
     ErrorEnvelope::validation(&[issue]).build()

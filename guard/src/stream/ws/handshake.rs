@@ -2,8 +2,8 @@
 
 use axum_core::body::Body;
 use http::header::{
-    CONNECTION, HeaderValue, ORIGIN, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION,
-    UPGRADE,
+    CONNECTION, HeaderValue, ORIGIN, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL,
+    SEC_WEBSOCKET_VERSION, UPGRADE,
 };
 use http::{HeaderMap, HeaderName, Request, Response, StatusCode};
 use hyper::upgrade::OnUpgrade;
@@ -28,10 +28,17 @@ pub(crate) struct Upgrade {
 }
 
 /// Why a request opens no WebSocket, and the header that says what would.
-pub(crate) fn judge(request: &Request<Body>, origins: &Origins) -> Result<(), (ErrorEnvelope, Option<(HeaderName, HeaderValue)>)> {
+pub(crate) fn judge(
+    request: &Request<Body>,
+    origins: &Origins,
+) -> Result<(), (ErrorEnvelope, Option<(HeaderName, HeaderValue)>)> {
     const UPGRADE_REQUIRED: ErrorStatus = ErrorStatus::literal(StatusCode::UPGRADE_REQUIRED);
     const FORBIDDEN: ErrorStatus = ErrorStatus::literal(StatusCode::FORBIDDEN);
-    let refuse = |status, message: &'static str| ErrorEnvelope::builder(code::http_exception(status)).message(message).build();
+    let refuse = |status, message: &'static str| {
+        ErrorEnvelope::builder(code::http_exception(status))
+            .message(message)
+            .build()
+    };
     let headers = request.headers();
     let version = headers.get(SEC_WEBSOCKET_VERSION).map(HeaderValue::as_bytes);
     if version.is_some_and(|version| version != VERSION) {
@@ -45,11 +52,15 @@ pub(crate) fn judge(request: &Request<Body>, origins: &Origins) -> Result<(), (E
         && headers.get_all(SEC_WEBSOCKET_KEY).iter().count() == 1
         && request.extensions().get::<OnUpgrade>().is_some();
     if !is_handshake {
-        let envelope = refuse(UPGRADE_REQUIRED, "this route answers the handshake of a WebSocket over HTTP/1.1");
+        let envelope = refuse(
+            UPGRADE_REQUIRED,
+            "this route answers the handshake of a WebSocket over HTTP/1.1",
+        );
         return Err((envelope, Some((UPGRADE, WEBSOCKET))));
     }
     if !origins.allow(headers) {
-        let envelope = ErrorEnvelope::builder(code::http_exception(FORBIDDEN)).message("this origin opens no WebSocket here");
+        let envelope =
+            ErrorEnvelope::builder(code::http_exception(FORBIDDEN)).message("this origin opens no WebSocket here");
         return Err((envelope.detail("header", ORIGIN.as_str()).build(), None));
     }
     Ok(())
@@ -63,7 +74,9 @@ impl Upgrade {
         let headers = request.headers();
         let key = headers.get(SEC_WEBSOCKET_KEY)?.as_bytes();
         let accept = HeaderValue::try_from(derive_accept_key(key)).ok()?;
-        let offered = headers.get(SEC_WEBSOCKET_PROTOCOL).and_then(|offered| offered.to_str().ok());
+        let offered = headers
+            .get(SEC_WEBSOCKET_PROTOCOL)
+            .and_then(|offered| offered.to_str().ok());
         let first = offered.and_then(|offered| offered.split(',').map(str::trim).find(|name| !name.is_empty()));
         let first = first.and_then(|name| HeaderValue::from_str(name).ok());
         Some(Self {
@@ -91,5 +104,7 @@ impl Upgrade {
 /// Whether a word stands in a list of words, as `upgrade` does in `keep-alive, Upgrade`.
 fn has_token(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
     let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
-    values.flat_map(|value| value.split(',')).any(|word| word.trim().eq_ignore_ascii_case(token))
+    values
+        .flat_map(|value| value.split(','))
+        .any(|word| word.trim().eq_ignore_ascii_case(token))
 }

@@ -61,7 +61,9 @@ impl Hello {
         };
         // serde's own text may quote the frame.
         let hello: Self = serde_json::from_str(&text).map_err(|_| {
-            refused("the first frame is {\"type\":\"hello\",\"context\":{...}} with each field once, and texts for values")
+            refused(
+                "the first frame is {\"type\":\"hello\",\"context\":{...}} with each field once, and texts for values",
+            )
         })?;
         if hello.kind != "hello" {
             return Err(refused("the first frame is of the type `hello`"));
@@ -70,7 +72,12 @@ impl Hello {
     }
 
     /// The request that says the same. What the handshake said stands, and nothing may contradict it.
-    pub(crate) fn request(self, method: &Method, uri: &Uri, headers: &http::HeaderMap) -> Result<Request<Body>, ErrorEnvelope> {
+    pub(crate) fn request(
+        self,
+        method: &Method,
+        uri: &Uri,
+        headers: &http::HeaderMap,
+    ) -> Result<Request<Body>, ErrorEnvelope> {
         let mut request = Request::new(Body::empty());
         *request.method_mut() = method.clone();
         *request.headers_mut() = headers.clone();
@@ -86,7 +93,8 @@ impl Hello {
             ("last-event-id", self.last_event_id),
         ] {
             let Some(value) = value else { continue };
-            let value = HeaderValue::try_from(value).map_err(|_| invalid("a value of the first frame is no header's"))?;
+            let value =
+                HeaderValue::try_from(value).map_err(|_| invalid("a value of the first frame is no header's"))?;
             let replaced = request.headers_mut().insert(HeaderName::from_static(name), value);
             let same = request.headers().get(name) == replaced.as_ref();
             if replaced.is_some() && !same && name != "last-event-id" {
@@ -109,7 +117,11 @@ fn with_ticket(uri: &Uri, ticket: Option<String>) -> Option<Uri> {
         return Some(uri.clone());
     }
     let added = Serializer::new(String::new()).append_pair("ticket", &ticket).finish();
-    let joined = if query.is_empty() { added } else { format!("{query}&{added}") };
+    let joined = if query.is_empty() {
+        added
+    } else {
+        format!("{query}&{added}")
+    };
     format!("{}?{joined}", uri.path()).parse().ok()
 }
 

@@ -1,4 +1,4 @@
-//! Replay, seam and fan-out under every order of steps that a scheduler finds: authors, pruning, readers that come and go.
+//! Replay, seam and fan-out in every order of steps that a scheduler finds: authors, pruning, readers that come and go.
 //!
 //! shuttle chooses which task goes on at each await; the log yields around everything that it does, as a database would.
 
@@ -7,13 +7,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use shuttle::future::{block_on, spawn, yield_now};
 
-use super::feed::FeedSize;
-use super::feeds::Feeds;
-use super::reader::{ReadFault, Reader};
+use super::{ReadFault, Reader};
 use crate::context::{Mode, OpaqueId, ProjectId, TenantId};
 use crate::store::{
     Backend, Durability, EventId, EventLog, Memory, NewEvent, Read, Retention, Scope, StoreFuture, StreamKey, Tail,
 };
+use crate::stream::feed::FeedSize;
+use crate::stream::feeds::Feeds;
 
 /// How many orders each model is run in.
 const ORDERS: usize = 4_000;
@@ -38,7 +38,9 @@ impl Backend for Slow {
     }
 }
 
-fn slowly<'a, T: Send + 'a>(step: impl Future<Output = T> + Send + 'a) -> std::pin::Pin<Box<dyn Future<Output = T> + Send + 'a>> {
+fn slowly<'a, T: Send + 'a>(
+    step: impl Future<Output = T> + Send + 'a,
+) -> std::pin::Pin<Box<dyn Future<Output = T> + Send + 'a>> {
     Box::pin(async {
         yield_now().await;
         let answer = step.await;
@@ -89,11 +91,7 @@ fn event() -> NewEvent {
 }
 
 /// Follows from a place until an event, and gives the numbers of what it saw.
-async fn follow(
-    feeds: &Feeds,
-    place: Option<EventId>,
-    last: u64,
-) -> Result<Vec<u64>, (Vec<u64>, ReadFault)> {
+async fn follow(feeds: &Feeds, place: Option<EventId>, last: u64) -> Result<Vec<u64>, (Vec<u64>, ReadFault)> {
     let (feed, news) = feeds.join(&thread(), |following| {
         spawn(following.run(async |_| panic!("this log does not fail")));
     });
@@ -109,7 +107,10 @@ async fn follow(
 }
 
 fn assert_whole(seen: &[u64], after: u64) {
-    assert!(seen.iter().copied().eq(after + 1..=after + seen.len() as u64), "{seen:?} after {after}");
+    assert!(
+        seen.iter().copied().eq(after + 1..=after + seen.len() as u64),
+        "{seen:?} after {after}"
+    );
 }
 
 fn feeds(log: &Arc<Slow>) -> Feeds {
@@ -215,7 +216,10 @@ fn e52_what_is_pruned_meanwhile_is_told_and_never_passed_over() {
         ORDERS,
     );
     let (told, whole) = (TOLD.load(Ordering::Relaxed), WHOLE.load(Ordering::Relaxed));
-    assert!(told > ORDERS / 100 && whole > ORDERS / 100, "the model finds both ends: {told} told, {whole} whole");
+    assert!(
+        told > ORDERS / 100 && whole > ORDERS / 100,
+        "the model finds both ends: {told} told, {whole} whole"
+    );
 }
 
 #[test]
