@@ -51,13 +51,11 @@ pub(crate) enum HelloFault {
 impl Hello {
     /// Waits for the first frame.
     pub(crate) async fn read(socket: &mut Socket) -> Result<Self, HelloFault> {
-        let text = loop {
-            match timeout(HELLO, socket.next()).await {
-                Err(_) => return Err(refused("the first frame did not come in time")),
-                Ok(None | Some(Err(_)) | Some(Ok(Message::Close(_)))) => return Err(HelloFault::Gone),
-                Ok(Some(Ok(Message::Text(text)))) => break text,
-                Ok(Some(Ok(_))) => return Err(refused("the first frame is text")),
-            }
+        let text = match timeout(HELLO, socket.next()).await {
+            Err(_) => return Err(refused("the first frame did not come in time")),
+            Ok(None | Some(Err(_) | Ok(Message::Close(_)))) => return Err(HelloFault::Gone),
+            Ok(Some(Ok(Message::Text(text)))) => text,
+            Ok(Some(Ok(_))) => return Err(refused("the first frame is text")),
         };
         // serde's own text may quote the frame.
         let hello: Self = serde_json::from_str(&text).map_err(|_| {
