@@ -372,7 +372,7 @@ impl Client {
     /// The next event that is durable, past those that are not.
     pub(crate) async fn message(&mut self) -> Got {
         loop {
-            let event = self.next().await.expect("the stream ended");
+            let event = self.next().await.unwrap_or_else(|| panic!("the stream ended"));
             assert!(!matches!(&*event.name, "error" | "stream_end"), "{event:?}");
             if event.id.is_some() {
                 return event;
