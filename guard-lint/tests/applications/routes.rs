@@ -178,3 +178,26 @@ fn templates_are_no_source() {
     let unchecked: Vec<&str> = report.unchecked.iter().map(|row| row.file.as_str()).collect();
     assert_eq!(unchecked, ["{{name}}/main.py"]);
 }
+
+#[test]
+fn a_decorator_may_be_called_like_any_function() {
+    let main = |name: &str| {
+        format!(
+            r#"
+import os
+from fastapi import FastAPI
+app = FastAPI()
+def a(): ...
+if os.environ.get("OPEN"):
+    {name} = app.post("/a")({name})
+"#
+        )
+    };
+    for (name, expected) in [("a", vec!["POST /a a"]), ("other", vec![])] {
+        let main = main(name);
+        let with = format!("{main}\n@app.get('/b')\ndef b(): ...\n");
+        let mut expected = expected;
+        expected.insert(0, "GET /b b");
+        assert_eq!(routes(&report(&[("main.py", with.as_str())])), expected, "{name}");
+    }
+}

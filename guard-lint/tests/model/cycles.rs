@@ -10,6 +10,9 @@ use super::Tree;
 /// The file that the program begins at, and the circle's modules, in a package.
 type Files = Vec<(String, String)>;
 
+/// What a circle does, whether it breaks, and its modules.
+type Case<'c> = (&'c str, bool, &'c [(&'c str, &'c str)]);
+
 /// Whether `app.py` cannot be imported, by the tool.
 fn breaks(files: &Files) -> bool {
     let files: Vec<(&str, &str)> = files
@@ -78,7 +81,7 @@ fn tree(files: &[(&str, &str)]) -> Files {
 
 #[test]
 fn circles_break_where_a_name_is_asked_for_too_early() {
-    let cases: [(&str, bool, &[(&str, &str)]); 14] = [
+    let cases: [Case<'_>; 14] = [
         (
             "the name is bound after the import",
             true,

@@ -176,7 +176,7 @@ impl<'s> Eval<'_, '_, 's> {
         // `get_with(handler, documentation)`
         let (name, arguments) = match (name.strip_suffix("_with"), arguments) {
             (Some(name), [handler, _]) => (name, std::slice::from_ref(handler)),
-            (Some(name), [filter, handler, _]) if name == "on" => {
+            (Some("on"), [filter, handler, _]) => {
                 let methods = self.filtered(filter);
                 return Value::Methods(Methods::of(self.answer(handler, &methods, false, flow)));
             }

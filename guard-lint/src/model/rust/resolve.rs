@@ -205,7 +205,7 @@ impl<'s> Program<'_, 's> {
         let owned = self.associated.get(name)?.iter().filter_map(|(at, constant)| {
             let owner = constant.owner.as_ref()?;
             self.is_type(*at, owner, module, ty)
-                .then_some(Def::Constant(*at, *constant))
+                .then_some(Def::Constant(*at, constant))
         });
         owned.into_iter().next()
     }
