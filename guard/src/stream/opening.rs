@@ -48,15 +48,17 @@ pub(crate) struct Opened {
 
 impl Opening {
     /// The response of a stream route, in place of what its handler answered.
-    pub(crate) async fn answer(mut self: Box<Self>, response: Response<Body>) -> Response<Body> {
+    pub(crate) async fn answer(self: Box<Self>, response: Response<Body>) -> Response<Body> {
         let subscribe = match subscribed(response) {
             Ok(subscribe) => subscribe,
             Err(response) => return *response,
         };
         let head = self.head;
         #[cfg(feature = "ws")]
-        let upgrade = self.upgrade.take();
-        let Opened { session, resume } = match self.open(subscribe).await {
+        let (opening, upgrade) = self.without_upgrade();
+        #[cfg(not(feature = "ws"))]
+        let opening = self;
+        let Opened { session, resume } = match opening.open(subscribe).await {
             Ok(opened) => opened,
             Err(error) => return refused(&error),
         };
@@ -71,6 +73,12 @@ impl Opening {
             return response;
         }
         sse::response(resume, (!head).then_some(session))
+    }
+
+    #[cfg(feature = "ws")]
+    fn without_upgrade(mut self: Box<Self>) -> (Box<Self>, Option<Upgrade>) {
+        let upgrade = self.upgrade.take();
+        (self, upgrade)
     }
 
     /// The stream of a socket that is open already, or what it is to be told.
