@@ -20,6 +20,7 @@ mod sqlite;
 
 use std::time::{Duration, Instant};
 
+use futures_util::future::join_all;
 use guard::context::{Mode, OpaqueId, ProjectId, TenantId};
 use guard::store::{EventLog, NewEvent, Read, Scope, StreamKey};
 
@@ -28,6 +29,9 @@ const REPLAYED: usize = 10_000;
 
 /// Rounds, each of one measurement of either side.
 const ROUNDS: usize = 25;
+
+/// Who appends at the same time; the other side appends that many events in one batch.
+const APPENDERS: usize = 16;
 
 /// The events of an append.
 const BATCHES: [usize; 3] = [1, 16, 128];
@@ -111,6 +115,28 @@ async fn compare(name: &str, log: &impl EventLog, raw: &mut impl Raw) {
         times.1.push(start.elapsed());
     }
     report(&format!("{name}: read {REPLAYED}"), times);
+}
+
+/// Requests append beside each other, and what waits at the same time is committed together.
+async fn compare_grouped(name: &str, log: &impl EventLog, raw: &mut impl Raw) {
+    let appended = stream("grouped");
+    let mut times = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        let start = Instant::now();
+        let appends = (0..APPENDERS).map(|_| async {
+            for _ in 0..8 {
+                log.append(&appended, batch(1)).await.unwrap();
+            }
+        });
+        join_all(appends).await;
+        times.0.push(start.elapsed() / 8);
+        let start = Instant::now();
+        for _ in 0..8 {
+            raw.append(&batch(APPENDERS)).await;
+        }
+        times.1.push(start.elapsed() / 8);
+    }
+    report(&format!("{name}: {APPENDERS} append 1 each"), times);
 }
 
 fn report(name: &str, (guard, raw): (Vec<Duration>, Vec<Duration>)) {

@@ -64,7 +64,9 @@ impl Raw for Subject {
         let mut messages = consumer.fetch().max_messages(count).messages().await.unwrap();
         let mut bodies = Vec::new();
         while let Some(message) = messages.next().await {
-            bodies.push(String::from_utf8(message.unwrap().payload.to_vec()).unwrap());
+            let message = message.unwrap();
+            let sequence = message.info().unwrap().stream_sequence;
+            bodies.push((sequence, String::from_utf8(message.payload.to_vec()).unwrap()));
         }
         bodies.len()
     }

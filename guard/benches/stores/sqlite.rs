@@ -5,7 +5,7 @@ use guard::store::sqlite::Sqlite;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, QueryBuilder, Row, SqliteConnection};
 
-use crate::{Raw, compare};
+use crate::{Raw, compare, compare_grouped};
 
 struct Table {
     connection: SqliteConnection,
@@ -31,7 +31,9 @@ pub(crate) async fn measure() {
     .execute(&mut connection)
     .await
     .unwrap();
-    compare("SQLite", &log, &mut Table { connection, seq: 0 }).await;
+    let mut table = Table { connection, seq: 0 };
+    compare("SQLite", &log, &mut table).await;
+    compare_grouped("SQLite", &log, &mut table).await;
 }
 
 impl Raw for Table {

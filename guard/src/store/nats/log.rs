@@ -95,7 +95,9 @@ impl EventLog for JetStream {
     }
 
     fn watch(&self, stream: &StreamKey) -> Tail {
-        self.0.wakes.watch(self.subject(stream))
+        let tail = self.0.wakes.watch(self.subject(stream));
+        self.0.watched.notify_one();
+        tail
     }
 }
 

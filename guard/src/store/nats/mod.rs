@@ -40,6 +40,7 @@ use std::time::Duration;
 use async_nats::jetstream::stream::{Config, DiscardPolicy, RetentionPolicy, StorageType, Stream};
 use async_nats::jetstream::{self, Context};
 use async_nats::{ConnectOptions, ServerAddr};
+use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 
 use super::error::{OpenError, StoreError};
@@ -60,6 +61,8 @@ struct Inner {
     stream: Stream,
     durability: Durability,
     wakes: Wakes<String>,
+    /// Told when somebody begins to wait.
+    watched: Arc<Notify>,
     listener: AbortHandle,
 }
 
@@ -143,15 +146,15 @@ impl JetStreamOptions {
             StorageType::Memory => Durability::Temporary,
         };
         let wakes = Wakes::default();
-        let listener = listener::start(stream.clone(), wakes.clone())
-            .await
-            .map_err(|error| self.unreachable(error))?;
+        let watched = Arc::new(Notify::new());
+        let listener = listener::start(stream.clone(), wakes.clone(), Arc::clone(&watched));
         Ok(JetStream(Arc::new(Inner {
             options: self,
             context,
             stream,
             durability,
             wakes,
+            watched,
             listener,
         })))
     }

@@ -70,7 +70,7 @@ fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(text: &str) -> Result<T,
 }
 
 /// The row of a statement that always has one.
-fn only<R>(rows: Vec<R>) -> Result<R, StoreError> {
+pub(super) fn only<R>(rows: Vec<R>) -> Result<R, StoreError> {
     rows.into_iter()
         .next()
         .ok_or_else(|| corrupt("no row where there is always one"))

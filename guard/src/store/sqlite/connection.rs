@@ -5,7 +5,7 @@ use sqlx::{AssertSqlSafe, QueryBuilder, Row as _, SqliteConnection};
 
 use crate::store::error::StoreError;
 use crate::store::event::{NewEvent, StreamKey};
-use crate::store::sql::{NewRows, Record, Sql, Value};
+use crate::store::sql::{NewRows, Record, Sql, Value, only};
 
 type Query<'q> = sqlx::query::Query<'q, sqlx::Sqlite, SqliteArguments>;
 
@@ -43,59 +43,29 @@ impl Sql for SqliteConnection {
     }
 
     async fn append(&mut self, NewRows { stream, tags, events }: NewRows<'_>) -> Result<i64, StoreError> {
+        let (id, mut last) = stream_and_head(self, stream).await?;
         let rows: Vec<(&NewEvent, &i64)> = events.iter().zip(tags).collect();
-        let mut last = None;
         for rows in rows.chunks(ROWS) {
-            last = insert(self, stream, rows).await?;
-            if last.is_none() {
-                make_stream(self, stream).await?;
-                last = insert(self, stream, rows).await?;
-            }
+            let mut insert = QueryBuilder::new("INSERT INTO guard_event (stream, seq, tag, at_ms, body) ");
+            insert.push_values(rows, |mut row, (event, tag)| {
+                last += 1;
+                let at_ms = i64::try_from(event.at_ms).unwrap_or(i64::MAX);
+                row.push_bind(id)
+                    .push_bind(last)
+                    .push_bind(**tag)
+                    .push_bind(at_ms)
+                    .push_bind(event.body.as_str());
+            });
+            insert.build().execute(&mut *self).await.map_err(store_error)?;
         }
-        last.ok_or_else(|| StoreError::Corrupt("a stream that is there and is not".to_owned()))
+        Ok(last)
     }
 }
 
-/// Inserts events after the newest of their stream, which is never pruned, and gives the number of the last one. `None`
-/// where the stream has no row yet: then nothing was inserted.
-async fn insert(
-    connection: &mut SqliteConnection,
-    StreamKey { scope, kind, id }: &StreamKey,
-    rows: &[(&NewEvent, &i64)],
-) -> Result<Option<i64>, StoreError> {
-    let mut insert = QueryBuilder::new("WITH new (place, tag, at_ms, body) AS (");
-    insert.push_values(rows.iter().zip(1_i64..), |mut row, ((event, tag), place)| {
-        let at_ms = i64::try_from(event.at_ms).unwrap_or(i64::MAX);
-        row.push_bind(place)
-            .push_bind(**tag)
-            .push_bind(at_ms)
-            .push_bind(event.body.as_str());
-    });
-    insert.push(
-        ") INSERT INTO guard_event (stream, seq, tag, at_ms, body) \
-         SELECT target.id, target.head + new.place, new.tag, new.at_ms, new.body FROM ( \
-             SELECT id, (SELECT COALESCE(MAX(seq), 0) FROM guard_event WHERE stream = guard_stream.id) AS head \
-             FROM guard_stream WHERE kind = ",
-    );
-    insert.push_bind(kind.as_str()).push(" AND tenant = ");
-    insert.push_bind(scope.tenant.as_str()).push(" AND mode = ");
-    insert.push_bind(scope.mode.as_str()).push(" AND project = ");
-    insert.push_bind(scope.project.as_str()).push(" AND stream = ");
-    insert
-        .push_bind(id.as_str())
-        .push(") AS target, new WHERE TRUE RETURNING seq");
-    let inserted = insert.build().fetch_all(connection).await.map_err(store_error)?;
-    let mut last = None;
-    for row in inserted {
-        last = last.max(Some(row.int(0)?));
-    }
-    Ok(last)
-}
-
-async fn make_stream(
-    connection: &mut SqliteConnection,
-    StreamKey { scope, kind, id }: &StreamKey,
-) -> Result<(), StoreError> {
+/// The row of a stream, which is made if it is not there, and the number of its newest event, which is never pruned. Nobody
+/// else writes between this and the end of the transaction.
+async fn stream_and_head(connection: &mut SqliteConnection, stream: &StreamKey) -> Result<(i64, i64), StoreError> {
+    let StreamKey { scope, kind, id } = stream;
     let values = [
         kind.as_str().into(),
         scope.tenant.as_str().into(),
@@ -103,13 +73,23 @@ async fn make_stream(
         scope.project.as_str().into(),
         id.as_str().into(),
     ];
-    connection
-        .change(
-            "INSERT INTO guard_stream (kind, tenant, mode, project, stream) VALUES ($1, $2, $3, $4, $5)",
+    let found = connection
+        .rows(
+            "SELECT id, (SELECT COALESCE(MAX(seq), 0) FROM guard_event WHERE stream = guard_stream.id) \
+             FROM guard_stream WHERE kind = $1 AND tenant = $2 AND mode = $3 AND project = $4 AND stream = $5",
             &values,
         )
         .await?;
-    Ok(())
+    if let Some(row) = found.first() {
+        return Ok((row.int(0)?, row.int(1)?));
+    }
+    let made = connection
+        .rows(
+            "INSERT INTO guard_stream (kind, tenant, mode, project, stream) VALUES ($1, $2, $3, $4, $5) RETURNING id",
+            &values,
+        )
+        .await?;
+    Ok((only(made)?.int(0)?, 0))
 }
 
 fn bind<'q>(mut query: Query<'q>, values: &[Value<'_>]) -> Query<'q> {
