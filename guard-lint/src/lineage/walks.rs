@@ -16,9 +16,13 @@ use crate::model::types::Ty;
 use crate::model::{FnId, ModId, Model};
 use crate::source::facts::{Call, Expr, Name, Scope};
 use crate::source::visit::{each_call, each_expr};
+use crate::spread;
 
 /// How deep the walks go that only look for log calls.
 const NEAR: usize = 3;
+
+/// What says of a name that it keeps a record.
+const RECORD: u32 = said::USAGE_ROW | said::AUDIT_ROW;
 
 /// The walks so far. Threads share them: which of them walks first does not change what is seen.
 #[derive(Default)]
@@ -71,6 +75,19 @@ impl Walks {
             }
             trail
         })
+    }
+
+    /// Walks what rules will ask for, on all threads. What is shared by all walks is computed before.
+    pub fn prepare(&self, analyzer: &Analyzer<'_>) {
+        self.needs(analyzer);
+        let storing = self.roots_where(analyzer, said::ARTIFACT_STORE);
+        spread::over(analyzer, &storing, |analyzer, function| {
+            self.stored(analyzer, function);
+        });
+        let recording = self.roots_where(analyzer, RECORD);
+        spread::over(analyzer, &recording, |analyzer, function| {
+            self.recorded(analyzer, function);
+        });
     }
 
     /// Where the work of each module begins that calls something of such a name.
@@ -128,9 +145,7 @@ impl Walks {
     /// The walks from every function that leads to a usage or audit record, in the program's order.
     pub fn recording(&self, analyzer: &Analyzer<'_>) -> &[(FnId, Arc<Trail>)] {
         self.recording.get_or_init(|| {
-            let functions = self
-                .roots_where(analyzer, said::USAGE_ROW | said::AUDIT_ROW)
-                .into_iter();
+            let functions = self.roots_where(analyzer, RECORD).into_iter();
             functions
                 .map(|function| (function, self.recorded(analyzer, function)))
                 .collect()
