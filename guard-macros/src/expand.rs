@@ -85,6 +85,7 @@ fn rest(route: &Route, guard: &TokenStream) -> TokenStream {
         body_limit,
         timeout,
         missing_status,
+        stream,
         ..
     } = route;
     let mut setters = TokenStream::new();
@@ -117,6 +118,12 @@ fn rest(route: &Route, guard: &TokenStream) -> TokenStream {
     }
     if let Some(milliseconds) = timeout {
         setters.extend(quote!(.timeout(::core::time::Duration::from_millis(#milliseconds))));
+    }
+    if let Some((transport, domain)) = stream {
+        let transport = format_ident!("{transport}");
+        setters.extend(quote! {
+            .stream(#guard::route::StreamFacts::from_macro(#guard::route::Transport::#transport, #domain))
+        });
     }
     setters
 }

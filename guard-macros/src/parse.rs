@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
-use syn::{LitInt, LitStr, Token, Type, bracketed};
+use syn::{LitInt, LitStr, Token, Type, bracketed, parenthesized};
 
 use crate::errors::Errors;
 
@@ -98,8 +98,39 @@ keys! {
     "flag" => flag: LitStr, "\"name\"", |input| input.parse();
     "body_limit" => body_limit: LitInt, "65_536", |input| input.parse();
     "timeout" => timeout: LitStr, "\"5s\"", |input| input.parse();
+    "stream" => stream: StreamValue, "sse(\"chat\")", StreamValue::parse;
     "state" => state: Type, "AppState", |input| input.parse();
     "crate" => krate: syn::Path, "path::to::guard", syn::Path::parse_mod_style;
+}
+
+/// `sse("chat")`, `websocket("chat")` or `websocket("chat", hello)`.
+pub(crate) struct StreamValue {
+    pub(crate) transport: Ident,
+    pub(crate) domain: LitStr,
+    pub(crate) option: Option<Ident>,
+}
+
+impl StreamValue {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let transport = input.parse()?;
+        let content;
+        parenthesized!(content in input);
+        let domain = content.parse()?;
+        let mut option = None;
+        if content.parse::<Option<Token![,]>>()?.is_some() && !content.is_empty() {
+            option = Some(content.parse()?);
+            content.parse::<Option<Token![,]>>()?;
+        }
+        // What is left would be reported at the attribute's end.
+        if let Some((token, _)) = content.cursor().token_tree() {
+            return Err(syn::Error::new(token.span(), "unexpected"));
+        }
+        Ok(Self {
+            transport,
+            domain,
+            option,
+        })
+    }
 }
 
 /// Reads every entry; a broken one does not hide the next.

@@ -25,8 +25,7 @@
 //! ```
 //!
 //! **Start with the [manual]**: its [quick start](manual::quick_start) is a whole engine in one file, and it says
-//! [what is missing](manual#what-is-missing) in this version: single-use tickets, gates of guard's own, budget, audit,
-//! streams with replay.
+//! [what is missing](manual#what-is-missing) in this version: gates of guard's own, budget, audit.
 //!
 //! # Modules
 //!
@@ -44,6 +43,7 @@
 //! | [`route`], [`manifest`] | facts about routes, as `#[engine_route]` writes them, and as JSON |
 //! | [`server`] | HTTP/1.1 and HTTP/2 with limits, and an orderly end |
 //! | [`ticket`] | transport tickets, for clients that cannot set headers |
+//! | [`stream`] | streams of events: replay from a cursor, then live |
 //! | [`store`] | where events, used tickets, budget, audit and policies are kept |
 //! | `testing` | holds an engine against the contract, in tests |
 //! | [`clock`] | time, injected |
@@ -62,6 +62,7 @@
 //! | `postgres` | no | `store::postgres`: every kind of state in PostgreSQL |
 //! | `nats` | no | `store::nats`: the event log in NATS JetStream |
 //! | `object-store` | no | `store::archive`: audit and usage kept for years, in S3 and what speaks like it |
+//! | `ws` | no | streams over WebSockets |
 //! | `testing` | no | `testing`, for `[dev-dependencies]` |
 //!
 //! No feature weakens a check, so another crate that turns one on changes nothing for yours. What is lax is a
@@ -101,6 +102,7 @@ pub mod route;
 #[cfg(feature = "server")]
 pub mod server;
 pub mod store;
+pub mod stream;
 #[cfg(feature = "testing")]
 pub mod testing;
 #[cfg(feature = "ticket")]

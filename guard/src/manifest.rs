@@ -24,7 +24,7 @@ use std::time::Duration;
 use serde::{Deserialize, Deserializer, Serialize, de};
 
 use crate::context::{ContextField, MissingStatus};
-use crate::route::{GateDecision, Method, RouteMeta};
+use crate::route::{GateDecision, Method, RouteMeta, Transport};
 
 /// The version of the manifest's shape.
 const VERSION: u32 = 1;
@@ -79,6 +79,20 @@ pub struct RouteFacts {
     pub body_limit: Option<u64>,
     /// The longest time until its response head in milliseconds, where it differs from the engine's.
     pub timeout_ms: Option<u64>,
+    /// What it streams, if it does.
+    pub stream: Option<StreamFacts>,
+}
+
+/// What a route streams, as the manifest spells it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct StreamFacts {
+    /// How it goes over the wire.
+    pub transport: Transport,
+    /// What it is, as in `<domain>.cursor_invalid`.
+    pub domain: Cow<'static, str>,
 }
 
 /// A gate decision, as the manifest spells it.
@@ -145,6 +159,10 @@ impl From<&RouteMeta> for RouteFacts {
             flag: meta.flag.map(Cow::Borrowed),
             body_limit: meta.body_limit,
             timeout_ms: meta.timeout.map(milliseconds),
+            stream: meta.stream.map(|stream| StreamFacts {
+                transport: stream.transport,
+                domain: stream.domain.into(),
+            }),
         }
     }
 }
@@ -167,7 +185,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::route::Exemption;
+    use crate::route::{Exemption, StreamFacts};
 
     const SCHEMA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/manifest.schema.json");
 
@@ -178,7 +196,7 @@ mod tests {
         Manifest::of(&[
             exempt,
             meta(Method::Post, "/masks", GateDecision::NoGate { reason: "reads" }),
-            meta(Method::Get, "/masks", GateDecision::Reads),
+            meta(Method::Get, "/masks", GateDecision::Reads).stream(StreamFacts::from_macro(Transport::Sse, "masks")),
             meta(
                 Method::Put,
                 "/masks/{mask_id}",
@@ -222,13 +240,14 @@ mod tests {
             ("/routes/0/method", json!("BREW")),
             ("/routes/0/gate", json!({"decision": "perhaps"})),
             ("/routes/0/body_fields", json!(["email"])),
+            ("/routes/0/stream/transport", json!("pigeon")),
             ("/routes/0", json!({"path": "/masks"})),
         ] {
             let mut bad = good.clone();
             *bad.pointer_mut(pointer).unwrap() = value;
             assert!(serde_json::from_value::<Manifest>(bad).is_err(), "{pointer}");
         }
-        for place in ["", "/routes/0", "/routes/0/gate"] {
+        for place in ["", "/routes/0", "/routes/0/gate", "/routes/0/stream"] {
             let mut more = good.clone();
             more.pointer_mut(place).unwrap()["more"] = json!(true);
             assert!(serde_json::from_value::<Manifest>(more).is_err(), "{place}");

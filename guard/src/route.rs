@@ -53,6 +53,8 @@ pub struct RouteMeta {
     pub body_limit: Option<u64>,
     /// The longest time until its response head, where it differs from the engine's.
     pub timeout: Option<Duration>,
+    /// What it streams, if it does.
+    pub stream: Option<StreamFacts>,
 }
 
 impl RouteMeta {
@@ -74,6 +76,7 @@ impl RouteMeta {
             flag: None,
             body_limit: None,
             timeout: None,
+            stream: None,
         }
     }
 
@@ -87,6 +90,7 @@ impl RouteMeta {
         flag: &'static str => Some(flag),
         body_limit: u64 => Some(body_limit),
         timeout: Duration => Some(timeout),
+        stream: StreamFacts => Some(stream),
     }
 }
 
@@ -95,6 +99,39 @@ impl fmt::Display for RouteMeta {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.method, self.path)
     }
+}
+
+/// What a route streams.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct StreamFacts {
+    /// How it goes over the wire.
+    pub transport: Transport,
+    /// What it is: `chat`, `canvas`. Its streams are of this kind, and a cursor that is not known is `<domain>.cursor_invalid`.
+    pub domain: &'static str,
+}
+
+impl StreamFacts {
+    /// For the expansion of `#[engine_route]`, which has checked the domain.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn from_macro(transport: Transport, domain: &'static str) -> Self {
+        Self { transport, domain }
+    }
+}
+
+/// How a stream goes over the wire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Transport {
+    /// Server-sent events.
+    Sse,
+    /// A WebSocket, judged at its handshake.
+    Websocket,
+    /// A WebSocket whose first frame says who asks, as the Python engine's clients do.
+    WebsocketHello,
 }
 
 /// A method that a route can declare.

@@ -6,6 +6,7 @@
 mod gate;
 mod lists;
 mod numbers;
+mod stream;
 
 use proc_macro2::{Ident, Span};
 use syn::LitStr;
@@ -35,6 +36,8 @@ pub(crate) struct Route {
     pub(crate) body_limit: Option<u64>,
     /// In milliseconds.
     pub(crate) timeout: Option<u64>,
+    /// The variant of `guard::route::Transport`, and the domain.
+    pub(crate) stream: Option<(&'static str, String)>,
 }
 
 /// Variants of `guard::route::Method`, and the methods.
@@ -60,6 +63,7 @@ pub(crate) fn route(args: &Args, handler: Option<&Shape>, errors: &mut Errors) -
     let flag = shaped(&args.flag, shape::flag, errors);
     let body_limit = numbers::body_limit(args, errors);
     let timeout = numbers::timeout(&args.timeout, errors);
+    let stream = stream::stream(args, errors);
     without_identity(args, errors);
     Route {
         method: method.unwrap_or(METHODS[0]),
@@ -74,6 +78,7 @@ pub(crate) fn route(args: &Args, handler: Option<&Shape>, errors: &mut Errors) -
         flag,
         body_limit,
         timeout,
+        stream,
     }
 }
 
@@ -120,6 +125,7 @@ fn without_identity(args: &Args, errors: &mut Errors) {
         ),
         (args.missing_status.key(), "missing_status", "no header is missing"),
         (args.roles.key(), "roles", "nobody has a role"),
+        (args.stream.key(), "stream", "there is nobody whose stream it could be"),
     ];
     for (key, name, reason) in keys {
         if let Some(span) = key {

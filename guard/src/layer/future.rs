@@ -43,9 +43,16 @@ pin_project! {
         Answered { response: Option<Box<Response<GuardedBody>>> },
         Waiting { admission: WaitingAdmission, inner: I },
         Calling { #[pin] call: I::Future },
+        Opening { response: Pin<Box<dyn Future<Output = Response<Body>> + Send>> },
         Replacing { response: Pin<Box<dyn Future<Output = Response<GuardedBody>> + Send>> },
     }
 }
+
+/// Only an engine's own routes can be called for a socket that is open already.
+#[cfg(feature = "ws")]
+#[derive(Debug, thiserror::Error)]
+#[error("a route in hello mode stands before a foreign service; mount it in an Engine")]
+struct NoHandlers;
 
 impl<I: Inner> ResponseFuture<I> {
     /// Begins a response as its admission says.
@@ -58,10 +65,19 @@ impl<I: Inner> ResponseFuture<I> {
             Admission::Entered(entrance, timeout) => {
                 this.timeout = timeout;
                 this.exchange.resource_kind = entrance.resource_kind;
+                this.exchange.stream = entrance.stream;
                 this.stage = Stage::Calling {
                     call: inner.enter(entrance.route, request),
                 };
             }
+            #[cfg(feature = "ws")]
+            Admission::Greeting(stranger) => match inner.detached() {
+                Some(handlers) => {
+                    let response = stranger.begin(handlers);
+                    this.answer(|exchange| exchange.pass(response));
+                }
+                None => this.answer(|exchange| exchange.fail(&NoHandlers)),
+            },
             Admission::Waiting(admission, timeout, resource_kind) => {
                 this.timeout = timeout;
                 this.exchange.resource_kind = resource_kind;
@@ -112,6 +128,7 @@ impl<I: Inner> ResponseFuture<I> {
                 StageProj::Waiting { admission, inner } => match ready!(admission.as_mut().poll(cx)) {
                     Ok((mut request, entrance)) => {
                         this.exchange.resource_kind = entrance.resource_kind;
+                        this.exchange.stream = entrance.stream;
                         Stage::Calling {
                             call: inner.enter(entrance.route, &mut request),
                         }
@@ -119,11 +136,20 @@ impl<I: Inner> ResponseFuture<I> {
                     Err(refusal) => return Poll::Ready(this.exchange.refuse(refusal)),
                 },
                 StageProj::Calling { call } => match ready!(call.poll(cx)) {
-                    Ok(response) => match this.exchange.finish(response.map(Body::new)) {
-                        Finished::Now(response) => return Poll::Ready(response),
-                        Finished::Later(response) => Stage::Replacing { response },
+                    Ok(response) => match this.exchange.stream.take() {
+                        Some(opening) => Stage::Opening {
+                            response: Box::pin(opening.answer(response.map(Body::new))),
+                        },
+                        None => match this.exchange.finish(response.map(Body::new)) {
+                            Finished::Now(response) => return Poll::Ready(response),
+                            Finished::Later(response) => Stage::Replacing { response },
+                        },
                     },
                     Err(error) => return Poll::Ready(this.exchange.fail(&*error.into())),
+                },
+                StageProj::Opening { response } => match this.exchange.finish(ready!(response.as_mut().poll(cx))) {
+                    Finished::Now(response) => return Poll::Ready(response),
+                    Finished::Later(response) => Stage::Replacing { response },
                 },
                 StageProj::Replacing { response } => return response.as_mut().poll(cx),
             };

@@ -10,9 +10,10 @@ use super::policy::Policy;
 use super::settings::Settings;
 use super::table::{RouteTable, TableFault};
 use super::tickets;
+use crate::code;
 use crate::context::Mode;
 use crate::credential::Cause;
-use crate::route::{Exemption, GateDecision, Method, RouteMeta};
+use crate::route::{Exemption, GateDecision, Method, RouteMeta, Transport};
 
 /// Something that keeps an engine from starting. Routes are named by method and path.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -82,6 +83,14 @@ pub enum StartError {
         /// The flag.
         flag: String,
     },
+    /// A route that streams in an engine without streams.
+    #[error("{route}: there are no streams for {domain}; set them with Settings::streams")]
+    NoStreams {
+        /// The route.
+        route: String,
+        /// What it streams.
+        domain: String,
+    },
     /// A limit with which no request could be answered.
     #[error("{0}")]
     Limit(&'static str),
@@ -128,6 +137,7 @@ pub(crate) fn start(settings: Settings, routes: Vec<RouteMeta>) -> Result<Core, 
     let mut table = RouteTable::new();
     for meta in routes {
         facts(&meta, &settings, &mut errors);
+        stream(&meta, &settings, &mut errors);
         if let Err(problem) = path::check_template(meta.path) {
             errors.push(StartError::Path {
                 route: meta.to_string(),
@@ -203,6 +213,10 @@ fn facts(meta: &RouteMeta, settings: &Settings, errors: &mut Vec<StartError>) {
         }
         _ if meta.method == Method::Get && !meta.body_fields.is_empty() => Some("a GET request has no body to compare"),
         _ if meta.timeout.is_some_and(|timeout| timeout == Duration::ZERO) => Some("its timeout is zero"),
+        _ if meta.stream.is_some() && meta.method != Method::Get => Some("it streams, and only GET can"),
+        _ if meta.stream.is_some() && meta.exemption.is_some() => {
+            Some("it is exempt, so nobody is there whose stream it could be")
+        }
         _ => None,
     };
     errors.extend(problem.map(|problem| StartError::Facts {
@@ -223,6 +237,29 @@ fn facts(meta: &RouteMeta, settings: &Settings, errors: &mut Vec<StartError>) {
         errors.push(StartError::NoFlags {
             route: route(),
             flag: flag.to_owned(),
+        });
+    }
+}
+
+/// What a stream needs of the settings.
+fn stream(meta: &RouteMeta, settings: &Settings, errors: &mut Vec<StartError>) {
+    let Some(stream) = meta.stream else { return };
+    if settings.streams.is_none() {
+        errors.push(StartError::NoStreams {
+            route: meta.to_string(),
+            domain: stream.domain.to_owned(),
+        });
+    }
+    if !cfg!(feature = "ws") && stream.transport != Transport::Sse {
+        errors.push(StartError::Facts {
+            route: meta.to_string(),
+            problem: "it is a WebSocket, which needs guard's feature `ws`",
+        });
+    }
+    if code::cursor_invalid(stream.domain).is_err() {
+        errors.push(StartError::Facts {
+            route: meta.to_string(),
+            problem: "the domain of its stream is no snake_case word",
         });
     }
 }
