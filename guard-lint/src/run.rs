@@ -2,6 +2,7 @@
 
 use std::mem::ManuallyDrop;
 use std::path::Path;
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use rustc_hash::FxHashSet;
@@ -11,6 +12,7 @@ use crate::assemble::{Parts, report};
 use crate::catalog::Catalog;
 use crate::config::Config;
 use crate::error::Error;
+use crate::evidence::Tests;
 use crate::model::Model;
 use crate::model::routes::Routes;
 use crate::model::rust::{Manifest, Program, compare};
@@ -71,10 +73,10 @@ enum Memory {
 
 /// Reads a folder and judges it. `threads` of 0 takes as many as the machine has.
 pub fn run(root: &Path, config: &Config, catalog: &Catalog, threads: usize) -> Result<Outcome, Error> {
-    within(root, threads, || judge(root, config, catalog, None, Memory::Freed))
+    on_threads(threads, || judge(root, config, catalog, None, Memory::Freed))
 }
 
-/// As [`run`], for a process that ends afterwards: the program's memory is never given back.
+/// As [`run`], on the threads it is called on, for a process that ends afterwards: the program's memory is never given back.
 ///
 /// With a manifest, what it says of Rust routes is compared with the source.
 pub fn run_before_exit(
@@ -82,22 +84,12 @@ pub fn run_before_exit(
     config: &Config,
     catalog: &Catalog,
     manifest: Option<&Manifest>,
-    threads: usize,
 ) -> Result<Outcome, Error> {
-    within(root, threads, || judge(root, config, catalog, manifest, Memory::Left))
+    judge(root, config, catalog, manifest, Memory::Left)
 }
 
-fn within(
-    root: &Path,
-    threads: usize,
-    judge: impl FnOnce() -> Result<Outcome, Error> + Send,
-) -> Result<Outcome, Error> {
-    if !root.exists() {
-        return Err(Error::PathMissing { path: root.to_owned() });
-    }
-    if !root.is_dir() {
-        return Err(Error::NotADirectory { path: root.to_owned() });
-    }
+/// Does something on threads of its own, with stacks that a run needs. 0 takes as many as the machine has.
+pub fn on_threads<R: Send>(threads: usize, work: impl FnOnce() -> Result<R, Error> + Send) -> Result<R, Error> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
         .stack_size(STACK)
@@ -106,7 +98,7 @@ fn within(
         message: format!("cannot start the threads: {error}"),
         help: "try `--threads 1`".to_owned(),
     })?;
-    pool.install(judge)
+    pool.install(work)
 }
 
 fn judge(
@@ -116,6 +108,12 @@ fn judge(
     manifest: Option<&Manifest>,
     memory: Memory,
 ) -> Result<Outcome, Error> {
+    if !root.exists() {
+        return Err(Error::PathMissing { path: root.to_owned() });
+    }
+    if !root.is_dir() {
+        return Err(Error::NotADirectory { path: root.to_owned() });
+    }
     let modules = catalog
         .tickets
         .iter()
@@ -156,16 +154,25 @@ fn judge(
     let judged = timings.phase("judge", || Judged::new(&analyzer, &routes, rust.as_ref(), catalog));
     let judged = ManuallyDrop::new(judged);
     let mut by_rule = Vec::new();
-    let mut findings = timings.phase("rules", || {
-        rules::run(&judged, &|meta| config.severity(meta), &mut |meta, time| {
-            by_rule.push((meta.code, time))
+    let subjects = ManuallyDrop::new(ticket::subjects(&judged, catalog));
+    let tests = OnceLock::new();
+    let mut findings = timings.phase("rules and tests", || {
+        rayon::in_place_scope(|scope| {
+            // Rules ask caches that belong to one thread; the tests are read on the others meanwhile.
+            let (model, subjects, tests) = (Model::clone(&model), &subjects, &tests);
+            scope.spawn(move |_| {
+                tests.get_or_init(|| ManuallyDrop::new(Tests::read(&model, subjects)));
+            });
+            rules::run(&judged, &|meta| config.severity(meta), &mut |meta, time| {
+                by_rule.push((meta.code, time))
+            })
         })
     });
     timings.rules = by_rule;
     suppress::apply(&sources, &mut findings);
-    let tests = timings.phase("tests", || ticket::tests(&judged, catalog));
+    let tests = tests.into_inner().unwrap_or_default();
     let tickets = timings.phase("tickets", || {
-        ticket::tickets(&judged, catalog, config.envelope, &tests, &mut findings)
+        ticket::tickets(&judged, catalog, config.envelope, (&subjects, &tests), &mut findings)
     });
     let mut unchecked = sources.unchecked.clone();
     if let Some(rust) = rust.as_ref() {
@@ -183,6 +190,7 @@ fn judge(
     let report = timings.phase("report", || report(&judged, parts));
     let texts = shown(&report, &sources);
     if memory == Memory::Freed {
+        drop((ManuallyDrop::into_inner(tests), ManuallyDrop::into_inner(subjects)));
         drop(ManuallyDrop::into_inner(judged));
         drop(ManuallyDrop::into_inner(rust));
         drop(ManuallyDrop::into_inner(analyzer));

@@ -47,7 +47,7 @@ fn rows(report: &Report) -> Vec<String> {
                 endpoint.path.clone(),
                 router.module.clone(),
             ];
-            let columns = VERDICTS.into_iter().chain(["wire"]);
+            let columns = VERDICTS.into_iter().chain(["wire", "stream"]);
             cells.extend(columns.map(|column| verdict(endpoint, column)));
             rows.push(cells.join("\t"));
         }
@@ -58,7 +58,7 @@ fn rows(report: &Report) -> Vec<String> {
 
 #[test]
 fn every_endpoint_is_judged_as_the_table_says() {
-    let heading = "file\tfunction\tmethods\tpath\trouter\tidentity\tcredential\tenvelope\tgate\twire";
+    let heading = "file\tfunction\tmethods\tpath\trouter\tidentity\tcredential\tenvelope\tgate\twire\tstream";
     compare("EXPECTED.tsv", heading, rows(&report(&fixture())));
 }
 

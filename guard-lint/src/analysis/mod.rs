@@ -46,7 +46,7 @@ use value::Facts;
 
 pub use answer::answer;
 pub use endpoint::{Endpoint, evaluate};
-pub use rust::{Evaluated, evaluate as evaluate_rust, is_guard};
+pub use rust::{Evaluated, Stream as RustStream, evaluate as evaluate_rust, is_guard};
 
 /// How many calls deep summaries are computed. A longer chain of calls is computed from its end.
 const DEPTH: usize = 120;

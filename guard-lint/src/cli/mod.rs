@@ -16,7 +16,7 @@ use crate::error::{CatalogFault, Error, Exit};
 use crate::model::rust::Manifest;
 use crate::report::{Detail, Grouping, Report, Style, github, json, matrix, text, tickets};
 use crate::rules::docs;
-use crate::run::{Outcome, run_before_exit};
+use crate::run::{Outcome, on_threads, run_before_exit};
 use args::{Args, CheckFormat, Command, FailOn, MatrixFormat, RulesFormat, Scan, TicketsFormat};
 
 /// Runs the command with the process's arguments.
@@ -51,7 +51,7 @@ pub fn main() -> ExitCode {
 /// Carries out a command: what it prints, and what the process answers.
 fn execute(command: &Command, style: &Style) -> Result<(String, Exit), Error> {
     match command {
-        Command::Check { scan, format, fail_on } => {
+        Command::Check { scan, format, fail_on } => on_threads(scan.threads, || {
             let outcome = scanned(scan)?;
             let output = match format {
                 CheckFormat::Text => text::render(&outcome.report, &outcome.sources, style, Detail::Full),
@@ -60,14 +60,14 @@ fn execute(command: &Command, style: &Style) -> Result<(String, Exit), Error> {
                 CheckFormat::Github => github::render(&outcome.report, &outcome.report.root),
             };
             Ok((output, exit(&outcome.report, *fail_on, scan.strict)))
-        }
+        }),
         Command::Tickets {
             scan,
             ids,
             group,
             format,
             fail_on,
-        } => {
+        } => on_threads(scan.threads, || {
             let report = &scanned(scan)?.report;
             let output = match format {
                 _ if !ids.is_empty() => details(report, ids, style)?,
@@ -76,15 +76,15 @@ fn execute(command: &Command, style: &Style) -> Result<(String, Exit), Error> {
                 TicketsFormat::Json => as_json(report)?,
             };
             Ok((output, exit(report, *fail_on, scan.strict)))
-        }
-        Command::Matrix { scan, format } => {
+        }),
+        Command::Matrix { scan, format } => on_threads(scan.threads, || {
             let outcome = scanned(scan)?;
             let output = match format {
                 MatrixFormat::Tsv => matrix::render_tsv(&outcome.report),
                 MatrixFormat::Markdown => matrix::render_markdown(&outcome.report),
             };
             Ok((output, exit(&outcome.report, FailOn::Never, scan.strict)))
-        }
+        }),
         Command::Explain { id, catalog } => Ok((explain::explain(id, &load_catalog(catalog)?, style)?, Exit::Clean)),
         Command::Rules { format } => {
             let output = match format {
@@ -127,7 +127,7 @@ fn scanned(scan: &Scan) -> Result<Outcome, Error> {
         });
     }
     let manifest = scan.manifest.as_deref().map(Manifest::load).transpose()?;
-    let outcome = run_before_exit(&scan.path, &config, &catalog, manifest.as_ref(), scan.threads)?;
+    let outcome = run_before_exit(&scan.path, &config, &catalog, manifest.as_ref())?;
     if scan.timings {
         let _ = std::io::stderr().lock().write_all(outcome.timings.render().as_bytes());
     }

@@ -7,6 +7,7 @@ use super::{Need, Request, Subject, Test, Tests};
 use crate::model::Model;
 use crate::model::resolve::Entity;
 use crate::report::model::{ClauseVerdict, Evidence, TestEvidence};
+use crate::source::File;
 use crate::vocabulary::words;
 
 /// What the tests say to one clause.
@@ -40,13 +41,10 @@ impl Proof {
 }
 
 impl Tests {
-    /// What the tests prove of these needs.
-    pub fn prove(&self, model: &Model<'_>, subject: &Subject, needs: &[Need]) -> Proof {
-        let exercising: Vec<&Test> = self
-            .tests
-            .iter()
-            .filter(|test| exercises(self, test, subject))
-            .collect();
+    /// What the tests prove of these needs. The subject comes with its place among those for which the tests were read.
+    pub fn prove(&self, model: &Model<'_>, (index, subject): (usize, &Subject), needs: &[Need]) -> Proof {
+        let exercising = self.exercising.get(index).into_iter().flatten();
+        let exercising: Vec<&Test> = exercising.map(|test| &self.tests[*test]).collect();
         let (mut shown, mut turned_down, mut lacking) = (Vec::new(), Vec::new(), Vec::new());
         for need in needs {
             let candidates = exercising.iter().filter(|test| shows(test, *need, subject));
@@ -139,8 +137,17 @@ pub(super) fn requests<'t>(test: &'t Test, subject: &Subject) -> impl Iterator<I
     })
 }
 
+/// The tests that exercise a subject, as indices.
+pub(super) fn exercising(files: &[File], tests: &[Test], subject: &Subject) -> Vec<usize> {
+    let found = tests.iter().enumerate();
+    found
+        .filter(|(_, test)| exercises(files, test, subject))
+        .map(|(index, _)| index)
+        .collect()
+}
+
 /// Whether a test exercises the subject: by a request, by its handlers, or by what its modules define.
-fn exercises(tests: &Tests, test: &Test, subject: &Subject) -> bool {
+fn exercises(files: &[File], test: &Test, subject: &Subject) -> bool {
     if requests(test, subject).next().is_some()
         || test
             .functions
@@ -149,7 +156,7 @@ fn exercises(tests: &Tests, test: &Test, subject: &Subject) -> bool {
     {
         return true;
     }
-    let path = &tests.files[test.file].path;
+    let path = &files[test.file].path;
     let stands_beside = subject.files.iter().any(|file| {
         let folder = path.split("/test").next().unwrap_or(path);
         folder.contains('/') && file.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))

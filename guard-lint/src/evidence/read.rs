@@ -4,6 +4,7 @@ use aho_corasick::AhoCorasick;
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
+use super::bind::exercising;
 use super::gather::Gather;
 use super::{Subject, Test};
 use crate::model::Model;
@@ -17,11 +18,14 @@ pub struct Tests {
     pub(super) files: Vec<File>,
     /// Their tests, by file and place.
     pub(super) tests: Vec<Test>,
+    /// For each subject: the tests that exercise it.
+    pub(super) exercising: Vec<Vec<usize>>,
 }
 
 impl Tests {
     /// Reads the tests that name what one of these subjects is about.
-    pub fn read(model: &Model<'_>, subjects: &[&Subject]) -> Self {
+    pub fn read(model: &Model<'_>, each: &[Option<Subject>]) -> Self {
+        let subjects: Vec<&Subject> = each.iter().flatten().collect();
         let paths: FxHashSet<String> = subjects.iter().flat_map(|subject| subject.path_needles()).collect();
         let modules: FxHashSet<String> = subjects.iter().flat_map(|subject| subject.module_needles()).collect();
         if paths.is_empty() && modules.is_empty() {
@@ -51,8 +55,17 @@ impl Tests {
                 .collect();
             Gather::new(model, &files[index], &above).tests(index)
         });
-        let tests = tests.into_iter().flatten().collect();
-        Self { files, tests }
+        let tests: Vec<Test> = tests.into_iter().flatten().collect();
+        let exercising = each.par_iter().map(|subject| {
+            let subject = subject.as_ref();
+            subject.map_or_else(Vec::new, |subject| exercising(&files, &tests, subject))
+        });
+        let exercising = exercising.collect();
+        Self {
+            files,
+            tests,
+            exercising,
+        }
     }
 }
 

@@ -1,22 +1,23 @@
 //! Which value reaches which parameter.
 
-use rustc_hash::FxHashMap;
-
 use super::Walker;
-use super::state::State;
+use super::state::{State, Variables};
 use super::value::{Cell, Origin, Source, Value};
 use crate::model::{FnId, Place};
-use crate::source::facts::{ArgKind, Call, Expr, Name, ParamKind};
+use crate::source::facts::{ArgKind, Call, Expr, ParamKind};
 
-/// A call's arguments with their values, in order.
-pub(super) struct Given<'s> {
+/// A call with the values of its arguments, in order.
+#[derive(Debug)]
+pub struct Given<'s> {
     pub(super) call: &'s Call,
-    pub(super) values: Vec<Value>,
+    /// The object whose method is called, or what is called that has no name.
+    pub(super) base: Option<Value<'s>>,
+    pub(super) values: Vec<Value<'s>>,
 }
 
 impl<'s> Given<'s> {
     /// The value by keyword.
-    pub(super) fn keyword(&self, walker: &Walker<'_, 's>, keyword: &str) -> Option<&Value> {
+    pub(super) fn keyword(&self, walker: &Walker<'_, 's>, keyword: &str) -> Option<&Value<'s>> {
         let index = self
             .call
             .args
@@ -26,7 +27,7 @@ impl<'s> Given<'s> {
     }
 
     /// The value at a position.
-    pub(super) fn position(&self, index: usize) -> Option<&Value> {
+    pub(super) fn position(&self, index: usize) -> Option<&Value<'s>> {
         let arg = self.call.args.get(index)?;
         (arg.kind == ArgKind::Position).then(|| &self.values[index])
     }
@@ -42,13 +43,13 @@ impl<'s> Walker<'_, 's> {
     pub(super) fn bound(
         &mut self,
         function: FnId,
-        object: Option<Value>,
+        object: Option<Value<'s>>,
         given: &Given<'s>,
         state: &mut State<'s>,
-    ) -> FxHashMap<Name, Value> {
+    ) -> Variables<'s> {
         let info = self.model.function(function);
         let (module, facts) = (info.module, info.facts);
-        let mut variables = FxHashMap::default();
+        let mut variables = Variables::default();
         let mut positional = facts
             .params
             .iter()
@@ -80,7 +81,7 @@ impl<'s> Walker<'_, 's> {
                         named.set(self.text(name), value.clone(), self.place(given.call.span));
                     }
                 }
-                ArgKind::DoubleStar => match state.cells.get(value) {
+                ArgKind::DoubleStar => match self.cell_of(value, state) {
                     Some(cell) => {
                         for (key, entry) in &cell.entries {
                             let param = facts.params.iter().find(|param| self.text(param.name) == *key);
@@ -95,13 +96,16 @@ impl<'s> Walker<'_, 's> {
                             unknown = Some(unknown.unwrap_or_default().with(origin));
                         }
                     }
-                    None => unknown = Some(unknown.unwrap_or_default().with(&state.cells.origin(value))),
+                    None => unknown = Some(unknown.unwrap_or_default().with(&self.origin(value, state))),
                 },
-                ArgKind::Star => unknown = Some(unknown.unwrap_or_default().with(&state.cells.origin(value))),
+                ArgKind::Star => unknown = Some(unknown.unwrap_or_default().with(&self.origin(value, state))),
             }
         }
         if let Some(rest) = rest {
-            variables.insert(rest.name, Value::Items(more, unknown.clone().unwrap_or_default()));
+            variables.insert(
+                rest.name,
+                Value::Items(more.into(), unknown.clone().unwrap_or_default()),
+            );
         }
         if let Some(keywords) = keywords {
             named.rest.clone_from(&unknown);
@@ -109,7 +113,7 @@ impl<'s> Walker<'_, 's> {
             variables.insert(keywords.name, value);
         }
         for param in &facts.params {
-            if variables.contains_key(&param.name) {
+            if variables.get(param.name).is_some() {
                 continue;
             }
             let place = Place {
@@ -126,19 +130,14 @@ impl<'s> Walker<'_, 's> {
         variables
     }
 
-    fn default_of_param(&mut self, default: &'s Expr, module: crate::model::ModId, state: &mut State<'s>) -> Value {
-        let Some(frame) = self.frames.last_mut() else {
-            return Value::default();
-        };
-        let here = std::mem::replace(&mut frame.module, module);
+    fn default_of_param(&mut self, default: &'s Expr, module: crate::model::ModId, state: &mut State<'s>) -> Value<'s> {
+        let here = self.turn_to(module);
         let value = match default {
             // `= Depends(provider)` and the like: what the framework gives is the caller's.
             Expr::Call(_) => Value::default(),
             default => self.expr(default, state),
         };
-        if let Some(frame) = self.frames.last_mut() {
-            frame.module = here;
-        }
+        self.turn_to(here);
         value
     }
 }

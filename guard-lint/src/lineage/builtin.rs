@@ -1,5 +1,7 @@
 //! Calls of what is outside the program: what they bring in, and what they take away.
 
+use std::rc::Rc;
+
 use super::Walker;
 use super::bind::Given;
 use super::state::State;
@@ -30,18 +32,12 @@ impl<'s> Walker<'_, 's> {
         &mut self,
         dotted: &str,
         given: &Given<'s>,
-        base: Option<&Value>,
+        base: Option<&Value<'s>>,
         state: &mut State<'s>,
-    ) -> Value {
+    ) -> Value<'s> {
         let place = self.place(given.call.span);
         let last = dotted.rsplit('.').next().unwrap_or(dotted);
-        let mut origin = given
-            .values
-            .iter()
-            .chain(base)
-            .fold(Origin::default(), |origin, value| {
-                origin.with(&state.cells.origin(value))
-            });
+        let mut origin = self.origins(given.values.iter().chain(base), state);
         if named(last, &self.vocabulary.records.masking) {
             origin = origin.without(&[Source::Personal]);
         }
@@ -56,7 +52,11 @@ impl<'s> Walker<'_, 's> {
             ("vars", _) | (_, "asdict" | "deepcopy" | "copy") if !given.values.is_empty() => {
                 return self.copied(&given.values[0].clone(), last == "asdict" || dotted == "vars", state);
             }
-            (_, "replace") if state.cells.get(given.position(0).unwrap_or(&Value::None)).is_some() => {
+            (_, "replace")
+                if given
+                    .position(0)
+                    .is_some_and(|value| self.cell_of(value, state).is_some()) =>
+            {
                 return self.replaced(given, state);
             }
             (_, "dumps") => return self.dumped(given, place, state),
@@ -103,7 +103,7 @@ impl<'s> Walker<'_, 's> {
     }
 
     /// An object of a class outside the program, with the fields that it is given.
-    fn outside_object(&mut self, name: &str, given: &Given<'s>, state: &mut State<'s>) -> Value {
+    fn outside_object(&mut self, name: &str, given: &Given<'s>, state: &mut State<'s>) -> Value<'s> {
         let mut cell = Cell {
             name: self.text(self.model.intern(name)),
             ..Cell::default()
@@ -112,7 +112,7 @@ impl<'s> Walker<'_, 's> {
         self.cell(cell, state)
     }
 
-    fn dict_of(&mut self, given: &Given<'s>, state: &mut State<'s>) -> Value {
+    fn dict_of(&mut self, given: &Given<'s>, state: &mut State<'s>) -> Value<'s> {
         let mut cell = Cell::default();
         if let Some(first) = given.position(0) {
             let first = first.clone();
@@ -122,23 +122,26 @@ impl<'s> Walker<'_, 's> {
         self.cell(cell, state)
     }
 
-    fn getattr(&mut self, given: &Given<'s>, state: &mut State<'s>) -> Value {
-        let (Some(object), Some(Value::Text(name))) = (given.position(0), given.position(1)) else {
+    fn getattr(&mut self, given: &Given<'s>, state: &mut State<'s>) -> Value<'s> {
+        let name = given.position(1).map(|name| self.known(name.clone(), state));
+        let (Some(object), Some(Value::Text(name))) = (given.position(0), name) else {
             return self.mixed(&given.values, state);
         };
-        match state.cells.get(object).and_then(|cell| cell.entries.get(&**name)) {
+        match self
+            .cell_of(object, state)
+            .as_ref()
+            .and_then(|cell| cell.entries.get(name))
+        {
             Some(entry) => entry.value.clone(),
-            None => Value::Plain(state.cells.origin(object)),
+            None => Value::Plain(self.origin(object, state)),
         }
     }
 
     /// A copy; of an object, its fields as a dict where that is asked.
-    pub(super) fn copied(&mut self, value: &Value, as_dict: bool, state: &mut State<'s>) -> Value {
-        let Some(mut cell) = state.cells.get(value).cloned() else {
-            return match value {
-                Value::Plain(origin) => Value::Plain(origin.clone()),
-                other => other.clone(),
-            };
+    pub(super) fn copied(&mut self, value: &Value<'s>, as_dict: bool, state: &mut State<'s>) -> Value<'s> {
+        let value = self.known(value.clone(), state);
+        let Some(mut cell) = state.cells.get(&value).map(|cell| Cell::clone(cell)) else {
+            return value;
         };
         if as_dict {
             (cell.of, cell.class, cell.name) = (cell.name, None, "");
@@ -146,29 +149,37 @@ impl<'s> Walker<'_, 's> {
         self.cell(cell, state)
     }
 
-    fn replaced(&mut self, given: &Given<'s>, state: &mut State<'s>) -> Value {
-        let Some(mut cell) = given.position(0).and_then(|value| state.cells.get(value)).cloned() else {
+    fn replaced(&mut self, given: &Given<'s>, state: &mut State<'s>) -> Value<'s> {
+        let Some(cell) = given.position(0).and_then(|value| self.cell_of(value, state)) else {
             return Value::default();
         };
+        let mut cell = Rc::unwrap_or_clone(cell);
         self.fill(&mut cell, given, state);
         self.cell(cell, state)
     }
 
     /// `str(value)`: a dict shows the order in which it was filled.
-    fn text_of(&mut self, given: &Given<'s>, place: Place, state: &mut State<'s>) -> Value {
+    fn text_of(&mut self, given: &Given<'s>, place: Place, state: &mut State<'s>) -> Value<'s> {
         let (Some(value), Some(expr)) = (given.position(0), given.expr(0)) else {
             return Value::default();
         };
+        let value = self.known(value.clone(), state);
         if let Value::Text(_) = value {
-            return value.clone();
+            return value;
         }
-        let value = value.clone();
         Value::Plain(self.written(&value, expr, Some(place), state))
     }
 
     /// Where a value's text comes from.
-    pub(super) fn written(&self, value: &Value, expr: &Expr, place: Option<Place>, state: &State<'s>) -> Origin {
-        let origin = state.cells.origin(value);
+    pub(super) fn written(
+        &mut self,
+        value: &Value<'s>,
+        expr: &Expr,
+        place: Option<Place>,
+        state: &mut State<'s>,
+    ) -> Origin {
+        let value = &self.known(value.clone(), state);
+        let origin = self.origin(value, state);
         match place {
             Some(place) if self.is_open_dict(value, expr, state) => origin.with(&Origin::of(Source::Unordered, place)),
             _ => origin,
@@ -176,15 +187,14 @@ impl<'s> Walker<'_, 's> {
     }
 
     /// `json.dumps(value)`: canonical where the keys are sorted.
-    fn dumped(&self, given: &Given<'s>, place: Place, state: &State<'s>) -> Value {
+    fn dumped(&mut self, given: &Given<'s>, place: Place, state: &mut State<'s>) -> Value<'s> {
         let sorted = given.call.args.iter().any(|arg| {
             matches!(arg.kind, crate::source::facts::ArgKind::Keyword(name) if self.text(name) == "sort_keys")
                 && matches!(arg.value, Expr::Bool(true))
         });
-        let origin = given
-            .position(0)
-            .map_or_else(Origin::default, |value| state.cells.origin(value));
-        let open = match (given.position(0), given.expr(0)) {
+        let first = given.position(0).map(|value| self.known(value.clone(), state));
+        let origin = self.origins(&first, state);
+        let open = match (&first, given.expr(0)) {
             (Some(value), Some(expr)) => self.is_open_dict(value, expr, state),
             _ => false,
         };
@@ -209,15 +219,17 @@ impl<'s> Walker<'_, 's> {
     }
 
     /// Whether a value is a dict that somebody else filled, in whatever order.
-    fn is_open_dict(&self, value: &Value, expr: &Expr, state: &State<'s>) -> bool {
+    fn is_open_dict(&mut self, value: &Value<'s>, expr: &Expr, state: &mut State<'s>) -> bool {
         match value {
-            Value::Cell(_) => state.cells.get(value).is_some_and(|cell| {
-                cell.rest.is_some()
-                    || cell
-                        .entries
-                        .values()
-                        .any(|entry| state.cells.get(&entry.value).is_some_and(|inner| inner.rest.is_some()))
-            }),
+            Value::Cell(_) => {
+                let Some(cell) = state.cells.get(value).cloned() else {
+                    return false;
+                };
+                let mut entries = cell.entries.values();
+                let mut is_open =
+                    |value: &Value<'s>| self.cell_of(value, state).is_some_and(|cell| cell.rest.is_some());
+                cell.rest.is_some() || entries.any(|entry| is_open(&entry.value))
+            }
             Value::Plain(_) => {
                 let types = self.model.infer(self.module(), self.function(), expr);
                 let by_type = types.all.iter().any(|ty| match ty {

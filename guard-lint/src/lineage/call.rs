@@ -1,101 +1,175 @@
 //! Calls: followed into the program, or taken for what their names say.
 
+use std::rc::Rc;
+
 use super::bind::Given;
+use super::later::What;
+use super::lookup::{Target, last_name, targets_of};
+use super::needs::{CHANGES, Needs, Question};
 use super::state::{State, WROTE};
 use super::value::{Cell, Origin, Source, Value};
 use super::{CALLS, Walker};
-use crate::model::bind::bind;
-use crate::model::resolve::Entity;
-use crate::model::types::{Ty, Types};
 use crate::model::{ClassId, FnId};
-use crate::source::facts::{ArgKind, Call, Expr};
-use crate::vocabulary::{has_word, starts_with};
-
-/// What a call goes to.
-#[derive(Clone, Copy, PartialEq)]
-enum Target {
-    /// A function; whether its first parameter is the object.
-    Function(FnId, bool),
-    /// The constructor of a class.
-    Class(ClassId),
-    /// Something outside, by its dotted name.
-    External(crate::source::facts::Name),
-}
+use crate::source::facts::{ArgKind, Call, Expr, Name};
+use crate::source::visit::descend;
+use crate::vocabulary::has_word;
 
 impl<'s> Walker<'_, 's> {
-    pub(super) fn call(&mut self, call: &'s Call, state: &mut State<'s>) -> Value {
+    pub(super) fn call(&mut self, call: &'s Call, state: &mut State<'s>) -> Value<'s> {
         self.calls += 1;
         if self.calls > CALLS {
             self.trail.cut = true;
             return Value::default();
         }
-        let (base, name) = match &call.func {
-            Expr::Attr(attr) => (Some(self.expr(&attr.base, state)), self.text(attr.name)),
-            Expr::Name(name, _) => (None, self.text(*name)),
-            func => (Some(self.expr(func, state)), ""),
+        let base = match &call.func {
+            Expr::Attr(attr) => Some(self.object(&attr.base, state)),
+            Expr::Name(..) => None,
+            func => Some(self.object(func, state)),
         };
         let values = call.args.iter().map(|arg| self.expr(&arg.value, state)).collect();
-        let given = Given { call, values };
-        if let Some(frame) = self.frames.last_mut() {
-            frame.at = call.span;
-        }
+        let given = Given { call, base, values };
+        self.stand_at(call.span);
         if !state.live {
             return Value::default();
         }
-        if name == "Field" || name == "field" {
-            return self.field_default(&given, state);
+        let given = Rc::new(given);
+        if self.has_to_follow(&given, state) {
+            self.called(&given, state)
+        } else {
+            state.waits(What::Call(given, self.standing()))
         }
-        self.note_log(name, &given, state);
-        if let Some(base) = &base
-            && let Some(value) = self.method_of_cell(base, name, &given, state)
+    }
+
+    /// What a call gives whose arguments are known.
+    pub(super) fn called(&mut self, given: &Rc<Given<'s>>, state: &mut State<'s>) -> Value<'s> {
+        let (call, base) = (given.call, given.base.as_ref());
+        let name = last_name(&call.func).map_or("", |name| self.text(name));
+        if name == "Field" || name == "field" {
+            return self.field_default(given, state);
+        }
+        self.note_log(name, given, state);
+        if let Some(base) = base
+            && let Some(value) = self.method_of_cell(base, name, given, state)
         {
             return value;
         }
-        let targets = self.targets(call, base.as_ref(), state);
-        if self.is_emission(call, name, &targets_of(&targets)) {
-            self.note_emission(name, &given, base.as_ref(), state);
+        let targets = self.targets(given, state);
+        if self.lookup.is_emission(call, name, &targets_of(&targets)) {
+            self.note_emission(name, given, state);
             return Value::default();
         }
-        if self.stores_artifacts(name) || (self.writes(call, name) && self.is_given_artifact(&given, state)) {
-            return self.stored(&given, state, |walker, state| {
-                walker.followed(targets, &given, base.as_ref(), name, state)
+        let writes = self.lookup.writes(call, name);
+        if self.stores_artifacts(name) || (writes && self.is_given_artifact(given, state)) {
+            return self.stored(given, state, |walker, state| {
+                walker.followed(targets, given, name, state)
             });
         }
-        if self.writes(call, name) {
-            let row = self.row(&given, state);
+        if writes && self.needs.is_none() {
+            let row = self.row(given, state);
             self.trail.rows.extend(row);
         }
-        self.followed(targets, &given, base.as_ref(), name, state)
+        self.followed(targets, given, name, state)
+    }
+
+    /// Whether the values of an expression can wait: no call in it has to be looked at now.
+    pub(super) fn can_wait(&self, expr: &Expr, state: &State<'s>) -> bool {
+        let Some(needs) = self.needs else { return false };
+        let mut can = true;
+        descend(expr, &mut |expr| {
+            can &= match expr {
+                Expr::Call(call) => last_name(&call.func).is_some_and(|name| {
+                    let is_variable = matches!(call.func, Expr::Name(..)) && state.variables.get(name).is_some();
+                    !is_variable && !needs.follows(name) && !needs.looks(name) && !needs.changes(name)
+                }),
+                Expr::Walrus(_) => false,
+                _ => true,
+            };
+        });
+        can
+    }
+
+    /// Whether a call has to be followed now, for what it stores or changes.
+    fn has_to_follow(&mut self, given: &Given<'s>, state: &mut State<'s>) -> bool {
+        let (Some(needs), Some(name)) = (self.needs, last_name(&given.call.func)) else {
+            return true;
+        };
+        let is_variable = matches!(given.call.func, Expr::Name(..)) && state.variables.get(name).is_some();
+        if is_variable || needs.ends(name) {
+            return true;
+        }
+        if needs.question == Question::Records {
+            if self.records_now(given, name, needs, state) {
+                return true;
+            }
+        } else if needs.follows(name) {
+            return true;
+        }
+        // What has no dict or object gets nothing that it could change.
+        let mut all = given.values.iter().chain(&given.base);
+        if needs.changes(name) && all.any(|value| !matches!(value, Value::None | Value::Text(_) | Value::Plain(_))) {
+            return true;
+        }
+        let text = self.text(name);
+        let adds = CHANGES.contains(&text)
+            && matches!(&given.call.func, Expr::Attr(attr) if matches!(attr.base, Expr::Name(..)));
+        if needs.question == Question::Records {
+            return adds;
+        }
+        adds || ((self.lookup.writes(given.call, text) || self.has_artifact(given, state))
+            && self.is_given_artifact(given, state))
+    }
+
+    /// Whether a call records something, or leads to what does. If it does not, what it may change is noted.
+    fn records_now(&mut self, given: &Given<'s>, name: Name, needs: &Needs, state: &mut State<'s>) -> bool {
+        let text = self.text(name);
+        if self.lookup.emission(given.call, text) != 0 {
+            return true;
+        }
+        let settled = state.ways.all(WROTE);
+        if settled && !needs.follows(name) {
+            return false;
+        }
+        let targets = self.targets(given, state);
+        if needs.follows(name) && self.effects.leads(&self.lookup, needs, &targets, given.call) {
+            return true;
+        }
+        if !settled && self.effects.changes(&self.lookup, needs, given.call, &targets) && !self.is_aside() {
+            state.ways = state.ways.or(state.ways.then(WROTE));
+        }
+        false
+    }
+
+    /// Whether an artifact is among what is known of what a call gets.
+    fn has_artifact(&self, given: &Given<'s>, state: &State<'s>) -> bool {
+        let kinds = &self.vocabulary.records.artifact_words;
+        given.values.iter().chain(&given.base).any(|value| {
+            let cell = state.cells.get(value);
+            cell.is_some_and(|cell| has_word(cell.name, kinds) || has_word(cell.of, kinds))
+        })
     }
 
     /// Walks what is called, each of several from the same state.
     fn followed(
         &mut self,
         targets: Vec<Target>,
-        given: &Given<'s>,
-        base: Option<&Value>,
+        given: &Rc<Given<'s>>,
         name: &'s str,
         state: &mut State<'s>,
-    ) -> Value {
-        // Of all that fits a protocol by its names, what cannot take these arguments is not meant.
-        let known = || targets.iter().copied().filter(|target| self.can_follow(*target));
-        let mut known: Vec<Target> = if known().any(|target| self.takes(target, given)) {
-            known().filter(|target| self.takes(*target, given)).collect()
-        } else {
-            known().collect()
-        };
-        known.dedup();
+    ) -> Value<'s> {
+        let known = self
+            .lookup
+            .followed(&targets, given.call, |target| self.can_follow(target));
         if known.is_empty() {
-            return self.unfollowed(&targets, given, base, name, state);
+            return self.unfollowed(&targets, given, name, state);
         }
         let before = state.clone();
-        let mut result: Option<Value> = None;
+        let mut result: Option<Value<'s>> = None;
         state.end();
         for target in known {
             let mut taken = before.clone();
             let value = match target {
                 Target::Function(function, has_object) => {
-                    let object = has_object.then(|| base.cloned().unwrap_or_default());
+                    let object = has_object.then(|| given.base.clone().unwrap_or_default());
                     self.inlined(function, object, given, &mut taken)
                 }
                 Target::Class(class) => self.constructed(class, given, &mut taken),
@@ -113,7 +187,13 @@ impl<'s> Walker<'_, 's> {
         result.unwrap_or_default()
     }
 
-    fn inlined(&mut self, function: FnId, object: Option<Value>, given: &Given<'s>, state: &mut State<'s>) -> Value {
+    fn inlined(
+        &mut self,
+        function: FnId,
+        object: Option<Value<'s>>,
+        given: &Given<'s>,
+        state: &mut State<'s>,
+    ) -> Value<'s> {
         let variables = self.bound(function, object, given, state);
         let outer = std::mem::replace(&mut state.variables, variables);
         let value = self.enter(function, state);
@@ -123,22 +203,9 @@ impl<'s> Walker<'_, 's> {
 
     fn can_follow(&self, target: Target) -> bool {
         match target {
-            Target::Function(function, _) => {
-                !self.model.is_abstract(function)
-                    && self.frames.len() < self.depth
-                    && !self.frames.iter().any(|frame| frame.function == function)
-            }
+            Target::Function(function, _) => !self.model.is_abstract(function) && self.is_within_reach(function),
             Target::Class(_) => true,
             Target::External(_) => false,
-        }
-    }
-
-    fn takes(&self, target: Target, given: &Given<'s>) -> bool {
-        match target {
-            Target::Function(function, has_object) => {
-                bind(self.model.function(function).facts, given.call, has_object).is_ok()
-            }
-            Target::Class(_) | Target::External(_) => true,
         }
     }
 
@@ -146,28 +213,39 @@ impl<'s> Walker<'_, 's> {
     fn unfollowed(
         &mut self,
         targets: &[Target],
-        given: &Given<'s>,
-        base: Option<&Value>,
+        given: &Rc<Given<'s>>,
         name: &'s str,
         state: &mut State<'s>,
-    ) -> Value {
+    ) -> Value<'s> {
         if let Some(Target::Function(function, _)) = targets.first() {
-            let summary = self.analyzer.summary(*function);
+            let summary = self.lookup.analyzer.summary(*function);
             if !summary.normal {
                 state.end();
             } else if summary.write.is_some() {
                 self.changes(state);
             }
-            let values: Vec<Value> = given.values.iter().chain(base).cloned().collect();
-            let value = self.mixed(&values, state);
+        } else {
+            if self.lookup.writes(given.call, name) {
+                self.changes(state);
+            }
+            self.added_to(&given.call.func, name, given, state);
+        }
+        if self.needs.is_some() {
+            return state.waits(What::Unseen(given.clone(), targets.first().copied(), self.standing()));
+        }
+        self.given_back(targets.first().copied(), given, state)
+    }
+
+    /// What a call gives that is not followed.
+    pub(super) fn given_back(&mut self, target: Option<Target>, given: &Given<'s>, state: &mut State<'s>) -> Value<'s> {
+        let base = given.base.as_ref();
+        let name = last_name(&given.call.func).map_or("", |name| self.text(name));
+        if let Some(Target::Function(..)) = target {
+            let value = Value::Plain(self.origins(given.values.iter().chain(base), state));
             return self.unseen(value, given);
         }
-        if self.writes(given.call, name) {
-            self.changes(state);
-        }
-        self.added_to(&given.call.func, name, given, state);
-        if let Some(Target::External(dotted)) = targets.first() {
-            let value = self.outside(self.text(*dotted), given, base, state);
+        if let Some(Target::External(dotted)) = target {
+            let value = self.outside(self.text(dotted), given, base, state);
             return self.unseen(value, given);
         }
         match (&given.call.func, base) {
@@ -189,7 +267,7 @@ impl<'s> Walker<'_, 's> {
     }
 
     /// What comes of a call that cannot be followed, beside what it was given.
-    fn unseen(&self, value: Value, given: &Given<'s>) -> Value {
+    fn unseen(&self, value: Value<'s>, given: &Given<'s>) -> Value<'s> {
         match value {
             Value::Plain(origin) => {
                 let opaque = Origin::of(Source::Opaque, self.place(given.call.span));
@@ -201,90 +279,25 @@ impl<'s> Walker<'_, 's> {
 
     /// Something changes, unless it is kept beside the work: what a logger or a gate writes down is no change.
     pub(super) fn changes(&self, state: &mut State<'s>) {
-        let words = self.vocabulary;
-        let aside = |name: &str| has_word(name, &words.aside_words) || has_word(name, &words.gate_words);
-        let kept_aside = self
-            .frames
-            .iter()
-            .any(|frame| aside(&self.model.function_name(frame.function)));
-        if !kept_aside {
+        if !self.is_aside() {
             state.happens(WROTE);
         }
     }
 
-    /// Whether a call that cannot be followed changes a store.
-    fn writes(&self, call: &Call, name: &str) -> bool {
-        let words = self.vocabulary;
-        if words.writes.iter().any(|row| row == name) {
-            return true;
-        }
-        let Expr::Attr(attr) = &call.func else { return false };
-        let holder = holder(&attr.base).map_or("", |name| self.text(name));
-        starts_with(name, &words.write_verbs)
-            && has_word(holder, &words.store_words)
-            && !has_word(holder, &words.aside_words)
+    /// Whether a function on the way here keeps what it changes beside the work.
+    fn is_aside(&self) -> bool {
+        self.walked().any(|function| self.lookup.is_aside(function))
     }
 
-    fn targets(&self, call: &Call, base: Option<&Value>, state: &State<'s>) -> Vec<Target> {
-        let (module, function) = (self.module(), self.function());
-        let Expr::Attr(attr) = &call.func else {
-            let types = self.model.infer(module, function, &call.func);
-            return self.of_types(&types, false);
-        };
+    fn targets(&self, given: &Given<'s>, state: &State<'s>) -> Vec<Target> {
         // An object that was made on this very path: no override but its own class's.
-        let class = base.and_then(|base| state.cells.get(base)).and_then(|cell| cell.class);
-        if let Some(method) = class.and_then(|class| self.model.method(class, attr.name)) {
-            return vec![Target::Function(method, self.takes_object(method))];
-        }
-        let mut targets = Vec::new();
-        let types = self.model.infer(module, function, &attr.base);
-        for ty in &types.all {
-            let on_class = matches!(ty, Ty::Entity(Entity::Class(_)));
-            let found = match ty {
-                Ty::Object { class, exact: false } => {
-                    let methods = self.model.implementations(*class, attr.name);
-                    if methods.is_empty() {
-                        self.of_types(&self.model.member_types(*ty, attr.name), on_class)
-                    } else {
-                        let target = |method| Target::Function(method, self.takes_object(method));
-                        methods.into_iter().map(target).collect()
-                    }
-                }
-                ty => self.of_types(&self.model.member_types(*ty, attr.name), on_class),
-            };
-            targets.extend(found);
-        }
-        targets.dedup();
-        targets
-    }
-
-    fn of_types(&self, types: &Types, on_class: bool) -> Vec<Target> {
-        let target = |ty: &Ty| match ty {
-            Ty::Entity(Entity::Function(function)) => Some(Target::Function(*function, false)),
-            Ty::Entity(Entity::Class(class)) => Some(Target::Class(*class)),
-            Ty::Entity(Entity::External(name)) => Some(Target::External(*name)),
-            Ty::Method(method) => {
-                let is_class = self.model.is_decorated(*method, "classmethod");
-                Some(Target::Function(
-                    *method,
-                    is_class || (!on_class && self.takes_object(*method)),
-                ))
-            }
-            Ty::Object { class, .. } => {
-                let method = self.model.method(*class, self.model.literal("__call__"))?;
-                Some(Target::Function(method, true))
-            }
-            _ => None,
-        };
-        types.all.iter().filter_map(target).collect()
-    }
-
-    fn takes_object(&self, method: FnId) -> bool {
-        self.model.function(method).class.is_some() && !self.model.is_decorated(method, "staticmethod")
+        let object = given.base.as_ref().and_then(|base| state.cells.get(base));
+        let class = object.and_then(|cell| cell.class);
+        self.lookup.targets((self.module(), self.function()), given.call, class)
     }
 
     /// An object with its fields. What a service or a store sets up for itself is no part of a value.
-    fn constructed(&mut self, class: ClassId, given: &Given<'s>, state: &mut State<'s>) -> Value {
+    fn constructed(&mut self, class: ClassId, given: &Given<'s>, state: &mut State<'s>) -> Value<'s> {
         let name = self.text(self.model.class_facts(class).name);
         let init = self.model.method(class, self.model.literal("__init__"));
         let mut cell = Cell {
@@ -325,7 +338,7 @@ impl<'s> Walker<'_, 's> {
     }
 
     /// `Field(default_factory=make)`, `field(default=value)`.
-    fn field_default(&mut self, given: &Given<'s>, state: &mut State<'s>) -> Value {
+    fn field_default(&mut self, given: &Given<'s>, state: &mut State<'s>) -> Value<'s> {
         let factory = given
             .call
             .args
@@ -335,9 +348,12 @@ impl<'s> Walker<'_, 's> {
             let default = given.keyword(self, "default").or(given.position(0));
             return default.cloned().unwrap_or_default();
         };
-        let targets = self.of_types(&self.model.infer(self.module(), None, &factory.value), false);
+        let targets = self
+            .lookup
+            .of_types(&self.model.infer(self.module(), None, &factory.value), false);
         let nothing = Given {
             call: given.call,
+            base: None,
             values: Vec::new(),
         };
         match targets.first() {
@@ -356,25 +372,5 @@ impl<'s> Walker<'_, 's> {
             },
             _ => Value::default(),
         }
-    }
-}
-
-fn targets_of(targets: &[Target]) -> Vec<FnId> {
-    let function = |target: &Target| match target {
-        Target::Function(function, _) => Some(*function),
-        _ => None,
-    };
-    targets.iter().filter_map(function).collect()
-}
-
-/// The name of the object that a method is called on.
-pub(super) fn holder(base: &Expr) -> Option<crate::source::facts::Name> {
-    match base {
-        Expr::Name(name, _) => Some(*name),
-        Expr::Attr(attr) => Some(attr.name),
-        Expr::Call(call) => holder(&call.func),
-        Expr::Index(pair, _) => holder(&pair.0),
-        Expr::Await(inner) => holder(inner),
-        _ => None,
     }
 }

@@ -1,5 +1,7 @@
 //! Methods of dicts and of models, on values whose content is known.
 
+use std::collections::BTreeMap;
+
 use super::Walker;
 use super::bind::Given;
 use super::state::State;
@@ -8,7 +10,7 @@ use crate::source::facts::{ArgKind, Expr};
 
 impl<'s> Walker<'_, 's> {
     /// Keyword arguments as entries.
-    pub(super) fn fill(&mut self, cell: &mut Cell<'s>, given: &Given<'s>, state: &State<'s>) {
+    pub(super) fn fill(&mut self, cell: &mut Cell<'s>, given: &Given<'s>, state: &mut State<'s>) {
         for (arg, value) in given.call.args.iter().zip(&given.values) {
             match arg.kind {
                 ArgKind::Keyword(name) => {
@@ -24,18 +26,18 @@ impl<'s> Walker<'_, 's> {
     /// A method of a dict, or one that every model has. None where it is not known.
     pub(super) fn method_of_cell(
         &mut self,
-        object: &Value,
+        object: &Value<'s>,
         name: &str,
         given: &Given<'s>,
         state: &mut State<'s>,
-    ) -> Option<Value> {
+    ) -> Option<Value<'s>> {
         let cell = state.cells.get(object)?;
         let is_dict = cell.class.is_none() && cell.name.is_empty();
         match name {
             "model_dump" | "dict" | "to_dict" | "as_dict" if !is_dict => Some(self.copied(object, true, state)),
             "model_copy" if !is_dict => Some(self.model_copy(object, given, state)),
             "copy" => Some(self.copied(object, false, state)),
-            "model_dump_json" | "json" if !is_dict => Some(Value::Plain(state.cells.origin(object))),
+            "model_dump_json" | "json" if !is_dict => Some(Value::Plain(self.origin(object, state))),
             _ if !is_dict => None,
             "update" => {
                 self.updated(object, given, state);
@@ -50,7 +52,7 @@ impl<'s> Walker<'_, 's> {
             }
             "get" => {
                 let Some(key) = given.expr(0).and_then(|key| self.key(key, state)) else {
-                    return Some(Value::Plain(state.cells.origin(object)));
+                    return Some(Value::Plain(self.origin(object, state)));
                 };
                 let known = state.cells.get(object)?.entries.get(key).map(|entry| entry.always);
                 let value = self.entry(object, key, state);
@@ -67,24 +69,24 @@ impl<'s> Walker<'_, 's> {
                         state.cells.get_mut(object)?.remove(key, place);
                         value
                     }
-                    None => Value::Plain(state.cells.origin(object)),
+                    None => Value::Plain(self.origin(object, state)),
                 };
                 Some(value)
             }
             "clear" => {
                 let cell = state.cells.get_mut(object)?;
-                (cell.entries, cell.rest) = (std::collections::BTreeMap::default(), None);
+                (cell.entries, cell.rest) = (BTreeMap::default(), None);
                 Some(Value::None)
             }
-            "items" | "keys" | "values" => Some(Value::Plain(state.cells.origin(object))),
+            "items" | "keys" | "values" => Some(Value::Plain(self.origin(object, state))),
             _ => None,
         }
     }
 
-    fn model_copy(&mut self, object: &Value, given: &Given<'s>, state: &mut State<'s>) -> Value {
+    fn model_copy(&mut self, object: &Value<'s>, given: &Given<'s>, state: &mut State<'s>) -> Value<'s> {
         let copy = self.copied(object, false, state);
         if let Some(update) = given.keyword(self, "update").cloned()
-            && let Some(changes) = state.cells.get(&update).cloned()
+            && let Some(changes) = self.cell_of(&update, state)
             && let Some(cell) = state.cells.get_mut(&copy)
         {
             cell.extend(&changes);
@@ -93,13 +95,14 @@ impl<'s> Walker<'_, 's> {
     }
 
     /// `d.update(other, key=value)`.
-    fn updated(&mut self, object: &Value, given: &Given<'s>, state: &mut State<'s>) {
+    fn updated(&mut self, object: &Value<'s>, given: &Given<'s>, state: &mut State<'s>) {
         let mut changes = Cell::default();
-        if let Some(other) = given.position(0).cloned() {
+        if let Some(other) = given.position(0) {
+            let other = self.known(other.clone(), state);
             if let Value::Plain(_) = other {
                 // Whatever it holds may take the place of what is there.
                 let place = self.place(given.call.span);
-                let origin = state.cells.origin(&other);
+                let origin = self.origin(&other, state);
                 changes.rest = Some(if origin.has(Source::Caller) {
                     origin
                 } else {
@@ -122,23 +125,23 @@ impl<'s> Walker<'_, 's> {
         if !matches!(name, "update" | "append" | "extend" | "add" | "insert") {
             return;
         }
-        let Some(old) = state.variables.get(variable).cloned() else {
+        let Some(old) = state.variables.get(*variable).cloned() else {
             return;
         };
+        let old = self.known(old, state);
         let new = match old {
             Value::Plain(_) => {
                 let mut all = given.values.clone();
                 all.push(old);
                 self.mixed(&all, state)
             }
-            Value::Items(mut items, origin) if name == "append" => {
-                items.extend(given.values.iter().cloned());
-                Value::Items(items, origin)
+            Value::Items(items, origin) if name == "append" => {
+                let items: Vec<Value<'s>> = items.iter().chain(&given.values).cloned().collect();
+                Value::Items(items.into(), origin)
             }
             Value::Items(items, origin) => {
-                let more = given.values.iter();
-                let more = more.fold(origin, |origin, value| origin.with(&state.cells.origin(value)));
-                Value::Items(items, more)
+                let more = self.origins(&given.values, state);
+                Value::Items(items, origin.with(&more))
             }
             other => other,
         };

@@ -8,12 +8,18 @@
 mod bind;
 mod builtin;
 mod call;
+mod effects;
 mod expr;
+mod later;
+mod lookup;
 mod methods;
+mod needs;
 mod record;
+mod stack;
 pub mod state;
 mod store;
 pub mod value;
+mod versions;
 mod walk;
 mod walks;
 
@@ -22,6 +28,10 @@ use crate::model::types::Ty;
 use crate::model::{ClassId, FnId, ModId, Model, Place};
 use crate::source::facts::{Expr, Name, Span};
 use crate::vocabulary::Vocabulary;
+use effects::Effects;
+use lookup::Lookup;
+use needs::{Needs, Question};
+use stack::Standing;
 use state::{State, Ways};
 use value::{Cell, Origin, Source, Value};
 
@@ -54,17 +64,31 @@ pub struct Trail {
     pub cut: bool,
 }
 
-/// Walks a function from its start, called by somebody unknown, at most this many calls deep.
-fn walk(analyzer: &Analyzer<'_>, function: FnId, depth: usize) -> Trail {
+/// How a function is walked.
+#[derive(Clone, Copy)]
+struct Asked<'r> {
+    /// How many calls deep.
+    depth: usize,
+    /// What has to be followed at once; everything, where nothing is said. Other values wait until they are asked for.
+    needs: Option<&'r Needs>,
+    effects: &'r Effects,
+}
+
+/// Walks a function from its start, called by somebody unknown.
+fn walk(analyzer: &Analyzer<'_>, function: FnId, asked: Asked<'_>) -> Trail {
     let mut walker = Walker {
-        analyzer,
+        lookup: Lookup::new(analyzer),
         model: analyzer.model(),
         vocabulary: analyzer.vocabulary(),
+        effects: asked.effects,
+        needs: asked.needs,
         trail: Trail::default(),
-        frames: Vec::new(),
+        standing: Standing::nowhere(),
+        returned: Vec::new(),
         next: 0,
         calls: 0,
-        depth,
+        waiting: 0,
+        depth: asked.depth,
     };
     let mut state = State::start();
     let info = walker.model.function(function);
@@ -98,48 +122,44 @@ fn walk(analyzer: &Analyzer<'_>, function: FnId, depth: usize) -> Trail {
         };
         state.variables.insert(param.name, value);
     }
-    walker.enter(function, &mut state);
+    // A function by whose name nothing is stored can only store what it is given.
+    let is_asked =
+        |needs: &Needs| needs.question != Question::Artifacts || walker.next > 0 || needs.follows(info.facts.name);
+    if asked.needs.is_none_or(is_asked) {
+        walker.enter(function, &mut state);
+    }
     walker.trail
 }
 
 /// One walk.
 struct Walker<'a, 's> {
-    analyzer: &'a Analyzer<'s>,
+    lookup: Lookup<'a, 's>,
     model: &'a Model<'s>,
     vocabulary: &'a Vocabulary,
+    effects: &'a Effects,
+    needs: Option<&'a Needs>,
     trail: Trail,
-    frames: Vec<Frame<'s>>,
+    standing: Standing,
+    /// For each function that is being walked, what its returns so far lead to.
+    returned: Vec<Option<(State<'s>, Value<'s>)>>,
     next: u32,
     calls: u32,
+    waiting: u32,
     depth: usize,
-}
-
-/// A function that is being walked.
-struct Frame<'s> {
-    module: ModId,
-    function: FnId,
-    /// The call that it is at.
-    at: Span,
-    /// What its returns so far lead to.
-    returned: Option<(State<'s>, Value)>,
 }
 
 impl<'s> Walker<'_, 's> {
     /// Walks a function whose parameters are the state's variables. What it gives.
-    fn enter(&mut self, function: FnId, state: &mut State<'s>) -> Value {
-        let info = self.model.function(function);
-        let (module, facts) = (info.module, info.facts);
-        self.frames.push(Frame {
-            module,
-            function,
-            at: facts.span,
-            returned: None,
-        });
+    fn enter(&mut self, function: FnId, state: &mut State<'s>) -> Value<'s> {
+        let facts = self.model.function(function).facts;
+        let caller = self.stand_in(function);
+        self.returned.push(None);
         self.body(&facts.body, state);
         if state.live {
             self.leave(Value::None, facts.span, state);
         }
-        match self.frames.pop().and_then(|frame| frame.returned) {
+        self.stand(caller);
+        match self.returned.pop().flatten() {
             Some((returned, value)) => {
                 *state = returned;
                 value
@@ -149,24 +169,22 @@ impl<'s> Walker<'_, 's> {
     }
 
     /// A return from the function that is being walked.
-    fn leave(&mut self, value: Value, span: Span, state: &mut State<'s>) {
-        if self.frames.len() == 1 {
+    fn leave(&mut self, value: Value<'s>, span: Span, state: &mut State<'s>) {
+        if self.is_outermost() {
             let place = self.place(span);
             self.trail.exits.push((place, state.ways));
         }
         let left = std::mem::replace(state, State::start());
         state.end();
-        let Some(frame) = self.frames.last_mut() else {
-            return;
-        };
         let next = &mut self.next;
         let mut fresh = || number(next);
-        match &mut frame.returned {
-            Some((returned, known)) => {
+        match self.returned.last_mut() {
+            Some(Some((returned, known))) => {
                 returned.join(left, &mut fresh);
                 *known = returned.either(std::mem::take(known), &value, &mut fresh);
             }
-            none => *none = Some((left, value)),
+            Some(none) => *none = Some((left, value)),
+            None => {}
         }
     }
 
@@ -175,13 +193,13 @@ impl<'s> Walker<'_, 's> {
         state.join(other, &mut || number(next));
     }
 
-    fn either(&mut self, state: &mut State<'s>, own: Value, other: &Value) -> Value {
+    fn either(&mut self, state: &mut State<'s>, own: Value<'s>, other: &Value<'s>) -> Value<'s> {
         let next = &mut self.next;
         state.either(own, other, &mut || number(next))
     }
 
     /// A new dict or object.
-    fn cell(&mut self, cell: Cell<'s>, state: &mut State<'s>) -> Value {
+    fn cell(&mut self, cell: Cell<'s>, state: &mut State<'s>) -> Value<'s> {
         let number = number(&mut self.next);
         state.cells.add(number, cell)
     }
@@ -199,35 +217,6 @@ impl<'s> Walker<'_, 's> {
         });
         let has = fields.any(|field| names.iter().any(|name| name == field));
         (has && !types.nullable).then_some(*class)
-    }
-
-    fn module(&self) -> ModId {
-        self.frames.last().map_or(ModId(0), |frame| frame.module)
-    }
-
-    fn function(&self) -> Option<FnId> {
-        self.frames.last().map(|frame| frame.function)
-    }
-
-    fn place(&self, span: Span) -> Place {
-        Place {
-            module: self.module(),
-            span,
-        }
-    }
-
-    /// The last call on the way here that stands in the file where the walk began.
-    fn last_own_call(&self) -> Place {
-        let first = self.module_of(0);
-        let own = self.frames.iter().rev().find(|frame| frame.module == first);
-        Place {
-            module: first,
-            span: own.map_or_else(Span::default, |frame| frame.at),
-        }
-    }
-
-    fn module_of(&self, frame: usize) -> ModId {
-        self.frames.get(frame).map_or(ModId(0), |frame| frame.module)
     }
 
     fn text(&self, name: Name) -> &'s str {

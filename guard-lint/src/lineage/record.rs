@@ -4,19 +4,19 @@ use std::collections::BTreeSet;
 
 use super::Walker;
 use super::bind::Given;
-use super::call::holder;
-use super::state::{AUDIT, State, USAGE};
+use super::lookup::holder;
+use super::state::State;
 use super::value::{Source, Value};
 use crate::model::{FnId, Place};
-use crate::source::facts::{ArgKind, Call, Expr};
-use crate::vocabulary::{has_word, starts_with};
+use crate::source::facts::{ArgKind, Expr};
+use crate::vocabulary::has_word;
 
 /// A usage or audit record.
 #[derive(Debug, Clone)]
 pub struct Emission {
     /// The call.
     pub place: Place,
-    /// [`USAGE`] or [`AUDIT`].
+    /// [`USAGE`](super::state::USAGE) or [`AUDIT`](super::state::AUDIT).
     pub what: u8,
     /// The names under which it gets values, in its arguments and in what they hold.
     pub ids: BTreeSet<String>,
@@ -36,45 +36,8 @@ pub struct Log {
 }
 
 impl<'s> Walker<'_, 's> {
-    /// Whether a call records usage or an audit event. What is only called so, and does nothing, is none.
-    pub(super) fn is_emission(&self, call: &Call, name: &str, targets: &[FnId]) -> bool {
-        if self.emission(call, name) == 0 {
-            return false;
-        }
-        let idle = |function: &FnId| {
-            let summary = self.analyzer.summary(*function);
-            summary.write.is_none() && summary.opaque.is_none() && summary.exits.is_empty()
-        };
-        // A protocol's declaration does nothing either, and stands for what does.
-        let declared =
-            |function: &FnId| self.model.function(*function).class.is_some() && self.model.is_abstract(*function);
-        targets.is_empty() || targets.iter().any(|target| !idle(target) || declared(target))
-    }
-
-    fn emission(&self, call: &Call, name: &str) -> u8 {
-        let words = &self.vocabulary.records;
-        let is_row = |rows: &[String]| rows.iter().any(|row| row == name);
-        if is_row(&words.usage_records) {
-            return USAGE;
-        }
-        if is_row(&words.audit_records) {
-            return AUDIT;
-        }
-        let Expr::Attr(attr) = &call.func else { return 0 };
-        let holder = holder(&attr.base).map_or("", |name| self.text(name));
-        let records = starts_with(name, &words.recording_verbs);
-        if records && has_word(holder, &words.usage_words) {
-            USAGE
-        } else if records && has_word(holder, &words.audit_words) {
-            AUDIT
-        } else {
-            0
-        }
-    }
-
-    pub(super) fn note_emission(&mut self, name: &str, given: &Given<'s>, base: Option<&Value>, state: &mut State<'s>) {
-        let _ = base;
-        let what = self.emission(given.call, name);
+    pub(super) fn note_emission(&mut self, name: &str, given: &Given<'s>, state: &mut State<'s>) {
+        let what = self.lookup.emission(given.call, name);
         let mut ids = BTreeSet::new();
         let mut context = false;
         for (arg, value) in given.call.args.iter().zip(&given.values) {
@@ -97,20 +60,22 @@ impl<'s> Walker<'_, 's> {
     }
 
     /// The names under which a value holds others.
-    fn names_in(&self, value: &Value, state: &State<'s>, names: &mut BTreeSet<String>, depth: u32) {
+    fn names_in(&mut self, value: &Value<'s>, state: &mut State<'s>, names: &mut BTreeSet<String>, depth: u32) {
         let Some(depth) = depth.checked_sub(1) else { return };
-        match value {
-            Value::Cell(_) => {
-                let Some(cell) = state.cells.get(value) else { return };
+        match &self.known(value.clone(), state) {
+            value @ Value::Cell(_) => {
+                let Some(cell) = state.cells.get(value).cloned() else {
+                    return;
+                };
                 for (name, entry) in &cell.entries {
-                    if entry.value != Value::None {
+                    if self.known(entry.value.clone(), state) != Value::None {
                         names.insert((*name).to_owned());
                     }
                     self.names_in(&entry.value, state, names, depth);
                 }
             }
             Value::Items(items, _) => {
-                for item in items {
+                for item in items.iter() {
                     self.names_in(item, state, names, depth);
                 }
             }
@@ -133,7 +98,10 @@ impl<'s> Walker<'_, 's> {
         by_type || matches!(last, "ctx" | "context" | "request_context")
     }
 
-    pub(super) fn note_log(&mut self, name: &str, given: &Given<'s>, state: &State<'s>) {
+    pub(super) fn note_log(&mut self, name: &str, given: &Given<'s>, state: &mut State<'s>) {
+        if self.needs.is_some() {
+            return;
+        }
         let words = &self.vocabulary.records;
         let logs = match &given.call.func {
             Expr::Attr(attr) => {
@@ -149,7 +117,7 @@ impl<'s> Walker<'_, 's> {
         let personal = given
             .values
             .iter()
-            .find_map(|value| state.cells.origin(value).place(Source::Personal));
+            .find_map(|value| self.origin(value, state).place(Source::Personal));
         if let (Some(data), Some(function)) = (personal, self.function()) {
             self.trail.logs.push(Log {
                 place: self.place(given.call.span),

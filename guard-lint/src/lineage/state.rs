@@ -1,8 +1,12 @@
 //! The state on one path through a function.
 
-use rustc_hash::FxHashMap;
+use std::rc::Rc;
 
+use lasso::Key;
+
+use super::later::{Later, What};
 use super::value::{Cell, Cells, Origin, Value};
+use super::versions::Versions;
 use crate::source::facts::Name;
 
 /// What happened on a path, as bits.
@@ -34,6 +38,11 @@ impl Ways {
         Self(self.0 | other.0)
     }
 
+    /// Whether this happened on every way.
+    pub fn all(self, happened: u8) -> bool {
+        (0..8u8).all(|way| self.0 & (1 << way) == 0 || way & happened == happened)
+    }
+
     /// Whether there is a way on which this happened.
     pub fn any(self, happened: u8) -> bool {
         (0..8u8).any(|way| self.0 & (1 << way) != 0 && way & happened == happened)
@@ -45,11 +54,27 @@ impl Ways {
     }
 }
 
-/// The state on one path.
+/// The variables of a function.
+#[derive(Debug, Clone, Default)]
+pub struct Variables<'s>(Versions<Value<'s>>);
+
+impl<'s> Variables<'s> {
+    /// What a variable is.
+    pub fn get(&self, name: Name) -> Option<&Value<'s>> {
+        self.0.get(name.into_usize() as u32)
+    }
+
+    /// Sets a variable.
+    pub fn insert(&mut self, name: Name, value: Value<'s>) {
+        self.0.insert(name.into_usize() as u32, value);
+    }
+}
+
+/// The state on one path. A copy costs nothing.
 #[derive(Debug, Clone)]
 pub struct State<'s> {
     /// The variables.
-    pub variables: FxHashMap<Name, Value>,
+    pub variables: Variables<'s>,
     /// The dicts and objects.
     pub cells: Cells<'s>,
     /// The ways that lead here.
@@ -62,7 +87,7 @@ impl<'s> State<'s> {
     /// The state at a function's start.
     pub fn start() -> Self {
         Self {
-            variables: FxHashMap::default(),
+            variables: Variables::default(),
             cells: Cells::default(),
             ways: Ways::START,
             live: true,
@@ -89,22 +114,27 @@ impl<'s> State<'s> {
             return;
         }
         self.ways = self.ways.or(other.ways);
-        self.cells.join(&other.cells);
-        for (name, theirs) in other.variables {
-            match self.variables.remove(&name) {
-                Some(own) => {
-                    let value = self.either(own, &theirs, fresh);
-                    self.variables.insert(name, value);
-                }
-                None => {
-                    self.variables.insert(name, theirs);
-                }
-            }
+        self.cells.add_missing(&other.cells);
+        let both = self.clone();
+        self.cells.join(&other.cells, |own, theirs| both.held(own, theirs));
+        let mut changed: Vec<(u32, Value<'s>, Option<Value<'s>>)> = Vec::new();
+        let variables = &self.variables.0;
+        variables.differences(&other.variables.0, &mut |name, own, theirs| match (own, theirs) {
+            (None, Some(theirs)) => changed.push((name, theirs.clone(), None)),
+            (Some(own), Some(theirs)) if own != theirs => changed.push((name, own.clone(), Some(theirs.clone()))),
+            _ => {}
+        });
+        for (name, own, theirs) in changed {
+            let value = match theirs {
+                Some(theirs) => self.either(own, &theirs, fresh),
+                None => own,
+            };
+            self.variables.0.insert(name, value);
         }
     }
 
     /// Either of two values.
-    pub fn either(&mut self, own: Value, other: &Value, fresh: &mut impl FnMut() -> u32) -> Value {
+    pub fn either(&mut self, own: Value<'s>, other: &Value<'s>, fresh: &mut impl FnMut() -> u32) -> Value<'s> {
         match (&own, other) {
             // A dict or nothing: its entries are not always there.
             (Value::None, Value::Cell(_)) => self.merged(other, None, fresh),
@@ -113,12 +143,44 @@ impl<'s> State<'s> {
             // A dict, or something that nobody can see into.
             (Value::Plain(origin), Value::Cell(_)) => self.opened(other, origin.clone(), fresh),
             (Value::Cell(_), Value::Plain(origin)) => self.opened(&own, origin.clone(), fresh),
-            _ => self.cells.either(own, other),
+            (Value::Later(_), _) | (_, Value::Later(_)) if own != *other => {
+                self.waits(What::Either(own, other.clone()))
+            }
+            _ => self.held(own, other),
         }
     }
 
-    fn opened(&mut self, value: &Value, origin: Origin, fresh: &mut impl FnMut() -> u32) -> Value {
-        let Some(mut cell) = self.cells.get(value).cloned() else {
+    /// Either of two values that something holds, or that are no dicts.
+    pub fn held(&self, own: Value<'s>, other: &Value<'s>) -> Value<'s> {
+        if own == *other {
+            return own;
+        }
+        match (&own, other) {
+            (Value::Later(_), _) | (_, Value::Later(_)) => self.waits(What::Held(own, other.clone())),
+            (Value::None, _) => other.clone(),
+            // Of two dicts the first stands for both; a merge would need a number of its own.
+            (_, Value::None) | (Value::Cell(_), Value::Cell(_)) => own,
+            (Value::Items(ours, origin), Value::Items(theirs, more)) if ours.len() == theirs.len() => {
+                let items = ours.iter().zip(theirs.iter());
+                let items = items.map(|(own, other)| self.held(own.clone(), other));
+                Value::Items(items.collect(), origin.clone().with(more))
+            }
+            (Value::Plain(origin), Value::Plain(more)) => Value::Plain(origin.clone().with(more)),
+            (Value::Plain(origin), Value::Text(_)) | (Value::Text(_), Value::Plain(origin)) => {
+                Value::Plain(origin.clone())
+            }
+            (Value::Text(_), Value::Text(_)) => Value::default(),
+            _ => self.waits(What::Mixed(Rc::new([own, other.clone()]))),
+        }
+    }
+
+    /// A value that waits, in this state.
+    pub fn waits(&self, what: What<'s>) -> Value<'s> {
+        Value::Later(Later::new(what, self.clone()))
+    }
+
+    fn opened(&mut self, value: &Value<'s>, origin: Origin, fresh: &mut impl FnMut() -> u32) -> Value<'s> {
+        let Some(mut cell) = self.cells.get(value).map(|cell| Cell::clone(cell)) else {
             return value.clone();
         };
         let unseen = Cell {
@@ -126,20 +188,23 @@ impl<'s> State<'s> {
             nullable: true,
             ..Cell::default()
         };
-        cell.join(&unseen, |own, other| self.cells.either(own, other));
+        cell.join(&unseen, |own, other| self.held(own, other));
         self.cells.add(fresh(), cell)
     }
 
-    fn merged(&mut self, value: &Value, other: Option<&Value>, fresh: &mut impl FnMut() -> u32) -> Value {
-        let Some(mut cell) = self.cells.get(value).cloned() else {
+    fn merged(&mut self, value: &Value<'s>, other: Option<&Value<'s>>, fresh: &mut impl FnMut() -> u32) -> Value<'s> {
+        let Some(mut cell) = self.cells.get(value).map(|cell| Cell::clone(cell)) else {
             return value.clone();
         };
-        let nothing = Cell {
+        let nothing = Rc::new(Cell {
             nullable: true,
             ..Cell::default()
-        };
-        let theirs = other.and_then(|other| self.cells.get(other)).unwrap_or(&nothing);
-        cell.join(theirs, |own, other| self.cells.either(own, other));
+        });
+        let theirs = other
+            .and_then(|other| self.cells.get(other))
+            .unwrap_or(&nothing)
+            .clone();
+        cell.join(&theirs, |own, other| self.held(own, other));
         self.cells.add(fresh(), cell)
     }
 }

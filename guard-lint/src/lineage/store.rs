@@ -1,6 +1,7 @@
 //! Artifacts that are stored, and objects that are made with an id of their own.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use super::Walker;
 use super::bind::Given;
@@ -33,7 +34,7 @@ pub struct Creation {
 pub struct Key {
     /// Whether it is there on every path.
     pub always: bool,
-    /// What its value is made of.
+    /// What its value is made of, where its name says that it is a hash.
     pub origin: Origin,
     /// Where it is set.
     pub place: Place,
@@ -61,10 +62,10 @@ impl<'s> Walker<'_, 's> {
     }
 
     /// Whether a call gets an artifact, or a dict that was made of one.
-    pub(super) fn is_given_artifact(&self, given: &Given<'s>, state: &State<'s>) -> bool {
+    pub(super) fn is_given_artifact(&mut self, given: &Given<'s>, state: &mut State<'s>) -> bool {
         let kinds = &self.vocabulary.records.artifact_words;
         given.values.iter().any(|value| {
-            let cell = state.cells.get(value);
+            let cell = self.cell_of(value, state);
             cell.is_some_and(|cell| has_word(cell.name, kinds) || has_word(cell.of, kinds))
         })
     }
@@ -74,8 +75,8 @@ impl<'s> Walker<'_, 's> {
         &mut self,
         given: &Given<'s>,
         state: &mut State<'s>,
-        follow: impl FnOnce(&mut Self, &mut State<'s>) -> Value,
-    ) -> Value {
+        follow: impl FnOnce(&mut Self, &mut State<'s>) -> Value<'s>,
+    ) -> Value<'s> {
         let before = self.trail.creations.len();
         let own = self.creation(given, state);
         let value = follow(self, state);
@@ -90,17 +91,15 @@ impl<'s> Walker<'_, 's> {
 
     /// A row that is written: its metadata, or all of it where it has none.
     pub(super) fn row(&mut self, given: &Given<'s>, state: &mut State<'s>) -> Option<Creation> {
-        let is_dict = |value: &&Value| state.cells.get(value).is_some_and(|cell| cell.class.is_none());
-        let row = given.values.iter().find(is_dict)?;
+        let mut dict = |value: &Value<'s>| self.cell_of(value, state).filter(|cell| cell.class.is_none());
+        let row = given.values.iter().find_map(&mut dict)?;
         let names = &self.vocabulary.records.artifact_metadata;
         let has_metadata = |cell: &Cell<'_>| names.iter().any(|name| cell.entries.contains_key(name.as_str()));
-        if state.cells.get(row).is_some_and(has_metadata) {
+        if has_metadata(&row) {
             return self.creation(given, state);
         }
         let mut creation = self.nothing_yet(given, None)?;
-        if let Some(cell) = state.cells.get(row) {
-            holds(&mut creation, cell, state);
-        }
+        self.holds(&mut creation, &row, state);
         Some(creation)
     }
 
@@ -123,7 +122,9 @@ impl<'s> Walker<'_, 's> {
         let mut metadata = keyword;
         if metadata.is_none() {
             for value in &given.values {
-                let Some(cell) = state.cells.get(value) else { continue };
+                let Some(cell) = self.cell_of(value, state) else {
+                    continue;
+                };
                 let found = names.iter().find_map(|name| cell.entries.get(name.as_str()));
                 kind = cell.entries.get("kind").map(|entry| entry.value.clone());
                 metadata = found.map(|entry| entry.value.clone());
@@ -132,37 +133,46 @@ impl<'s> Walker<'_, 's> {
                 }
             }
         }
-        let kind = match kind {
-            Some(Value::Text(text)) => Some(text.into_string()),
+        let kind = match kind.map(|kind| self.known(kind, state)) {
+            Some(Value::Text(text)) => Some(text.to_owned()),
             _ => None,
         };
+        let metadata = metadata.map(|metadata| self.known(metadata, state));
         let mut creation = self.nothing_yet(given, kind)?;
-        match metadata.as_ref().map(|metadata| (metadata, state.cells.get(metadata))) {
-            Some((_, Some(cell))) => holds(&mut creation, cell, state),
+        match metadata
+            .as_ref()
+            .map(|metadata| (metadata, state.cells.get(metadata).cloned()))
+        {
+            Some((_, Some(cell))) => self.holds(&mut creation, &cell, state),
             Some((Value::None, None)) => {}
-            Some((metadata, None)) => creation.rest = Some(state.cells.origin(metadata)),
+            Some((metadata, None)) => creation.rest = Some(self.origin(metadata, state)),
             // An object that came as it is has whatever metadata its maker gave it.
             None => {
-                let origins = given.values.iter().map(|value| state.cells.origin(value));
-                let origin = origins.fold(Origin::default(), |all, origin| all.with(&origin));
-                creation.rest = Some(origin);
+                creation.rest = Some(self.origins(&given.values, state));
             }
         }
         Some(creation)
     }
 
     /// Notes a dict with an id.
-    pub(super) fn note_dict_id(&mut self, value: &Value, place: Place, state: &State<'s>) {
+    pub(super) fn note_dict_id(&mut self, value: &Value<'s>, place: Place, state: &mut State<'s>) {
+        if self.needs.is_some() {
+            return;
+        }
+        let origin = self.origin(value, state);
         self.trail.made.push(Made {
             place,
             class: "dict".to_owned(),
             field: "id".to_owned(),
-            origin: state.cells.origin(value),
+            origin,
         });
     }
 
     /// Notes an object with an id: `id`, or a field named for its class.
-    pub(super) fn note_made(&mut self, class: ClassId, object: &Value, given: &Given<'s>, state: &mut State<'s>) {
+    pub(super) fn note_made(&mut self, class: ClassId, object: &Value<'s>, given: &Given<'s>, state: &mut State<'s>) {
+        if self.needs.is_some() {
+            return;
+        }
         let name = self.text(self.model.class_facts(class).name);
         let own: Vec<String> = words(name).collect();
         let is_id = |field: &str| {
@@ -194,28 +204,42 @@ impl<'s> Walker<'_, 's> {
                     None => continue,
                 },
             };
+            let origin = self.origin(&value, state);
             self.trail.made.push(Made {
                 place: self.place(given.call.span),
                 class: name.to_owned(),
                 field: text.to_owned(),
-                origin: state.cells.origin(&value),
+                origin,
             });
         }
     }
-}
 
-/// Notes what the metadata holds.
-fn holds(creation: &mut Creation, cell: &Cell<'_>, state: &State<'_>) {
-    creation.rest.clone_from(&cell.rest);
-    let dropped = cell.dropped.iter();
-    creation.dropped = dropped.map(|(name, places)| ((*name).to_owned(), *places)).collect();
-    for (name, entry) in &cell.entries {
-        let key = Key {
-            always: entry.always,
-            origin: state.cells.origin(&entry.value),
-            place: entry.place,
-            over: entry.over,
-        };
-        creation.keys.insert((*name).to_owned(), key);
+    /// Notes what the metadata holds.
+    fn holds(&mut self, creation: &mut Creation, cell: &Cell<'s>, state: &mut State<'s>) {
+        creation.rest.clone_from(&cell.rest);
+        let dropped = cell.dropped.iter();
+        creation.dropped = dropped.map(|(name, places)| ((*name).to_owned(), *places)).collect();
+        let hash_words = &self.vocabulary.records.hash_words;
+        for (name, entry) in &cell.entries {
+            // Nobody asks what any other entry is made of.
+            let origin = if has_word(name, hash_words) {
+                self.origin(&entry.value, state)
+            } else {
+                Origin::default()
+            };
+            let key = Key {
+                always: entry.always,
+                origin,
+                place: entry.place,
+                over: entry.over,
+            };
+            creation.keys.insert((*name).to_owned(), key);
+        }
+    }
+
+    /// The dict or object that a value is, as it is now.
+    pub(super) fn cell_of(&mut self, value: &Value<'s>, state: &mut State<'s>) -> Option<Rc<Cell<'s>>> {
+        let value = self.known(value.clone(), state);
+        state.cells.get(&value).cloned()
     }
 }

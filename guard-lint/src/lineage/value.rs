@@ -1,7 +1,11 @@
 //! What a value is made of: where it comes from, and for dicts and objects what they hold.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
 
+use super::later::Later;
+use super::versions::Versions;
 use crate::model::{ClassId, Place};
 
 /// Where a part of a value comes from.
@@ -51,77 +55,108 @@ impl Source {
 
 /// Where a value comes from: each source once, with the first place that brings it in.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Origin(Vec<(Source, Place)>);
+pub struct Origin(Option<Arc<[(Source, Place)]>>);
 
 impl Origin {
     /// From one source.
     pub fn of(source: Source, place: Place) -> Self {
-        Self(vec![(source, place)])
+        Self(Some(Arc::new([(source, place)])))
+    }
+
+    /// Each source with its place.
+    pub fn sources(&self) -> &[(Source, Place)] {
+        self.0.as_deref().unwrap_or_default()
     }
 
     /// From this and the other.
-    pub fn with(mut self, other: &Self) -> Self {
-        for (source, place) in &other.0 {
-            self.add(*source, *place);
+    pub fn with(self, other: &Self) -> Self {
+        let is_new = |(source, _): &&(Source, Place)| !self.has(*source);
+        let mut more = other.sources().iter().filter(is_new).peekable();
+        if more.peek().is_none() {
+            return self;
         }
-        self
-    }
-
-    fn add(&mut self, source: Source, place: Place) {
-        match self.0.binary_search_by_key(&source, |(source, _)| *source) {
-            Ok(_) => {}
-            Err(index) => self.0.insert(index, (source, place)),
+        if self.0.is_none() {
+            return other.clone();
         }
+        let mut all: Vec<(Source, Place)> = self.sources().iter().chain(more).copied().collect();
+        all.sort_unstable_by_key(|(source, _)| *source);
+        Self(Some(all.into()))
     }
 
     /// Without these sources.
-    pub fn without(mut self, sources: &[Source]) -> Self {
-        self.0.retain(|(source, _)| !sources.contains(source));
-        self
+    pub fn without(self, sources: &[Source]) -> Self {
+        if !sources.iter().any(|source| self.has(*source)) {
+            return self;
+        }
+        let kept = self.sources().iter().filter(|(source, _)| !sources.contains(source));
+        let kept: Vec<(Source, Place)> = kept.copied().collect();
+        Self((!kept.is_empty()).then(|| kept.into()))
     }
 
     /// The place where a source comes in.
     pub fn place(&self, source: Source) -> Option<Place> {
-        self.0.iter().find(|(own, _)| *own == source).map(|(_, place)| *place)
+        let mut sources = self.sources().iter();
+        sources.find(|(own, _)| *own == source).map(|(_, place)| *place)
+    }
+
+    /// The sources in which two runs differ.
+    pub fn unstable(&self) -> impl Iterator<Item = (Source, Place)> + '_ {
+        self.sources()
+            .iter()
+            .copied()
+            .filter(|(source, _)| source.is_unstable())
     }
 
     /// Whether a source is part of it.
     pub fn has(&self, source: Source) -> bool {
         self.place(source).is_some()
     }
-
-    /// The sources in which two runs differ.
-    pub fn unstable(&self) -> impl Iterator<Item = (Source, Place)> + '_ {
-        self.0.iter().copied().filter(|(source, _)| source.is_unstable())
-    }
 }
 
 /// A value.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Value {
+#[derive(Debug, Clone)]
+pub enum Value<'s> {
     /// `None`.
     None,
     /// A literal text.
-    Text(Box<str>),
+    Text(&'s str),
     /// A dict or object, by its place among the [`Cells`].
     Cell(u32),
     /// A list or tuple of these.
-    Items(Vec<Value>, Origin),
+    Items(Rc<[Value<'s>]>, Origin),
     /// Anything else.
     Plain(Origin),
+    /// What nobody has asked for yet.
+    Later(Rc<Later<'s>>),
 }
 
-impl Default for Value {
+impl Default for Value<'_> {
     fn default() -> Self {
         Self::Plain(Origin::default())
     }
 }
 
+impl PartialEq for Value<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::None, Self::None) => true,
+            (Self::Text(own), Self::Text(other)) => own == other,
+            (Self::Cell(own), Self::Cell(other)) => own == other,
+            (Self::Items(own, origin), Self::Items(other, theirs)) => {
+                (Rc::ptr_eq(own, other) || own == other) && origin == theirs
+            }
+            (Self::Plain(own), Self::Plain(other)) => own == other,
+            (Self::Later(own), Self::Later(other)) => Rc::ptr_eq(own, other),
+            _ => false,
+        }
+    }
+}
+
 /// A key of a dict, or a field of an object.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Entry {
+pub struct Entry<'s> {
     /// What it holds.
-    pub value: Value,
+    pub value: Value<'s>,
     /// Whether it is there on every path.
     pub always: bool,
     /// Where it was set.
@@ -140,7 +175,7 @@ pub struct Cell<'s> {
     /// The class's name of the object that a dict was made of.
     pub of: &'s str,
     /// What it holds under known names.
-    pub entries: BTreeMap<&'s str, Entry>,
+    pub entries: BTreeMap<&'s str, Entry<'s>>,
     /// What was taken out: where it was set, and where it went.
     pub dropped: BTreeMap<&'s str, (Place, Place)>,
     /// Where other entries come from, if there may be any.
@@ -151,7 +186,7 @@ pub struct Cell<'s> {
 
 impl<'s> Cell<'s> {
     /// Sets an entry.
-    pub fn set(&mut self, key: &'s str, value: Value, place: Place) {
+    pub fn set(&mut self, key: &'s str, value: Value<'s>, place: Place) {
         let over = self.entries.get(key).map(|old| old.place);
         self.entries.insert(
             key,
@@ -165,7 +200,7 @@ impl<'s> Cell<'s> {
     }
 
     /// Sets an entry unless it is there.
-    pub fn set_default(&mut self, key: &'s str, value: Value, place: Place) {
+    pub fn set_default(&mut self, key: &'s str, value: Value<'s>, place: Place) {
         match self.entries.get_mut(key) {
             Some(entry) => entry.always = true,
             None => self.set(key, value, place),
@@ -198,7 +233,7 @@ impl<'s> Cell<'s> {
     }
 
     /// What either of two may be.
-    pub fn join(&mut self, other: &Self, values: impl Fn(Value, &Value) -> Value) {
+    pub fn join(&mut self, other: &Self, mut values: impl FnMut(Value<'s>, &Value<'s>) -> Value<'s>) {
         for (key, entry) in &mut self.entries {
             match other.entries.get(key) {
                 Some(theirs) => {
@@ -229,98 +264,75 @@ fn joined(own: Option<Origin>, other: Option<&Origin>) -> Option<Origin> {
     }
 }
 
-/// How deep origins are looked for in what a value holds.
-const DEPTH: u32 = 6;
-
 /// The dicts and objects of one path.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Cells<'s>(BTreeMap<u32, Cell<'s>>);
+#[derive(Debug, Clone, Default)]
+pub struct Cells<'s>(Versions<Rc<Cell<'s>>>);
 
 impl<'s> Cells<'s> {
     /// Adds one; its number must be new on every path.
-    pub fn add(&mut self, number: u32, cell: Cell<'s>) -> Value {
-        self.0.insert(number, cell);
+    pub fn add(&mut self, number: u32, cell: Cell<'s>) -> Value<'s> {
+        self.0.insert(number, Rc::new(cell));
         Value::Cell(number)
     }
 
     /// The dict or object that a value is.
-    pub fn get(&self, value: &Value) -> Option<&Cell<'s>> {
+    pub fn get(&self, value: &Value<'s>) -> Option<&Rc<Cell<'s>>> {
         match value {
-            Value::Cell(number) => self.0.get(number),
+            Value::Cell(number) => self.0.get(*number),
             _ => None,
         }
     }
 
     /// The same, to be changed.
-    pub fn get_mut(&mut self, value: &Value) -> Option<&mut Cell<'s>> {
+    pub fn get_mut(&mut self, value: &Value<'s>) -> Option<&mut Cell<'s>> {
         match value {
-            Value::Cell(number) => self.0.get_mut(number),
+            Value::Cell(number) => self.0.get_mut(*number).map(Rc::make_mut),
             _ => None,
         }
     }
 
-    /// Where a value comes from, with all that it holds.
-    pub fn origin(&self, value: &Value) -> Origin {
-        self.origin_within(value, DEPTH)
-    }
-
-    fn origin_within(&self, value: &Value, depth: u32) -> Origin {
-        let Some(depth) = depth.checked_sub(1) else {
-            return Origin::default();
-        };
+    /// Takes over a value's dicts and objects from where it was made, with what they hold, unless they are here.
+    pub fn take_over(&mut self, value: &Value<'s>, made: &Self) {
         match value {
-            Value::None | Value::Text(_) => Origin::default(),
-            Value::Plain(origin) => origin.clone(),
-            Value::Items(items, origin) => items.iter().fold(origin.clone(), |origin, item| {
-                origin.with(&self.origin_within(item, depth))
-            }),
-            Value::Cell(number) => self.0.get(number).map_or_else(Origin::default, |cell| {
-                let rest = cell.rest.clone().unwrap_or_default();
-                let entries = cell.entries.values();
-                entries.fold(rest, |origin, entry| {
-                    origin.with(&self.origin_within(&entry.value, depth))
-                })
-            }),
+            Value::Cell(number) if self.0.get(*number).is_none() => {
+                let Some(cell) = made.0.get(*number) else { return };
+                self.0.insert(*number, cell.clone());
+                for entry in cell.entries.values() {
+                    self.take_over(&entry.value, made);
+                }
+            }
+            Value::Items(items, _) => items.iter().for_each(|item| self.take_over(item, made)),
+            _ => {}
         }
     }
 
-    /// Either of two values, where cells of both paths are at hand.
-    pub fn either(&self, own: Value, other: &Value) -> Value {
-        match (own, other) {
-            (own, other) if own == *other => own,
-            (Value::None, other) => other.clone(),
-            (own, Value::None) => own,
-            // Of two dicts the first stands for both; a merge would need a number of its own.
-            (own @ Value::Cell(_), Value::Cell(_)) => own,
-            (Value::Items(own, origin), Value::Items(other, theirs)) if own.len() == other.len() => {
-                let items = own.into_iter().zip(other).map(|(own, other)| self.either(own, other));
-                Value::Items(items.collect(), origin.with(theirs))
+    /// Takes over what another path has beside these.
+    pub fn add_missing(&mut self, other: &Self) {
+        let mut missing: Vec<(u32, Rc<Cell<'s>>)> = Vec::new();
+        self.0.differences(&other.0, &mut |number, own, theirs| {
+            if let (None, Some(theirs)) = (own, theirs) {
+                missing.push((number, theirs.clone()));
             }
-            (own, other) => Value::Plain(self.origin(&own).with(&self.origin(other))),
+        });
+        for (number, cell) in missing {
+            self.0.insert(number, cell);
         }
     }
 
-    /// Takes over what another path made of the cells.
-    pub fn join(&mut self, other: &Self) {
-        let all = Self(
-            other
-                .0
-                .iter()
-                .chain(&self.0)
-                .map(|(number, cell)| (*number, cell.clone()))
-                .collect(),
-        );
-        for (number, theirs) in &other.0 {
-            match self.0.get_mut(number) {
-                Some(own) => {
-                    if own != theirs {
-                        own.join(theirs, |own, other| all.either(own, other));
-                    }
+    /// Takes over what another path made of these.
+    pub fn join(&mut self, other: &Self, mut either: impl FnMut(Value<'s>, &Value<'s>) -> Value<'s>) {
+        let mut changed: Vec<(u32, Rc<Cell<'s>>)> = Vec::new();
+        self.0
+            .differences(&other.0, &mut |number, own, theirs| match (own, theirs) {
+                (Some(own), Some(theirs)) if !Rc::ptr_eq(own, theirs) && own != theirs => {
+                    let mut joined = Cell::clone(own);
+                    joined.join(theirs, &mut either);
+                    changed.push((number, Rc::new(joined)));
                 }
-                None => {
-                    self.0.insert(*number, theirs.clone());
-                }
-            }
+                _ => {}
+            });
+        for (number, cell) in changed {
+            self.0.insert(number, cell);
         }
     }
 }

@@ -1,10 +1,13 @@
 //! Statements.
 
+use std::rc::Rc;
+
 use super::Walker;
+use super::effects::is_held;
+use super::later::What;
 use super::state::State;
 use super::value::{Origin, Source, Value};
 use crate::source::facts::{CompareOp, Expr, Stmt, Try};
-use crate::vocabulary::has_word;
 
 impl<'s> Walker<'_, 's> {
     pub(super) fn body(&mut self, body: &'s [Stmt], state: &mut State<'s>) {
@@ -19,9 +22,7 @@ impl<'s> Walker<'_, 's> {
     fn statement(&mut self, statement: &'s Stmt, state: &mut State<'s>) {
         match statement {
             Stmt::Expr(Expr::Other(targets)) => self.delete(targets, state),
-            Stmt::Expr(value) => {
-                self.expr(value, state);
-            }
+            Stmt::Expr(value) => self.effect(value, state),
             Stmt::Assign(assign) => {
                 let Some(value) = &assign.value else { return };
                 let mut value = self.expr(value, state);
@@ -37,7 +38,7 @@ impl<'s> Walker<'_, 's> {
             }
             Stmt::Raise(error, _, _) => {
                 if let Some(error) = error {
-                    self.expr(error, state);
+                    self.effect(error, state);
                 }
                 state.end();
             }
@@ -46,7 +47,7 @@ impl<'s> Walker<'_, 's> {
                 let head = self.expr(&each.head, state);
                 let mut once = state.clone();
                 if let Some(target) = &each.target {
-                    let item = self.item(&head, &once);
+                    let item = self.item(&head, &mut once);
                     self.assign(target, item, &mut once);
                 }
                 self.body(&each.body, &mut once);
@@ -71,17 +72,16 @@ impl<'s> Walker<'_, 's> {
                 }
                 for case in &matching.cases {
                     let mut taken = before.clone();
-                    let origin = taken.cells.origin(&subject);
                     for name in &case.binds {
-                        taken.variables.insert(*name, Value::Plain(origin.clone()));
+                        taken
+                            .variables
+                            .insert(*name, taken.waits(What::Mixed(Rc::new([subject.clone()]))));
                     }
                     self.body(&case.body, &mut taken);
                     self.join(state, taken);
                 }
             }
-            Stmt::Assert(test, _) => {
-                self.expr(test, state);
-            }
+            Stmt::Assert(test, _) => self.effect(test, state),
             Stmt::Function(_) | Stmt::Class(_) | Stmt::Import(_) | Stmt::Global(_) | Stmt::Break | Stmt::Continue => {}
         }
     }
@@ -105,10 +105,10 @@ impl<'s> Walker<'_, 's> {
             Expr::Not(inner) => self.truth(inner, state).map(|truth| !truth),
             Expr::Compare(compare) if matches!(compare.right, Expr::None) => {
                 let value = self.expr(&compare.left, state);
-                let is_none = match value {
+                let is_none = match self.known(value, state) {
                     Value::None => true,
                     Value::Text(_) | Value::Items(..) => false,
-                    Value::Cell(_) | Value::Plain(_) => return None,
+                    Value::Cell(_) | Value::Plain(_) | Value::Later(_) => return None,
                 };
                 match compare.op {
                     CompareOp::Is | CompareOp::Eq => Some(is_none),
@@ -117,14 +117,20 @@ impl<'s> Walker<'_, 's> {
                 }
             }
             Expr::Bool(value) => Some(*value),
+            // What any other comparison gives is not known.
+            Expr::Compare(_) => {
+                self.effect(test, state);
+                None
+            }
             test => {
                 let value = self.expr(test, state);
+                let value = self.known(value, state);
                 self.is_true(&value, state)
             }
         }
     }
 
-    pub(super) fn is_true(&self, value: &Value, state: &State<'s>) -> Option<bool> {
+    pub(super) fn is_true(&self, value: &Value<'s>, state: &State<'s>) -> Option<bool> {
         match value {
             Value::None => Some(false),
             Value::Text(text) => Some(!text.is_empty()),
@@ -134,7 +140,7 @@ impl<'s> Walker<'_, 's> {
                 let empty = cell.entries.is_empty() && cell.rest.is_none() && cell.class.is_none();
                 full.then_some(true).or(empty.then_some(false))
             }
-            Value::Items(..) | Value::Plain(_) => None,
+            Value::Items(..) | Value::Plain(_) | Value::Later(_) => None,
         }
     }
 
@@ -186,51 +192,61 @@ impl<'s> Walker<'_, 's> {
         for target in targets {
             if let Expr::Index(pair, span) = target {
                 let place = self.place(*span);
-                let base = self.expr(&pair.0, state);
+                let base = self.object(&pair.0, state);
                 let key = self.key(&pair.1, state);
                 if let (Some(key), Some(cell)) = (key, state.cells.get_mut(&base)) {
                     cell.remove(key, place);
                 }
             } else {
-                self.expr(target, state);
+                self.effect(target, state);
             }
         }
     }
 
-    pub(super) fn assign(&mut self, target: &'s Expr, value: Value, state: &mut State<'s>) {
+    pub(super) fn assign(&mut self, target: &'s Expr, value: Value<'s>, state: &mut State<'s>) {
         match target {
             Expr::Name(name, _) => {
                 state.variables.insert(*name, value);
             }
             Expr::Attr(attr) => {
-                let base = self.expr(&attr.base, state);
+                let base = self.object(&attr.base, state);
                 let (place, name) = (self.place(attr.span), self.text(attr.name));
                 if let Some(cell) = state.cells.get_mut(&base) {
                     cell.set(name, value, place);
                 }
             }
             Expr::Index(pair, span) => {
-                let base = self.expr(&pair.0, state);
+                let base = self.object(&pair.0, state);
                 let place = self.place(*span);
                 self.note_kept(&pair.0, state);
-                let origin = state.cells.origin(&value);
-                match (self.key(&pair.1, state), state.cells.get_mut(&base)) {
-                    (Some(key), Some(cell)) => cell.set(key, value, place),
-                    (None, Some(cell)) => {
+                if state.cells.get(&base).is_none() {
+                    self.effect(&pair.1, state);
+                } else if let Some(key) = self.key(&pair.1, state) {
+                    if let Some(cell) = state.cells.get_mut(&base) {
+                        cell.set(key, value, place);
+                    }
+                } else {
+                    let origin = self.origin(&value, state);
+                    if let Some(cell) = state.cells.get_mut(&base) {
                         let rest = cell.rest.take().unwrap_or_else(|| Origin::of(Source::Opaque, place));
                         cell.rest = Some(rest.with(&origin));
                     }
-                    (_, None) => {}
                 }
             }
             Expr::Seq(targets) => match value {
                 Value::Items(items, _) if items.len() == targets.len() => {
-                    for (target, item) in targets.iter().zip(items) {
-                        self.assign(target, item, state);
+                    for (target, item) in targets.iter().zip(items.iter()) {
+                        self.assign(target, item.clone(), state);
+                    }
+                }
+                Value::Later(_) => {
+                    for (index, target) in targets.iter().enumerate() {
+                        let part = state.waits(What::Part(value.clone(), index, targets.len()));
+                        self.assign(target, part, state);
                     }
                 }
                 value => {
-                    let origin = state.cells.origin(&value);
+                    let origin = self.origin(&value, state);
                     for target in targets {
                         self.assign(target, Value::Plain(origin.clone()), state);
                     }
@@ -243,27 +259,17 @@ impl<'s> Walker<'_, 's> {
 
     /// An item set in a dict that `self` holds outlives the request, unless it is kept beside the work.
     fn note_kept(&mut self, container: &Expr, state: &mut State<'s>) {
-        if let Expr::Attr(attr) = container
-            && let Expr::Name(holder, _) = &attr.base
-            && matches!(self.text(*holder), "self" | "cls")
-            && !has_word(self.text(attr.name), &self.vocabulary.aside_words)
-        {
+        if is_held(&self.lookup, container) {
             self.changes(state);
         }
     }
 
     /// One of what is iterated.
-    fn item(&mut self, head: &Value, state: &State<'s>) -> Value {
+    pub(super) fn item(&mut self, head: &Value<'s>, state: &mut State<'s>) -> Value<'s> {
         match head {
-            Value::Items(items, origin) => match items.as_slice() {
-                [only] => only.clone(),
-                items => Value::Plain(
-                    items
-                        .iter()
-                        .fold(origin.clone(), |origin, item| origin.with(&state.cells.origin(item))),
-                ),
-            },
-            head => Value::Plain(state.cells.origin(head)),
+            Value::Items(items, _) if items.len() == 1 => items[0].clone(),
+            Value::Later(_) => state.waits(What::Item(head.clone())),
+            head => Value::Plain(self.origin(head, state)),
         }
     }
 }

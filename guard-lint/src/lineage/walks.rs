@@ -1,81 +1,114 @@
 //! Which functions are walked, and what their walks saw, kept.
 
-use std::cell::{OnceCell, RefCell};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{DEPTH, Trail, walk};
+use super::effects::Effects;
+use super::lookup::Lookup;
+use super::needs::{Needs, Question};
+use super::state::{WROTE, Ways};
+use super::{Asked, DEPTH, Trail, walk};
 use crate::analysis::Analyzer;
 use crate::model::resolve::Entity;
 use crate::model::types::Ty;
 use crate::model::{FnId, ModId, Model};
-use crate::source::facts::{Call, Expr, Scope};
+use crate::source::facts::{Call, Expr, Name, Scope};
 use crate::source::visit::each_call;
-use crate::spread;
 use crate::vocabulary::has_word;
 
 /// How deep the walks go that only look for log calls.
 const NEAR: usize = 3;
 
-/// The walks so far.
+/// The walks so far. Threads share them: which of them walks first does not change what is seen.
 #[derive(Default)]
 pub struct Walks {
-    known: RefCell<FxHashMap<FnId, Arc<Trail>>>,
-    storing: OnceCell<Vec<FnId>>,
-    logging: OnceCell<Vec<Arc<Trail>>>,
-    recording: OnceCell<Vec<FnId>>,
+    whole: Mutex<FxHashMap<FnId, Arc<Trail>>>,
+    stored: Mutex<FxHashMap<FnId, Arc<Trail>>>,
+    recorded: Mutex<FxHashMap<FnId, Arc<Trail>>>,
+    to_stores: OnceLock<Needs>,
+    to_records: OnceLock<Needs>,
+    effects: Effects,
+    storing: OnceLock<Vec<Arc<Trail>>>,
+    logging: OnceLock<Vec<Arc<Trail>>>,
+    recording: OnceLock<Vec<(FnId, Arc<Trail>)>>,
 }
 
 impl Walks {
     /// What a walk from this function sees.
     pub fn of(&self, analyzer: &Analyzer<'_>, function: FnId) -> Arc<Trail> {
-        if let Some(known) = self.known.borrow().get(&function) {
-            return known.clone();
-        }
-        let trail = Arc::new(walk(analyzer, function, DEPTH));
-        self.known.borrow_mut().insert(function, trail.clone());
-        trail
+        kept(&self.whole, function, || {
+            let asked = Asked {
+                depth: DEPTH,
+                needs: None,
+                effects: &self.effects,
+            };
+            walk(analyzer, function, asked)
+        })
     }
 
-    /// The walks from every function that leads to an artifact's store, in the program's order.
-    pub fn storing(&self, analyzer: &Analyzer<'_>) -> Vec<Arc<Trail>> {
-        let functions = self.storing.get_or_init(|| {
+    /// The same, of nothing but the artifacts that are stored.
+    pub fn stored(&self, analyzer: &Analyzer<'_>, function: FnId) -> Arc<Trail> {
+        let needs = self
+            .to_stores
+            .get_or_init(|| Needs::new(analyzer.model(), analyzer.vocabulary(), Question::Artifacts));
+        kept(&self.stored, function, || {
+            let asked = Asked {
+                depth: DEPTH,
+                needs: Some(needs),
+                effects: &self.effects,
+            };
+            walk(analyzer, function, asked)
+        })
+    }
+
+    /// The same, of nothing but the records, and the changes beside them. Of a function that leads to no record, the one
+    /// exit stands for all.
+    pub fn recorded(&self, analyzer: &Analyzer<'_>, function: FnId) -> Arc<Trail> {
+        let model = analyzer.model();
+        let needs = self
+            .to_records
+            .get_or_init(|| Needs::new(model, analyzer.vocabulary(), Question::Records));
+        kept(&self.recorded, function, || {
+            let lookup = Lookup::new(analyzer);
+            if self.effects.is_leading(&lookup, needs, function) {
+                let asked = Asked {
+                    depth: DEPTH,
+                    needs: Some(needs),
+                    effects: &self.effects,
+                };
+                return walk(analyzer, function, asked);
+            }
+            let mut trail = Trail::default();
+            if needs.comes_back(&model.function(function).facts.body) {
+                let changes = self.effects.is_changing(&lookup, needs, function);
+                let happened = if changes { WROTE } else { 0 };
+                trail
+                    .exits
+                    .push((model.function_place(function), Ways::START.then(happened)));
+            }
+            trail
+        })
+    }
+
+    /// The artifacts that are stored by every function that leads to an artifact's store, in the program's order.
+    pub fn storing(&self, analyzer: &Analyzer<'_>) -> &[Arc<Trail>] {
+        self.storing.get_or_init(|| {
             let stores = &analyzer.vocabulary().records.artifact_stores;
-            self.walk_where(analyzer, &[stores])
-        });
-        functions.iter().map(|function| self.of(analyzer, *function)).collect()
+            let functions = roots_where(analyzer.model(), &[stores]).into_iter();
+            functions.map(|function| self.stored(analyzer, function)).collect()
+        })
     }
 
     /// The walks from every function that leads to a usage or audit record, in the program's order.
-    pub fn recording(&self, analyzer: &Analyzer<'_>) -> Vec<(FnId, Arc<Trail>)> {
-        let functions = self.recording.get_or_init(|| {
+    pub fn recording(&self, analyzer: &Analyzer<'_>) -> &[(FnId, Arc<Trail>)] {
+        self.recording.get_or_init(|| {
             let words = &analyzer.vocabulary().records;
-            self.walk_where(analyzer, &[&words.usage_records, &words.audit_records])
-        });
-        let walk = |function: &FnId| (*function, self.of(analyzer, *function));
-        functions.iter().map(walk).collect()
-    }
-
-    /// Walks, on all threads, from the functions where the work of each module begins that calls one of these names.
-    fn walk_where(&self, analyzer: &Analyzer<'_>, names: &[&Vec<String>]) -> Vec<FnId> {
-        let model = analyzer.model();
-        let modules = modules_with(model, |call| {
-            called(model, call).is_some_and(|name| names.iter().any(|rows| rows.iter().any(|row| row == name)))
-        });
-        let functions: Vec<FnId> = modules.iter().flat_map(|module| roots(model, &[*module])).collect();
-        let known = self.known.borrow();
-        let new = functions
-            .iter()
-            .copied()
-            .filter(|function| !known.contains_key(function));
-        let new: Vec<FnId> = new.collect();
-        drop(known);
-        let trails = spread::over(analyzer, &new, |analyzer, function| {
-            Arc::new(walk(analyzer, function, DEPTH))
-        });
-        self.known.borrow_mut().extend(new.into_iter().zip(trails));
-        functions
+            let functions = roots_where(analyzer.model(), &[&words.usage_records, &words.audit_records]).into_iter();
+            functions
+                .map(|function| (function, self.recorded(analyzer, function)))
+                .collect()
+        })
     }
 
     /// Short walks from every function near a log call, in the program's order.
@@ -90,12 +123,35 @@ impl Walks {
             let personal = |name: &str| has_word(name, &words.personal_words);
             let modules = modules_with(model, logs);
             let modules = modules.into_iter().filter(|module| mentions(model, *module, &personal));
-            let functions: Vec<FnId> = modules.flat_map(|module| roots(model, &[module])).collect();
-            spread::over(analyzer, &functions, |analyzer, function| {
-                Arc::new(walk(analyzer, function, NEAR))
-            })
+            let asked = Asked {
+                depth: NEAR,
+                needs: None,
+                effects: &self.effects,
+            };
+            let functions = modules.flat_map(|module| roots(model, &[module]));
+            functions
+                .map(|function| Arc::new(walk(analyzer, function, asked)))
+                .collect()
         })
     }
+}
+
+/// What is known of a function, or else found now.
+fn kept(known: &Mutex<FxHashMap<FnId, Arc<Trail>>>, function: FnId, find: impl FnOnce() -> Trail) -> Arc<Trail> {
+    let all = || known.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(trail) = all().get(&function) {
+        return trail.clone();
+    }
+    let trail = Arc::new(find());
+    all().entry(function).or_insert(trail).clone()
+}
+
+/// Where the work of each module begins that calls one of these names.
+fn roots_where(model: &Model<'_>, names: &[&Vec<String>]) -> Vec<FnId> {
+    let modules = modules_with(model, |call| {
+        called(model, call).is_some_and(|name| names.iter().any(|rows| rows.iter().any(|row| row == name)))
+    });
+    modules.iter().flat_map(|module| roots(model, &[*module])).collect()
 }
 
 /// The modules in which there is such a call.
@@ -150,10 +206,14 @@ pub fn roots(model: &Model<'_>, modules: &[ModId]) -> Vec<FnId> {
             }
         }
     }
+    let names: FxHashSet<Name> = own.iter().map(|id| model.function(*id).facts.name).collect();
     let mut called: FxHashSet<FnId> = FxHashSet::default();
     for id in &own {
         let info = model.function(*id);
         each_call(&info.facts.body, &mut |call| {
+            if matches!(&call.func, Expr::Attr(attr) if !names.contains(&attr.name)) {
+                return;
+            }
             for callee in callees(model, info.module, *id, call) {
                 if callee != *id {
                     called.insert(callee);

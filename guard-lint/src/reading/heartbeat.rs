@@ -53,7 +53,8 @@ impl<'s> Reader<'_, 's> {
     }
 }
 
-fn is_alive(text: &str) -> bool {
+/// Whether a text that is sent says nothing but that the stream is alive.
+pub(crate) fn is_alive(text: &str) -> bool {
     let lower = text.trim().to_lowercase();
     // A comment line of an event stream.
     let comment = text.starts_with(':') && text.contains('\n');
@@ -63,6 +64,7 @@ fn is_alive(text: &str) -> bool {
         || lower.contains("event: heartbeat")
 }
 
-fn is_alive_name(name: &str) -> bool {
+/// Whether a name says so.
+pub(crate) fn is_alive_name(name: &str) -> bool {
     words(name).any(|word| matches!(word.as_str(), "heartbeat" | "keepalive"))
 }

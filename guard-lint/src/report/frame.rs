@@ -158,10 +158,9 @@ impl Place<'_> {
 
     /// The lines around the place; `None` where the text is not at hand or has no such line.
     fn excerpt(&self, sources: &dyn Sources, context: usize, room: usize, label: &str) -> Option<Excerpt> {
-        let text = sources.text(self.file)?;
         let line = (self.line as usize).checked_sub(1)?;
         let first = line.saturating_sub(context);
-        let lines: Vec<&str> = text.lines().skip(first).take(line - first + 1 + context).collect();
+        let lines = sources.lines(self.file, first..line + 1 + context)?;
         let place = clean_source(lines.get(line - first)?).into_owned();
         let from = byte_of(&place, self.column.saturating_sub(1) as usize);
         let to = match self.end {

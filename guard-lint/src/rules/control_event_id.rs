@@ -24,6 +24,10 @@ fn check(program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
         if program.kind(endpoint) != EndpointKind::Sse {
             continue;
         }
+        if let Some((place, kind)) = endpoint.stream.as_ref().and_then(|stream| stream.control_id.as_ref()) {
+            let message = format!("`{}` sends a `{kind}` event with an id", program.handler(endpoint));
+            sink.endpoint(endpoint, *place, kind, message);
+        }
         let functions = reader.reach([program.route(endpoint).handler]);
         if let Some((place, kind)) = reader.control_with_id(&functions) {
             let message = format!("`{}` sends a `{kind}` event with an id", program.handler(endpoint));

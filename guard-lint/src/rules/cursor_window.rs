@@ -24,6 +24,11 @@ fn check(program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
         if program.kind(endpoint) == EndpointKind::Http {
             continue;
         }
+        if let Some((place, name)) = endpoint.stream.as_ref().and_then(|stream| stream.window.as_ref()) {
+            let handler = program.handler(endpoint);
+            let message = format!("`{name}` looks for the cursor of `{handler}` in a bounded part of the events");
+            sink.endpoint(endpoint, *place, name, message);
+        }
         let functions = reader.reach([program.route(endpoint).handler]);
         let methods = reader
             .replays(&functions)

@@ -10,7 +10,7 @@ declare_rule! {
     /// A route that is added after the layer which should guard it.
     ///
     /// `Router::layer` and `Router::route_layer` cover the routes that the router has at that moment. What `route`, `nest` or
-    /// `merge` adds later runs without the layer.
+    /// `merge` adds later runs without the layer, and so do all routes of a router that is nested or merged.
     ///
     /// ```rust,ignore
     /// Router::new()
@@ -34,7 +34,7 @@ fn check(program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
         let Origin::Plain { must, missed, .. } = &found.origin else {
             continue;
         };
-        if endpoint.identity == IdentityVerdict::Enforced {
+        if matches!(endpoint.identity, IdentityVerdict::Enforced | IdentityVerdict::Exempt) {
             continue;
         }
         let guard = |layer: &&crate::model::rust::Layer<'_>| is_guard(program.analyzer, &rust.program, layer);

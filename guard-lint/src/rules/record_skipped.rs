@@ -35,9 +35,9 @@ fn check(program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
             let Some((place, _)) = skips.filter(|(place, _)| seen.insert((*place, what))) else {
                 continue;
             };
-            let name = program.model.function_name(function);
+            let name = program.model.function_name(*function);
             let message = format!("`{name}` changes something on a path that does not record {noun}");
-            let owner = super::owner(program, *place, function);
+            let owner = super::owner(program, *place, *function);
             sink.place(*place, &owner, noun, message);
         }
     }

@@ -33,6 +33,11 @@ fn check(program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
         if program.kind(endpoint) == EndpointKind::Http {
             continue;
         }
+        if let Some((place, name)) = endpoint.stream.as_ref().and_then(|stream| stream.volatile.as_ref()) {
+            let handler = program.handler(endpoint);
+            let message = format!("`{handler}` replays from `{name}`, which a restart empties");
+            sink.endpoint(endpoint, *place, name, message);
+        }
         let functions = reader.reach([program.route(endpoint).handler]);
         let mut reported = Vec::new();
         for replay in reader.replays(&functions) {

@@ -1,7 +1,7 @@
 //! Lines, as Python's tokenizer ends them: at a line feed, a carriage return, or both together.
 
 /// The byte offset of each line's start. There is at least one line.
-pub(super) fn starts(bytes: &[u8]) -> Vec<u32> {
+pub(crate) fn starts(bytes: &[u8]) -> Vec<u32> {
     let ends = memchr::memchr2_iter(b'\n', b'\r', bytes);
     let ends = ends.filter(|at| bytes[*at] == b'\n' || bytes.get(at + 1) != Some(&b'\n'));
     std::iter::once(0).chain(ends.map(|at| at as u32 + 1)).collect()

@@ -6,7 +6,7 @@
 pub mod depth;
 pub mod facts;
 pub mod imports;
-mod lines;
+pub(crate) mod lines;
 mod load;
 pub mod python;
 mod read;

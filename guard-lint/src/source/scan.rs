@@ -64,11 +64,16 @@ pub(super) fn proven_roots(path: &str, bytes: &[u8]) -> Vec<String> {
     let mut start = 0;
     for (at, _) in path.match_indices('/') {
         let folder = &path[start..at];
-        let imports = |word: &str| {
-            let needle = format!("{word} {folder}.");
-            memmem::find_iter(bytes, needle.as_bytes()).any(|at| at == 0 || bytes[at - 1].is_ascii_whitespace())
+        let needle = format!("{folder}.");
+        let is_imported = |at: usize| {
+            let before = &bytes[..at];
+            let before = before
+                .strip_suffix(b"from ")
+                .or_else(|| before.strip_suffix(b"import "));
+            before.is_some_and(|before| before.last().is_none_or(u8::is_ascii_whitespace))
         };
-        if !STANDARD.contains(&folder) && (imports("from") || imports("import")) {
+        let mut named = memmem::find_iter(bytes, needle.as_bytes());
+        if !STANDARD.contains(&folder) && named.any(is_imported) {
             roots.push(path[..start].trim_end_matches('/').to_owned());
         }
         start = at + 1;

@@ -25,14 +25,13 @@ enum Reaches {
 
 /// Which artifacts carry which of these fields.
 pub(super) fn metadata(asking: &Asking<'_, '_, '_, '_>, fields: &[String]) -> Answer {
-    let trails = asking.trails();
-    let stored = creations(trails.iter().flat_map(|trail| &trail.creations));
+    let mut trails = asking.stored();
+    let mut stored = creations(trails.iter().flat_map(|trail| &trail.creations));
     // Where nothing is called an artifact, the rows that are written are what there is.
-    let stored = if stored.is_empty() {
-        creations(trails.iter().flat_map(|trail| &trail.rows))
-    } else {
-        stored
-    };
+    if stored.is_empty() {
+        trails = asking.trails();
+        stored = creations(trails.iter().flat_map(|trail| &trail.rows));
+    }
     let creations = concerned(asking, stored);
     if creations.is_empty() {
         return nothing(trails.iter().any(|trail| trail.cut));
@@ -190,7 +189,7 @@ pub(super) fn deterministic(asking: &Asking<'_, '_, '_, '_>) -> Answer {
 }
 
 fn hashes(asking: &Asking<'_, '_, '_, '_>, fields: &[&String]) -> Answer {
-    let trails = asking.trails();
+    let trails = asking.stored();
     let mut all = creations(trails.iter().flat_map(|trail| &trail.creations));
     // A hash over what its callers hand in is as stable as that.
     let modules = asking.modules();

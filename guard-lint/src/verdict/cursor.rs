@@ -39,6 +39,13 @@ fn say(judged: &Judged<'_, '_, '_>, endpoint: &Judgement) -> Say {
     if !matches!(first.shape, Shape::Canonical | Shape::Envelope) {
         return Say::No(format!("the 410 at {}:{} is no envelope", place.file, place.line));
     }
+    if let Some(stream) = &endpoint.stream {
+        return match &stream.window {
+            _ if !stream.has_code => Say::Partly("the 410 has no code `<domain>.cursor_invalid`".to_owned()),
+            Some((place, name)) => window(judged, name, *place),
+            None => Say::Yes,
+        };
+    }
     let reader = judged.reader();
     let handler = judged.route(endpoint).handler;
     let functions = reader.reach([handler]);
@@ -50,17 +57,17 @@ fn say(judged: &Judged<'_, '_, '_>, endpoint: &Judgement) -> Say {
         .into_iter()
         .filter_map(|replay| replay.method);
     match methods.flat_map(|method| reader.windows(method)).next() {
-        Some(window) => {
-            let place = judged.evidence(window.place, String::new());
-            Say::Partly(format!(
-                "valid cursors are refused too: `{}` looks in a bounded part of the events at {}:{}",
-                judged.model.function_name(window.method),
-                place.file,
-                place.line
-            ))
-        }
+        Some(found) => window(judged, &judged.model.function_name(found.method), found.place),
         None => Say::Yes,
     }
+}
+
+fn window(judged: &Judged<'_, '_, '_>, method: &str, place: crate::model::Place) -> Say {
+    let place = judged.evidence(place, String::new());
+    Say::Partly(format!(
+        "valid cursors are refused too: `{method}` looks in a bounded part of the events at {}:{}",
+        place.file, place.line
+    ))
 }
 
 /// The 410s of an endpoint, also those that were caught and sent otherwise.
@@ -94,6 +101,20 @@ fn says_cursor_invalid(reader: &Reader<'_, '_>, exit: &Exit, functions: &[crate:
 pub fn stream(judged: &Judged<'_, '_, '_>, endpoint: &Judgement) -> Option<StreamReport> {
     if judged.kind(endpoint) == EndpointKind::Http {
         return None;
+    }
+    if let Some(stream) = &endpoint.stream {
+        let replays = stream.replay.is_some();
+        return Some(StreamReport {
+            replay: (replays || !stream.hidden || stream.cursor.is_empty()).then_some(replays),
+            heartbeat: Some(stream.heartbeat.is_some()),
+            cursor_invalid: match stream.refused {
+                Some((_, true)) => Some(CursorJudged::AfterHead),
+                Some((_, false)) => Some(CursorJudged::BeforeHead),
+                None if !stream.cursor.is_empty() && !stream.hidden => Some(CursorJudged::Never),
+                None => None,
+            },
+            cursor: stream.cursor.clone(),
+        });
     }
     let reader = judged.reader();
     let handler = judged.route(endpoint).handler;

@@ -3,6 +3,7 @@
 use super::clause::{Answer, Say, tally};
 use super::judge::Judged;
 use super::particular::Question;
+use crate::analysis::RustStream;
 use crate::reading::Reader;
 use crate::reading::modes::Mode;
 use crate::reading::replay::Replay;
@@ -116,6 +117,9 @@ pub(super) fn replay(question: &Question<'_, '_, '_, '_>) -> Answer {
         .collect();
     if !streams.is_empty() {
         let says = streams.iter().map(|endpoint| {
+            if let Some(stream) = &endpoint.stream {
+                return (*endpoint, said_in_rust(judged, stream));
+            }
             let functions = reader.reach([judged.route(endpoint).handler]);
             let found = reader.replays(&functions);
             (*endpoint, said(judged, &reader, &found))
@@ -140,6 +144,20 @@ pub(super) fn replay(question: &Question<'_, '_, '_, '_>) -> Answer {
             ClauseVerdict::Unknown,
             "nothing in the ticket's files asks a store for what came after a cursor",
         ),
+    }
+}
+
+fn said_in_rust(judged: &Judged<'_, '_, '_>, stream: &RustStream) -> Say {
+    match (&stream.replay, &stream.window) {
+        (None, _) => Say::No("no store is asked for what came after the cursor".to_owned()),
+        (Some(_), Some((place, name))) => {
+            let place = judged.evidence(*place, String::new());
+            Say::Partly(format!(
+                "`{name}` looks for the cursor in a bounded part of the events at {}:{}",
+                place.file, place.line
+            ))
+        }
+        (Some(_), None) => Say::Yes,
     }
 }
 

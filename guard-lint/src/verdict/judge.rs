@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use crate::analysis::summary::{Exit, ExitKind, Owner};
-use crate::analysis::{Analyzer, Endpoint, Evaluated, evaluate, evaluate_rust};
+use crate::analysis::{Analyzer, Endpoint, Evaluated, RustStream, evaluate, evaluate_rust};
 use crate::catalog::{Catalog, Check};
 use crate::lineage::Walks;
 use crate::model::loading::Failure;
@@ -68,6 +68,8 @@ pub struct Judgement {
     pub effect: Effect,
     /// Whether a ticket exempts it.
     pub exempt: bool,
+    /// What a Rust endpoint streams, where it does.
+    pub stream: Option<RustStream>,
 }
 
 impl<'a, 'm, 's> Judged<'a, 'm, 's> {
@@ -289,6 +291,7 @@ fn judge(analyzer: &Analyzer<'_>, routes: &Routes<'_>, endpoint: Endpoint, exemp
         gate,
         effect,
         exempt,
+        stream: None,
         endpoint,
     }
 }
@@ -297,6 +300,7 @@ fn judge(analyzer: &Analyzer<'_>, routes: &Routes<'_>, endpoint: Endpoint, exemp
 fn judge_rust(analyzer: &Analyzer<'_>, routes: &Routes<'_>, evaluated: Evaluated, by_ticket: bool) -> Judgement {
     let mut judgement = judge(analyzer, routes, evaluated.endpoint, by_ticket || evaluated.exempt);
     judgement.wire = evaluated.wire;
+    judgement.stream = evaluated.stream;
     judgement
 }
 

@@ -102,7 +102,7 @@ pub(super) fn records(asking: &Asking<'_, '_, '_, '_>, check: &Check) -> Answer 
 /// ticket's endpoints, or where its files answer no requests what begins in them.
 fn subjects(asking: &Asking<'_, '_, '_, '_>) -> Vec<(FnId, Arc<Trail>, bool)> {
     let judged = asking.judged;
-    let walk = |function| judged.walks.of(judged.analyzer, function);
+    let walk = |function| judged.walks.recorded(judged.analyzer, function);
     if asking.endpoints.is_empty() {
         let functions = roots(judged.model, &asking.modules()).into_iter();
         return functions.map(|function| (function, walk(function), false)).collect();

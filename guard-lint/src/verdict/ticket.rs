@@ -1,5 +1,9 @@
 //! Verdicts on tickets: from their clauses, and from what they name.
 
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
+
 use crate::catalog::{Catalog, Check, Role, Ticket};
 use crate::evidence::{Proof, Subject, Tests, needs};
 use crate::model::routes::RouterId;
@@ -11,41 +15,29 @@ use super::particular::{self, Question};
 use super::work::Asking;
 use super::{subject, work};
 
-/// The tests that the tickets ask for, and what each ticket's must be about.
-pub struct Asked {
-    tests: Tests,
-    /// By ticket; nothing for one that asks for no tests.
-    subjects: Vec<Option<Subject>>,
+/// What the tests of each ticket must be about; nothing for one that asks for no tests.
+pub fn subjects(judged: &Judged<'_, '_, '_>, catalog: &Catalog) -> Vec<Option<Subject>> {
+    let tickets = catalog.tickets.iter();
+    tickets.map(|ticket| subject_of(judged, ticket)).collect()
 }
 
-/// Reads the tests once, for all tickets that ask for them.
-pub fn tests(judged: &Judged<'_, '_, '_>, catalog: &Catalog) -> Asked {
-    let subjects: Vec<Option<Subject>> = catalog
-        .tickets
-        .iter()
-        .map(|ticket| subject_of(judged, ticket))
-        .collect();
-    let asking: Vec<&Subject> = subjects.iter().flatten().collect();
-    let tests = Tests::read(judged.model, &asking);
-    Asked { tests, subjects }
-}
-
-/// Judges every ticket of a catalog, and tells each finding which tickets it decides.
+/// Judges every ticket of a catalog, and tells each finding which tickets it decides. `subjects` and the tests that were
+/// read for them stand in the catalog's order.
 pub fn tickets(
     judged: &Judged<'_, '_, '_>,
     catalog: &Catalog,
     judge: Judge,
-    asked: &Asked,
+    (subjects, tests): (&[Option<Subject>], &Tests),
     findings: &mut [Finding],
 ) -> Vec<TicketReport> {
-    let each = catalog.tickets.iter().zip(&asked.subjects);
-    each.map(|(ticket, subject)| {
+    let mut findings = Findings::new(findings);
+    let each = catalog.tickets.iter().zip(subjects).enumerate();
+    each.map(|(index, (ticket, subject))| {
         let given = Given {
             judge,
-            tests: &asked.tests,
-            subject: subject.as_ref(),
+            tests: subject.as_ref().map(|subject| Asked { tests, index, subject }),
         };
-        report(judged, ticket, &given, findings)
+        report(judged, ticket, &given, &mut findings)
     })
     .collect()
 }
@@ -53,8 +45,61 @@ pub fn tickets(
 /// How a ticket is judged, and with which tests.
 struct Given<'t> {
     judge: Judge,
+    tests: Option<Asked<'t>>,
+}
+
+/// The tests, and what a ticket's must be about.
+struct Asked<'t> {
     tests: &'t Tests,
-    subject: Option<&'t Subject>,
+    /// The ticket's place among the subjects.
+    index: usize,
+    subject: &'t Subject,
+}
+
+/// The findings, by the module of the router that they are about.
+struct Findings<'f> {
+    all: &'f mut [Finding],
+    by_router: FxHashMap<String, Vec<usize>>,
+}
+
+impl<'f> Findings<'f> {
+    fn new(all: &'f mut [Finding]) -> Self {
+        let mut by_router: FxHashMap<String, Vec<usize>> = FxHashMap::default();
+        for (index, finding) in all.iter().enumerate() {
+            if let Some(router) = &finding.router {
+                by_router.entry(router.clone()).or_default().push(index);
+            }
+        }
+        Self { all, by_router }
+    }
+
+    /// Tells the findings of these rules on these endpoints, by module and label, which ticket they decide; their
+    /// fingerprints.
+    fn attach(&mut self, ticket: &str, endpoints: &BTreeMap<&str, Vec<String>>, rules: &[&str]) -> Vec<String> {
+        let mut found: Vec<usize> = Vec::new();
+        for (module, labels) in endpoints {
+            let of_module = self.by_router.get(*module).into_iter().flatten().copied();
+            found.extend(of_module.filter(|index| {
+                let finding = &self.all[*index];
+                // What is wrong with a module is wrong with all of its endpoints.
+                let ours = finding
+                    .endpoint
+                    .as_ref()
+                    .is_none_or(|endpoint| labels.contains(endpoint));
+                rules.contains(&finding.rule.as_str()) && ours
+            }));
+        }
+        found.sort_unstable();
+        let mut prints = Vec::with_capacity(found.len());
+        for index in found {
+            let finding = &mut self.all[index];
+            prints.push(finding.fingerprint.clone());
+            if !finding.tickets.iter().any(|known| known == ticket) {
+                finding.tickets.push(ticket.to_owned());
+            }
+        }
+        prints
+    }
 }
 
 /// What a ticket's tests must be about; nothing where it asks for none.
@@ -70,35 +115,26 @@ fn subject_of(judged: &Judged<'_, '_, '_>, ticket: &Ticket) -> Option<Subject> {
     })
 }
 
-fn report(judged: &Judged<'_, '_, '_>, ticket: &Ticket, given: &Given<'_>, findings: &mut [Finding]) -> TicketReport {
+fn report(
+    judged: &Judged<'_, '_, '_>,
+    ticket: &Ticket,
+    given: &Given<'_>,
+    findings: &mut Findings<'_>,
+) -> TicketReport {
     let routers = subject::routers_of(judged.model, judged.routes, ticket);
     let files = subject::files_of(judged.model, judged.routes, ticket, &routers);
     let endpoints = endpoints_of(judged, ticket, &routers);
-    let names: Vec<(String, String)> = endpoints
-        .iter()
-        .map(|endpoint| (judged.module(endpoint).to_owned(), judged.label(endpoint)))
-        .collect();
+    let mut names: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for endpoint in &endpoints {
+        names
+            .entry(judged.module(endpoint))
+            .or_default()
+            .push(judged.label(endpoint));
+    }
     let mut clauses: Vec<ClauseReport> = Vec::new();
-    let attach = |answers: &[Answer], findings: &mut [Finding]| {
+    let mut attach = |answers: &[Answer]| {
         let rules: Vec<&str> = answers.iter().flat_map(|answer| answer.rules).copied().collect();
-        let mut prints = Vec::new();
-        for finding in findings
-            .iter_mut()
-            .filter(|finding| rules.contains(&finding.rule.as_str()))
-        {
-            let ours = names.iter().any(|(module, label)| {
-                finding.router.as_ref() == Some(module)
-                    // What is wrong with a module is wrong with all of its endpoints.
-                    && finding.endpoint.as_ref().is_none_or(|endpoint| endpoint == label)
-            });
-            if ours {
-                prints.push(finding.fingerprint.clone());
-                if !finding.tickets.contains(&ticket.id) {
-                    finding.tickets.push(ticket.id.clone());
-                }
-            }
-        }
-        prints
+        findings.attach(&ticket.id, &names, &rules)
     };
     let (mut of_code, mut proofs): (Vec<Answer>, Vec<Proof>) = (Vec::new(), Vec::new());
     for clause in &ticket.clauses {
@@ -123,9 +159,10 @@ fn report(judged: &Judged<'_, '_, '_>, ticket: &Ticket, given: &Given<'_>, findi
         let answers: Vec<Answer> = clause
             .checks
             .iter()
-            .map(|check| match given.subject {
-                Some(subject) if *check == Check::Tests => {
-                    let proof = given.tests.prove(judged.model, subject, &needs(&clause.text));
+            .map(|check| match &given.tests {
+                Some(asked) if *check == Check::Tests => {
+                    let subject = (asked.index, asked.subject);
+                    let proof = asked.tests.prove(judged.model, subject, &needs(&clause.text));
                     let answer = Answer::of_tests(&proof);
                     proofs.push(proof);
                     answer
@@ -138,7 +175,7 @@ fn report(judged: &Judged<'_, '_, '_>, ticket: &Ticket, given: &Given<'_>, findi
                 }
             })
             .collect();
-        let prints = attach(&answers, findings);
+        let prints = attach(&answers);
         clauses.push(clause_report(
             clause.id.clone(),
             clause.text.clone(),
@@ -152,7 +189,7 @@ fn report(judged: &Judged<'_, '_, '_>, ticket: &Ticket, given: &Given<'_>, findi
         .any(|clause| clause.checks.contains(&Check::Exemption));
     if !exempt && !endpoints.is_empty() {
         let works = works(judged, &endpoints);
-        let prints = attach(std::slice::from_ref(&works), findings);
+        let prints = attach(std::slice::from_ref(&works));
         clauses.push(clause_report(
             "family-works".to_owned(),
             "Every route can answer.".to_owned(),

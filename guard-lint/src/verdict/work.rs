@@ -38,6 +38,13 @@ impl Asking<'_, '_, '_, '_> {
         functions.into_iter().map(walk).collect()
     }
 
+    /// The artifacts that are stored from there.
+    pub(super) fn stored(&self) -> Vec<Arc<Trail>> {
+        let functions = roots(self.judged.model, &self.modules());
+        let walk = |function| self.judged.walks.stored(self.judged.analyzer, function);
+        functions.into_iter().map(walk).collect()
+    }
+
     /// `file:line`.
     pub(super) fn shown(&self, place: Place) -> String {
         let evidence = self.judged.evidence(place, String::new());

@@ -165,7 +165,7 @@ fn answers(block: &Block, found: &mut Vec<(Span, u16)>) {
 fn answered(expr: &Expr, is_last: bool, found: &mut Vec<(Span, u16)>) {
     match &expr.kind {
         Kind::Return(Some(value)) => answered(value, true, found),
-        Kind::Block(block) if is_last => answers(block, found),
+        Kind::Block(block) | Kind::Async(block) if is_last => answers(block, found),
         Kind::If(_, then, otherwise) => {
             answers_of(then, is_last, found);
             if let Some(otherwise) = otherwise {
@@ -211,7 +211,7 @@ fn status_in(expr: &Expr) -> Option<u16> {
 }
 
 /// The status that a path names, where it is an error's.
-fn literal(expr: &Expr) -> Option<u16> {
+pub(super) fn literal(expr: &Expr) -> Option<u16> {
     let [.., ty, name] = expr.as_path()? else { return None };
     if ty != "StatusCode" {
         return None;

@@ -1,11 +1,13 @@
 //! Layers, extractors and bodies that make sure who calls.
 
 use super::View;
+use super::flow::Walk;
+use crate::analysis::value::Facts;
 use crate::model::FnId;
 use crate::model::rust::{Def, Layer};
-use crate::source::rust::facts::{Expr, Kind, Stmt, Type, each_in};
+use crate::source::rust::facts::{Expr, Kind, Stmt, Type};
 
-/// How deep calls are followed while a body is looked through.
+/// How deep the making of a layer is followed.
 const DEPTH: u32 = 4;
 
 /// What stands before a handler.
@@ -15,50 +17,68 @@ pub(super) enum Guard {
     None,
     /// Something with such a name that cannot be looked into.
     Unknown(String),
-    /// It establishes who calls, without a credential.
-    Identity(String),
-    /// It verifies a credential.
-    Both(String),
-}
-
-/// What a body does about the caller.
-#[derive(Debug, Clone, Copy, Default)]
-struct Doing {
-    verifies: bool,
-    refuses: bool,
-    establishes: bool,
+    /// It establishes who calls, or verifies a credential too.
+    Known {
+        /// Its name.
+        name: String,
+        /// What holds on every path past it.
+        must: Facts,
+        /// What holds on some.
+        may: Facts,
+    },
 }
 
 impl Guard {
+    /// A guard past which both hold.
+    fn sure(name: &str) -> Self {
+        let both = Facts::IDENTITY.with(Facts::CREDENTIAL);
+        Self::Known {
+            name: name.to_owned(),
+            must: both,
+            may: both,
+        }
+    }
+
     /// The stronger of two.
     fn or(self, other: Self) -> Self {
         let rank = |guard: &Self| match guard {
             Self::None => 0,
             Self::Unknown(_) => 1,
-            Self::Identity(_) => 2,
-            Self::Both(_) => 3,
+            Self::Known { must, may, .. } => 2 + 8 * must.0.count_ones() + may.0.count_ones(),
         };
         if rank(&other) > rank(&self) { other } else { self }
+    }
+
+    /// As it is for what may be left out.
+    fn optional(self) -> Self {
+        match self {
+            Self::Known { name, may, .. } => Self::Known {
+                name,
+                must: Facts::NONE,
+                may,
+            },
+            other => other,
+        }
     }
 }
 
 impl<'s> View<'_, '_, 's> {
     /// What a layer makes sure of.
-    pub(super) fn layer(&self, layer: &Layer<'s>) -> Guard {
-        self.layer_expr(layer.function, layer.expr, DEPTH)
+    pub(super) fn layer(&self, layer: &Layer<'s>, path: Option<&str>) -> Guard {
+        self.layer_expr(layer.function, layer.expr, path, DEPTH)
     }
 
-    fn layer_expr(&self, function: FnId, expr: &'s Expr, depth: u32) -> Guard {
+    fn layer_expr(&self, function: FnId, expr: &'s Expr, path: Option<&str>, depth: u32) -> Guard {
         let Some(depth) = depth.checked_sub(1) else {
             return Guard::None;
         };
         let mut guard = Guard::None;
         expr.each(&mut |part| {
             let found = match &part.kind {
-                Kind::Path(path) => self.layer_path(function, path, depth),
+                Kind::Path(named) => self.layer_path(function, named, path, depth),
                 Kind::Closure(index) => {
                     let module = self.program.model.function(function).module;
-                    self.body(self.program.model.local_function(module, *index))
+                    self.body(self.program.model.local_function(module, *index), path)
                 }
                 _ => Guard::None,
             };
@@ -67,26 +87,26 @@ impl<'s> View<'_, '_, 's> {
         guard
     }
 
-    fn layer_path(&self, function: FnId, path: &[String], depth: u32) -> Guard {
-        let name = path.last().map_or("", String::as_str);
+    fn layer_path(&self, function: FnId, named: &[String], path: Option<&str>, depth: u32) -> Guard {
+        let name = named.last().map_or("", String::as_str);
         let known = &self.analyzer.known;
-        match self.program.resolve_in(function, path) {
+        match self.program.resolve_in(function, named) {
             Def::Function(id) => {
                 let Some(facts) = self.program.function(id) else {
                     return Guard::None;
                 };
                 if known.is_identity_layer(name) {
-                    return Guard::Both(name.to_owned());
+                    return Guard::sure(name);
                 }
                 let returns = facts.returns.as_ref().map_or("", |ty| ty.last());
                 if matches!(returns, "Response" | "Result" | "IntoResponse") {
-                    return self.body(id);
+                    return self.body(id, path);
                 }
                 // A function that makes the layer.
                 let mut guard = Guard::None;
                 for statement in &facts.body {
                     if let Stmt::Expr(value, _) | Stmt::Let(_, Some(value), _) = statement {
-                        guard = guard.or(self.layer_expr(id, value, depth));
+                        guard = guard.or(self.layer_expr(id, value, path, depth));
                     }
                 }
                 guard
@@ -96,7 +116,7 @@ impl<'s> View<'_, '_, 's> {
                 if let [variable] = full.as_slice()
                     && let Some(value) = self.variable(function, variable)
                 {
-                    return self.layer_expr(function, value, depth);
+                    return self.layer_expr(function, value, path, depth);
                 }
                 let named = full
                     .iter()
@@ -104,7 +124,7 @@ impl<'s> View<'_, '_, 's> {
                     .take(2)
                     .find(|segment| known.is_identity_layer(segment));
                 if let Some(named) = named {
-                    return Guard::Both(named.clone());
+                    return Guard::sure(named);
                 }
                 let ty = full
                     .iter()
@@ -117,7 +137,7 @@ impl<'s> View<'_, '_, 's> {
                     _ => Guard::None,
                 }
             }
-            Def::Type(_, ty) if known.is_identity_layer(&ty.name) => Guard::Both(ty.name.clone()),
+            Def::Type(_, ty) if known.is_identity_layer(&ty.name) => Guard::sure(&ty.name),
             // A layer of the program's own: what its service does is not followed.
             Def::Type(_, ty) if known.may_identify(&ty.name) => Guard::Unknown(ty.name.clone()),
             _ => Guard::None,
@@ -128,19 +148,19 @@ impl<'s> View<'_, '_, 's> {
     fn variable(&self, function: FnId, name: &str) -> Option<&'s Expr> {
         let facts = self.program.function(function)?;
         facts.body.iter().find_map(|statement| match statement {
-            Stmt::Let(names, Some(value), _) if names.len() == 1 && names[0] == name => Some(value),
+            Stmt::Let(pattern, Some(value), _) if pattern.names.len() == 1 && pattern.names[0] == name => Some(value),
             _ => None,
         })
     }
 
-    /// What a handler's arguments make sure of, and whether nothing gets past them.
-    pub(super) fn extractors(&self, handler: FnId) -> Vec<(Guard, bool)> {
+    /// What a handler's arguments make sure of.
+    pub(super) fn extractors(&self, handler: FnId) -> Vec<Guard> {
         let Some(facts) = self.program.function(handler) else {
             return Vec::new();
         };
         let of = |(_, ty): &(Vec<String>, Type)| match (ty.last(), ty.arguments.as_slice()) {
-            ("Option" | "Result", [inner, ..]) => (self.extractor(handler, inner), false),
-            _ => (self.extractor(handler, ty), true),
+            ("Option" | "Result", [inner, ..]) => self.extractor(handler, inner).optional(),
+            _ => self.extractor(handler, ty),
         };
         facts.params.iter().map(of).collect()
     }
@@ -155,7 +175,7 @@ impl<'s> View<'_, '_, 's> {
             Def::External(path) => {
                 let name = path.last().map_or("", String::as_str);
                 if known.is_identity_extractor(name) {
-                    Guard::Both(name.to_owned())
+                    Guard::sure(name)
                 } else if known.may_identify(name) && !matches!(name, "Extension" | "State" | "Path" | "Query") {
                     Guard::Unknown(name.to_owned())
                 } else {
@@ -169,97 +189,47 @@ impl<'s> View<'_, '_, 's> {
                     .find_map(|method| self.program.method_of(&def, method));
                 let Some(made) = made else {
                     return if known.is_identity_extractor(&name) {
-                        Guard::Both(name)
+                        Guard::sure(&name)
                     } else {
                         Guard::None
                     };
                 };
-                let doing = self.doing(made, DEPTH);
                 let says_so = known.may_identify(&name) || known.is_identity_extractor(&name);
-                match doing {
-                    Doing { refuses: false, .. } => Guard::None,
-                    Doing { verifies: true, .. } => Guard::Both(name),
-                    Doing { establishes: true, .. } => Guard::Identity(name),
-                    _ if says_so => Guard::Unknown(name),
-                    _ => Guard::None,
+                match self.body(made, None) {
+                    Guard::None if says_so && self.refuses(made) => Guard::Unknown(name),
+                    Guard::Known { must, may, .. } => Guard::Known { name, must, may },
+                    guard => guard,
                 }
             }
             _ => Guard::None,
         }
     }
 
-    /// What a body makes sure of.
-    pub(super) fn body(&self, function: FnId) -> Guard {
-        let name = self.program.model.function_name(function);
-        match self.doing(function, DEPTH) {
-            Doing { refuses: false, .. } => Guard::None,
-            Doing { verifies: true, .. } => Guard::Both(name),
-            Doing { establishes: true, .. } => Guard::Identity(name),
-            _ => Guard::None,
-        }
-    }
-
-    fn doing(&self, function: FnId, depth: u32) -> Doing {
-        let mut doing = Doing::default();
-        let (Some(depth), Some(facts)) = (depth.checked_sub(1), self.program.function(function)) else {
-            return doing;
+    /// What a body makes sure of before it hands the request on or returns.
+    pub(super) fn body(&self, function: FnId, path: Option<&str>) -> Guard {
+        let (walk, ways) = Walk::through(self, path, function, Facts::NONE);
+        let Some(end) = walk.passed.or(ways.good).filter(|end| end.live) else {
+            return Guard::None;
         };
-        each_in(&facts.body, &mut |part| self.look(function, part, depth, &mut doing));
-        doing
-    }
-
-    fn look(&self, function: FnId, part: &'s Expr, depth: u32, doing: &mut Doing) {
-        let known = &self.analyzer.known;
-        match &part.kind {
-            Kind::Try(_) => doing.refuses = true,
-            Kind::Return(Some(_)) => doing.refuses = true,
-            Kind::Path(path) => {
-                doing.refuses |= matches!(
-                    path.last().map(String::as_str),
-                    Some("UNAUTHORIZED" | "FORBIDDEN" | "ErrorEnvelope" | "Err")
-                );
-            }
-            Kind::Struct(path, _) => doing.establishes |= known.is_context_name(path),
-            Kind::Method(receiver, name, arguments) => {
-                doing.verifies |= known.is_credential_check(Some(&words_of(receiver)), name);
-                if name == "insert" && words_of(receiver).contains("extensions") {
-                    // Who is put there is who calls, where that is what the value says.
-                    let says = arguments.iter().any(|value| known.may_identify(&words_of(value)));
-                    doing.establishes |= says;
-                }
-                for method in self.program.methods(name) {
-                    if *method != function && self.program.methods(name).len() == 1 {
-                        self.follow(*method, depth, doing);
-                    }
-                }
-            }
-            Kind::Call(head, _) => {
-                let Some(path) = head.as_path() else { return };
-                let dotted = path.join(".");
-                doing.establishes |= known.is_identity_provider(path.last().map_or("", String::as_str));
-                match self.program.resolve_in(function, path) {
-                    Def::Function(id) if id != function => {
-                        doing.verifies |= known.is_verifier(&dotted);
-                        doing.establishes |= path.len() > 1 && known.is_context_name(&path[..path.len() - 1]);
-                        self.follow(id, depth, doing);
-                    }
-                    Def::External(full) => {
-                        let (name, before) = (full.last().map_or("", String::as_str), full.len().saturating_sub(1));
-                        let from = full[..before].join("_").replace("jsonwebtoken", "jwt_token");
-                        doing.verifies |= known.is_verifier(&dotted) || known.is_credential_check(Some(&from), name);
-                        doing.establishes |= before > 0 && known.is_context_name(&full[..before]);
-                    }
-                    _ => {}
-                }
-            }
-            _ => {}
+        // Who is only noted, and whom nothing refuses, may be anyone.
+        let counts = if ways.bad.is_some() || end.may.has(Facts::CREDENTIAL) {
+            Facts::IDENTITY.with(Facts::CREDENTIAL)
+        } else {
+            Facts::NONE
+        };
+        let (must, may) = (end.must.and(counts), end.may.and(counts));
+        if may == Facts::NONE {
+            return Guard::None;
+        }
+        Guard::Known {
+            name: self.program.model.function_name(function),
+            must,
+            may,
         }
     }
 
-    fn follow(&self, id: FnId, depth: u32, doing: &mut Doing) {
-        let inner = self.doing(id, depth);
-        doing.verifies |= inner.verifies;
-        doing.establishes |= inner.establishes;
+    fn refuses(&self, function: FnId) -> bool {
+        Walk::through(self, None, function, Facts::NONE).1.bad.is_some()
     }
 }
 

@@ -1,10 +1,17 @@
 //! Endpoints of the Rust part: what the registry, layers, extractors and the handler's own body make of a request.
 //!
-//! A body is asked whether it verifies, refuses, writes or passes a gate; not on which path. What depends on that is in the
-//! types here: a handler that takes an extractor runs only where the extractor did not refuse.
+//! A body is walked along its paths: what it verifies and asks counts where every path past it does. A handler that takes
+//! an extractor runs only where the extractor did not refuse.
 
+mod calls;
 mod errors;
+mod flow;
 mod guards;
+mod paths;
+mod refusal;
+mod state;
+mod streams;
+mod values;
 mod work;
 
 use super::summary::{Exit, ExitKind, Gate, Owner, Status, Summary, Witness};
@@ -17,6 +24,8 @@ use crate::model::{FnId, Place};
 use crate::report::model::WireVerdict;
 use guards::Guard;
 
+pub use streams::Stream;
+
 /// An endpoint with what only its own language's rules decide.
 #[derive(Debug)]
 pub struct Evaluated {
@@ -26,6 +35,8 @@ pub struct Evaluated {
     pub wire: WireVerdict,
     /// Whether its own registration exempts it.
     pub exempt: bool,
+    /// What it streams, where it does.
+    pub stream: Option<Stream>,
 }
 
 /// Looks at Rust functions.
@@ -50,8 +61,16 @@ pub fn evaluate(
         unresolved: Vec::new(),
         middleware: None,
     };
+    let mut stream = None;
     if found.unresolved.is_none() {
         endpoint.summary.exits = view.errors(found.handler);
+        let is_events = !found.websocket && view.is_event_stream(found.handler);
+        if is_events || found.websocket {
+            let (said, exits) = view.stream(found.handler, found.websocket);
+            endpoint.summary.streams = is_events;
+            endpoint.summary.exits.extend(exits);
+            stream = Some(said);
+        }
     }
     match &found.origin {
         Origin::Registry { facts, listed } => {
@@ -70,21 +89,20 @@ pub fn evaluate(
                     WireVerdict::Unknown
                 },
                 exempt: exempt && *listed,
+                stream,
             }
         }
         Origin::Plain { must, may, .. } => {
-            let mut guards: Vec<(Guard, bool)> = Vec::new();
             for layer in may {
                 let on_every_way = must.iter().any(|known| known.place == layer.place);
-                guards.push((view.layer(layer), on_every_way));
+                let guard = view.layer(layer, Some(&found.path));
+                view.admit(&mut endpoint, found, guard, on_every_way);
             }
             if found.unresolved.is_none() {
-                guards.extend(view.extractors(found.handler));
-                guards.push((view.body(found.handler), true));
-                view.work(found.handler, &mut endpoint.summary);
-            }
-            for (guard, on_every_way) in guards {
-                view.admit(&mut endpoint, found, guard, on_every_way);
+                for guard in view.extractors(found.handler) {
+                    view.admit(&mut endpoint, found, guard, true);
+                }
+                view.work(found.handler, &found.path, &mut endpoint.summary);
             }
             if endpoint.summary.opaque.is_none() {
                 endpoint.summary.opaque = Some(view.witness(found.handler, found.place, "the handler"));
@@ -103,6 +121,7 @@ pub fn evaluate(
                 },
                 endpoint,
                 exempt: false,
+                stream,
             }
         }
     }
@@ -139,19 +158,18 @@ impl View<'_, '_, '_> {
 
     /// Notes what a guard around or before the handler establishes.
     fn admit(&self, endpoint: &mut Endpoint, found: &Found<'_>, guard: Guard, on_every_way: bool) {
-        let (facts, name) = match guard {
+        let (must, may, name) = match guard {
             Guard::None => return,
             Guard::Unknown(name) => {
                 endpoint.middleware.get_or_insert(name);
                 return;
             }
-            Guard::Identity(name) => (Facts::IDENTITY, name),
-            Guard::Both(name) => (Facts::IDENTITY.with(Facts::CREDENTIAL), name),
+            Guard::Known { name, must, may } => (must, may, name),
         };
         let summary = &mut endpoint.summary;
-        summary.may = summary.may.with(facts);
+        summary.may = summary.may.with(may);
         if on_every_way {
-            summary.must = summary.must.with(facts);
+            summary.must = summary.must.with(must);
         }
         if summary.identity.is_none() {
             summary.identity = Some(self.witness(found.handler, found.place, &name));
@@ -188,5 +206,5 @@ impl View<'_, '_, '_> {
 /// Whether a layer makes sure who calls, or may do so: for rules about the order of layers.
 pub fn is_guard(analyzer: &Analyzer<'_>, program: &Program<'_, '_>, layer: &crate::model::rust::Layer<'_>) -> bool {
     let view = View { analyzer, program };
-    !matches!(view.layer(layer), Guard::None)
+    !matches!(view.layer(layer, None), Guard::None)
 }

@@ -101,7 +101,7 @@ fn router<'s, 'f>(
         handler: endpoint.handler,
         methods: endpoint.methods.clone(),
         path: endpoint.path.clone(),
-        websocket: false,
+        websocket: endpoint.websocket,
         status: None,
         dependencies: Vec::new(),
         place: endpoint.place,

@@ -107,12 +107,12 @@ impl<'p, 'm, 's> Eval<'p, 'm, 's> {
         for statement in block {
             last = Value::Other;
             match statement {
-                Stmt::Let(names, value, otherwise) => {
+                Stmt::Let(pattern, value, otherwise) => {
                     let value = value.as_ref().map_or(Value::Other, |value| self.eval(value, flow));
                     if let Some(otherwise) = otherwise {
                         self.eval(otherwise, flow);
                     }
-                    bind(&mut flow.variables, names, value);
+                    bind(&mut flow.variables, &pattern.names, value);
                 }
                 Stmt::Expr(value, dropped) => {
                     let value = self.eval(value, flow);
@@ -143,7 +143,7 @@ impl<'p, 'm, 's> Eval<'p, 'm, 's> {
                 Kind::Path(path) if path.len() == 1 => flow.variables.get(&path[0]).cloned().unwrap_or(Value::Other),
                 _ => self.eval(inner, flow),
             },
-            Kind::Block(block) => self.block(block, flow),
+            Kind::Block(block) | Kind::Async(block) => self.block(block, flow),
             Kind::If(test, then, otherwise) => {
                 self.eval(test, flow);
                 let before = flow.variables.clone();
@@ -160,9 +160,9 @@ impl<'p, 'm, 's> Eval<'p, 'm, 's> {
                 let value = self.eval(value, flow);
                 let before = flow.variables.clone();
                 let mut joined: Option<(Value, FxHashMap<String, Value>)> = None;
-                for (names, _, arm) in arms {
+                for (pattern, _, arm) in arms {
                     flow.variables.clone_from(&before);
-                    bind(&mut flow.variables, names, value.clone());
+                    bind(&mut flow.variables, &pattern.names, value.clone());
                     let value = self.eval(arm, flow);
                     let after = std::mem::take(&mut flow.variables);
                     joined = Some(match joined.take() {
@@ -192,9 +192,18 @@ impl<'p, 'm, 's> Eval<'p, 'm, 's> {
                 }
                 Value::Other
             }
-            Kind::Let(names, value) => {
+            Kind::Let(pattern, value) => {
                 let value = self.eval(value, flow);
-                bind(&mut flow.variables, names, value);
+                bind(&mut flow.variables, &pattern.names, value);
+                Value::Other
+            }
+            Kind::Binary(_, left, right) => {
+                self.eval(left, flow);
+                self.eval(right, flow);
+                Value::Other
+            }
+            Kind::Not(inner) | Kind::Jump(_, Some(inner)) => {
+                self.eval(inner, flow);
                 Value::Other
             }
             Kind::Tuple(all) => Value::Tuple(self.all(all, flow)),
@@ -228,7 +237,7 @@ impl<'p, 'm, 's> Eval<'p, 'm, 's> {
                 }
                 Value::Other
             }
-            Kind::Number(_) | Kind::Closure(_) => Value::Other,
+            Kind::Number(_) | Kind::Bool(_) | Kind::Closure(_) | Kind::Jump(_, None) => Value::Other,
         }
     }
 

@@ -218,10 +218,11 @@ impl<'s> Eval<'_, '_, 's> {
 
 impl Routed {
     /// Takes in the routes of another router below a prefix. They keep their own layers, and get none of those that this
-    /// one has already: nobody expects it of a router of its own.
+    /// one has already.
     fn take_in(&mut self, prefix: &str, inner: Self) {
         for mut entry in inner.entries {
             entry.path = below(prefix, &entry.path);
+            entry.missed.extend(self.laid.iter().copied());
             self.entries.push(entry);
         }
         self.holds_engine |= inner.holds_engine;

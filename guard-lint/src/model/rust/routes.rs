@@ -9,7 +9,7 @@ use super::value::{Entry, Routed};
 use super::{At, Program};
 use crate::model::{FnId, Place};
 use crate::source::facts::Span;
-use crate::source::rust::facts::{Expr, Function, Kind, each_in};
+use crate::source::rust::facts::{Expr, Function, Kind, Type, each_in};
 
 /// What `#[engine_route]` states.
 #[derive(Debug, Clone)]
@@ -61,6 +61,8 @@ pub struct Found<'s> {
     pub function: FnId,
     /// The registration.
     pub place: Place,
+    /// Whether it upgrades to a WebSocket.
+    pub websocket: bool,
     /// How it is registered.
     pub origin: Origin<'s>,
 }
@@ -128,6 +130,7 @@ impl<'s> Program<'_, 's> {
                 router: facts.router.clone(),
                 function: handler,
                 place,
+                websocket: self.upgrades(handler),
                 origin: Origin::Registry {
                     listed: mounted(&handler),
                     facts: Box::new(facts),
@@ -143,14 +146,16 @@ impl<'s> Program<'_, 's> {
             let mut methods = entry.answer.methods;
             methods.sort();
             let file = self.file_of(entry.at);
+            let handler = entry.answer.handler;
             found.push(Found {
-                handler: entry.answer.handler.unwrap_or(entry.function),
-                unresolved: entry.answer.handler.is_none().then_some(entry.answer.text),
+                handler: handler.unwrap_or(entry.function),
+                unresolved: handler.is_none().then_some(entry.answer.text),
                 methods,
                 path: entry.path,
                 router: self.dotted(file).to_owned(),
                 function: entry.function,
                 place: entry.site,
+                websocket: handler.is_some_and(|handler| self.upgrades(handler)),
                 origin: Origin::Plain {
                     must: of(&entry.must),
                     may: of(&entry.may),
@@ -160,6 +165,15 @@ impl<'s> Program<'_, 's> {
             });
         }
         found
+    }
+
+    /// Whether a handler takes an upgrade to a WebSocket.
+    fn upgrades(&self, handler: FnId) -> bool {
+        let takes = |(_, ty): &(Vec<String>, Type)| {
+            ty.last() == "WebSocketUpgrade" || ty.arguments.iter().any(|inner| inner.last() == "WebSocketUpgrade")
+        };
+        self.function(handler)
+            .is_some_and(|function| function.params.iter().any(takes))
     }
 
     /// The routes of plain routers, each once: as the outermost function puts it together.

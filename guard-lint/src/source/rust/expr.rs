@@ -1,6 +1,8 @@
 //! Expressions and statements.
 
-use super::facts::{Block, Expr, Function, Kind, Stmt};
+use syn::parse::Parser;
+
+use super::facts::{Block, Expr, Function, Kind, Operator, Stmt};
 use super::items::Lowering;
 use super::{attributes, patterns, span, tokens, types};
 use crate::source::facts::Span;
@@ -8,8 +10,12 @@ use crate::source::facts::Span;
 impl Lowering<'_> {
     /// The statements of a block. Items inside it count for the module: what they name is nearly always meant so.
     pub(super) fn block(&mut self, block: &syn::Block, within: u32) -> Block {
+        self.statements(&block.stmts, within)
+    }
+
+    fn statements(&mut self, written: &[syn::Stmt], within: u32) -> Block {
         let mut statements = Vec::new();
-        for statement in &block.stmts {
+        for statement in written {
             match statement {
                 syn::Stmt::Local(local) => {
                     let (value, otherwise) = match &local.init {
@@ -19,7 +25,7 @@ impl Lowering<'_> {
                         ),
                         None => (None, None),
                     };
-                    statements.push(Stmt::Let(patterns::names(&local.pat), value, otherwise));
+                    statements.push(Stmt::Let(patterns::lower(&local.pat), value, otherwise));
                 }
                 syn::Stmt::Item(item) => self.item(item, within),
                 syn::Stmt::Expr(value, semicolon) => {
@@ -54,6 +60,7 @@ impl Lowering<'_> {
             E::Lit(inner) => {
                 let kind = match &inner.lit {
                     syn::Lit::Str(text) => Kind::Text(text.value()),
+                    syn::Lit::Bool(value) => Kind::Bool(value.value),
                     syn::Lit::Int(number) => number.base10_parse().map_or(Kind::Other(Vec::new()), Kind::Number),
                     _ => Kind::Other(Vec::new()),
                 };
@@ -92,7 +99,7 @@ impl Lowering<'_> {
             }
             E::Block(inner) => (Kind::Block(self.block(&inner.block, within)), Span::default()),
             E::Async(inner) => (
-                Kind::Block(self.block(&inner.block, within)),
+                Kind::Async(self.block(&inner.block, within)),
                 span(inner.async_token.span),
             ),
             E::Unsafe(inner) => (Kind::Block(self.block(&inner.block, within)), Span::default()),
@@ -111,7 +118,7 @@ impl Lowering<'_> {
                         syn::Pat::Guard(guarded) => Some(self.expr(&guarded.guard, within)),
                         _ => None,
                     };
-                    arms.push((patterns::names(&arm.pat), guard, self.expr(&arm.body, within)));
+                    arms.push((patterns::lower(&arm.pat), guard, self.expr(&arm.body, within)));
                 }
                 (Kind::Match(value, arms), span(inner.match_token.span))
             }
@@ -128,7 +135,7 @@ impl Lowering<'_> {
             E::Let(inner) => {
                 let value = self.boxed(&inner.expr, within);
                 (
-                    Kind::Let(patterns::names(&inner.pat), value),
+                    Kind::Let(patterns::lower(&inner.pat), value),
                     span(inner.let_token.span),
                 )
             }
@@ -175,20 +182,36 @@ impl Lowering<'_> {
                 (Kind::Loop(None, Vec::new(), body), span(inner.loop_token.span))
             }
             E::Binary(inner) => {
-                let operands = self.all([inner.left.as_ref(), inner.right.as_ref()], within);
-                let at = operands.first().map_or(Span::default(), |first| first.span);
-                (Kind::Other(operands), at)
+                let (left, right) = (self.boxed(&inner.left, within), self.boxed(&inner.right, within));
+                let at = left.span;
+                let kind = match operator(&inner.op) {
+                    Some(operator) => Kind::Binary(operator, left, right),
+                    None => Kind::Other(vec![*left, *right]),
+                };
+                (kind, at)
             }
             E::Unary(inner) => {
-                let operand = self.expr(&inner.expr, within);
+                let operand = self.boxed(&inner.expr, within);
                 let at = operand.span;
-                (Kind::Other(vec![operand]), at)
+                let kind = match inner.op {
+                    syn::UnOp::Not(_) => Kind::Not(operand),
+                    _ => Kind::Other(vec![*operand]),
+                };
+                (kind, at)
             }
             E::Index(inner) => (
                 Kind::Other(self.all([inner.expr.as_ref(), inner.index.as_ref()], within)),
                 Span::default(),
             ),
-            E::Break(inner) => (Kind::Other(self.all(inner.expr.as_deref(), within)), Span::default()),
+            E::Break(inner) => {
+                let value = inner.expr.as_ref().map(|value| self.boxed(value, within));
+                (Kind::Jump(true, value), span(inner.break_token.span))
+            }
+            E::Yield(inner) => (
+                Kind::Other(self.all(inner.expr.as_deref(), within)),
+                span(inner.yield_token.span),
+            ),
+            E::Continue(inner) => (Kind::Jump(false, None), span(inner.continue_token.span)),
             E::Repeat(inner) => (Kind::Array(self.all([inner.expr.as_ref()], within)), Span::default()),
             _ => (Kind::Other(Vec::new()), Span::default()),
         };
@@ -234,12 +257,22 @@ impl Lowering<'_> {
         (Kind::Closure(index), at)
     }
 
-    /// A macro's call: the handlers of `routes!`, and of others the arguments where they are expressions.
+    /// A macro's call: the handlers of `routes!`, the statements of `stream!`, and of others the arguments where they are
+    /// expressions.
     pub(super) fn call_macro(&mut self, mac: &syn::Macro, within: u32) -> Expr {
         let name = types::path(&mac.path);
         let at = types::path_span(&mac.path);
         let last = name.last().map_or("", String::as_str);
-        let arguments = if last == "routes" {
+        let written = || syn::Block::parse_within.parse2(mac.tokens.clone());
+        let arguments = if matches!(last, "stream" | "try_stream")
+            && let Ok(statements) = written()
+        {
+            let block = self.statements(&statements, within);
+            vec![Expr {
+                kind: Kind::Async(block),
+                span: at,
+            }]
+        } else if last == "routes" {
             tokens::handlers(&mac.tokens)
         } else if let Some(arguments) = attributes::expressions(&mac.tokens) {
             self.all(&arguments, within)
@@ -255,5 +288,15 @@ impl Lowering<'_> {
             kind: Kind::Macro(name, arguments),
             span: at,
         }
+    }
+}
+
+fn operator(written: &syn::BinOp) -> Option<Operator> {
+    match written {
+        syn::BinOp::And(_) => Some(Operator::And),
+        syn::BinOp::Or(_) => Some(Operator::Or),
+        syn::BinOp::Eq(_) => Some(Operator::Equal),
+        syn::BinOp::Ne(_) => Some(Operator::Unequal),
+        _ => None,
     }
 }

@@ -82,6 +82,8 @@ pub struct TypeDef {
     pub name: String,
     /// What it stands for, where it is an alias.
     pub alias: Option<Type>,
+    /// The fields of a struct, by their names or numbers.
+    pub fields: Vec<(String, Type)>,
 }
 
 /// A constant or static.
@@ -141,10 +143,30 @@ pub type Block = Vec<Stmt>;
 /// A statement.
 #[derive(Debug)]
 pub enum Stmt {
-    /// `let names = value else { otherwise };`
-    Let(Vec<String>, Option<Expr>, Option<Expr>),
+    /// `let pattern = value else { otherwise };`
+    Let(Pattern, Option<Expr>, Option<Expr>),
     /// An expression, and whether its value is dropped.
     Expr(Expr, bool),
+}
+
+/// A pattern.
+#[derive(Debug, Default)]
+pub struct Pattern {
+    /// The names that it binds, in order. A constant in a pattern looks like a name and is one more.
+    pub names: Vec<String>,
+    /// The outermost constructors that a value may have: `Ok`, `None`, `true`. `_` where any will do, and empty for what
+    /// has no name.
+    pub heads: Vec<String>,
+}
+
+/// An operator that decides something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "plain words")]
+pub enum Operator {
+    And,
+    Or,
+    Equal,
+    Unequal,
 }
 
 /// An expression.
@@ -165,6 +187,8 @@ pub enum Kind {
     Text(String),
     /// A whole number.
     Number(u64),
+    /// `true` or `false`.
+    Bool(bool),
     /// A call.
     Call(Box<Expr>, Vec<Expr>),
     /// `receiver.name(arguments)`.
@@ -177,20 +201,24 @@ pub enum Kind {
     Await(Box<Expr>),
     /// `&value`.
     Reference(Box<Expr>),
-    /// A block; `async` and `unsafe` ones too.
+    /// A block; `unsafe` ones too.
     Block(Block),
+    /// `async { … }`: what returns in it leaves it, and not the function.
+    Async(Block),
     /// `if test { then } else { otherwise }`.
     If(Box<Expr>, Block, Option<Box<Expr>>),
-    /// `match value { arms }`: for each arm the names that its pattern binds, its guard, and its value.
-    Match(Box<Expr>, Vec<(Vec<String>, Option<Expr>, Expr)>),
+    /// `match value { arms }`: for each arm its pattern, its guard, and its value.
+    Match(Box<Expr>, Vec<(Pattern, Option<Expr>, Expr)>),
     /// The closure at this index of the file's functions.
     Closure(u32),
     /// `return value`.
     Return(Option<Box<Expr>>),
     /// `target = value`.
     Assign(Box<Expr>, Box<Expr>),
-    /// `let pattern = value` as a condition: the names that it binds.
-    Let(Vec<String>, Box<Expr>),
+    /// `break`, or `continue` where false, with its value.
+    Jump(bool, Option<Box<Expr>>),
+    /// `let pattern = value` as a condition.
+    Let(Pattern, Box<Expr>),
     /// A tuple.
     Tuple(Vec<Expr>),
     /// An array.
@@ -201,6 +229,10 @@ pub enum Kind {
     Field(Box<Expr>, String),
     /// A loop: what it goes through or tests, and its body.
     Loop(Option<Box<Expr>>, Vec<String>, Block),
+    /// `!value`.
+    Not(Box<Expr>),
+    /// An operator that decides something, between two values.
+    Binary(Operator, Box<Expr>, Box<Expr>),
     /// Any other operator.
     Other(Vec<Expr>),
 }
@@ -244,13 +276,14 @@ impl Expr {
             | Kind::Await(inner)
             | Kind::Reference(inner)
             | Kind::Let(_, inner)
+            | Kind::Not(inner)
             | Kind::Field(inner, _) => inner.each(each),
-            Kind::Return(inner) => inner.iter().for_each(|inner| inner.each(each)),
-            Kind::Assign(left, right) => {
+            Kind::Return(inner) | Kind::Jump(_, inner) => inner.iter().for_each(|inner| inner.each(each)),
+            Kind::Assign(left, right) | Kind::Binary(_, left, right) => {
                 left.each(each);
                 right.each(each);
             }
-            Kind::Block(block) => each_in(block, each),
+            Kind::Block(block) | Kind::Async(block) => each_in(block, each),
             Kind::If(test, then, otherwise) => {
                 test.each(each);
                 each_in(then, each);
@@ -267,7 +300,7 @@ impl Expr {
                 head.iter().for_each(|inner| inner.each(each));
                 each_in(body, each);
             }
-            Kind::Path(_) | Kind::Text(_) | Kind::Number(_) | Kind::Closure(_) => {}
+            Kind::Path(_) | Kind::Text(_) | Kind::Number(_) | Kind::Bool(_) | Kind::Closure(_) => {}
         }
     }
 }

@@ -119,7 +119,19 @@ impl<'n> Lowering<'n> {
                     }
                 }
             }
-            syn::Item::Struct(inner) => self.define(&inner.ident, None, within),
+            syn::Item::Struct(inner) => {
+                let fields = inner.fields.iter().enumerate().map(|(index, field)| {
+                    let name = field.ident.as_ref().map_or_else(|| index.to_string(), types::word);
+                    (name, types::lower(&field.ty))
+                });
+                let fields = fields.collect();
+                self.facts.types.push(TypeDef {
+                    within,
+                    name: types::word(&inner.ident),
+                    alias: None,
+                    fields,
+                });
+            }
             syn::Item::Enum(inner) => self.define(&inner.ident, None, within),
             syn::Item::Union(inner) => self.define(&inner.ident, None, within),
             syn::Item::Type(inner) => self.define(&inner.ident, Some(types::lower(&inner.ty)), within),
@@ -154,6 +166,7 @@ impl<'n> Lowering<'n> {
             within,
             name: types::word(name),
             alias,
+            fields: Vec::new(),
         });
     }
 

@@ -1,6 +1,44 @@
-//! The names that a pattern binds.
+//! What a pattern binds and asks for.
 
+use super::facts::Pattern;
 use super::types::word;
+
+/// A pattern.
+pub(super) fn lower(pattern: &syn::Pat) -> Pattern {
+    let mut heads = Vec::new();
+    ask(pattern, &mut heads);
+    Pattern {
+        names: names(pattern),
+        heads,
+    }
+}
+
+/// The outermost constructors that a value may have.
+fn ask(pattern: &syn::Pat, heads: &mut Vec<String>) {
+    let mut last = |path: &syn::Path| heads.extend(path.segments.last().map(|segment| word(&segment.ident)));
+    match pattern {
+        syn::Pat::TupleStruct(inner) => last(&inner.path),
+        syn::Pat::Struct(inner) => last(&inner.path),
+        syn::Pat::Path(inner) => last(&inner.path),
+        syn::Pat::Ident(inner) => match &inner.subpat {
+            Some((_, below)) => ask(below, heads),
+            // `None` looks like a variable.
+            None if word(&inner.ident).starts_with(char::is_uppercase) => heads.push(word(&inner.ident)),
+            None => heads.push("_".to_owned()),
+        },
+        syn::Pat::Lit(inner) => match &inner.lit {
+            syn::Lit::Bool(value) => heads.push(value.value.to_string()),
+            _ => heads.push(String::new()),
+        },
+        syn::Pat::Or(inner) => inner.cases.iter().for_each(|case| ask(case, heads)),
+        syn::Pat::Paren(inner) => ask(&inner.pat, heads),
+        syn::Pat::Reference(inner) => ask(&inner.pat, heads),
+        syn::Pat::Type(inner) => ask(&inner.pat, heads),
+        syn::Pat::Guard(inner) => ask(&inner.pat, heads),
+        syn::Pat::Wild(_) => heads.push("_".to_owned()),
+        _ => heads.push(String::new()),
+    }
+}
 
 /// The names in order. A constant in a pattern looks like a name and is one more.
 pub(super) fn names(pattern: &syn::Pat) -> Vec<String> {

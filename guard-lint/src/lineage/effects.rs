@@ -1,0 +1,176 @@
+//! What a function leads to, whoever calls it and with whatever: a record, or a change.
+
+use std::sync::{Mutex, PoisonError};
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::lookup::{Lookup, Target, last_name, targets_of};
+use super::needs::Needs;
+use crate::model::types::each_statement;
+use crate::model::{ClassId, FnId};
+use crate::source::facts::{Call, Expr, Stmt};
+use crate::source::visit::each_call;
+use crate::vocabulary::has_word;
+
+/// What is known so far. Which thread asks first does not change it.
+#[derive(Default)]
+pub(super) struct Effects {
+    leading: Mutex<FxHashMap<FnId, bool>>,
+    changing: Mutex<FxHashMap<FnId, bool>>,
+}
+
+impl Effects {
+    /// Whether a call of one of these leads to a usage or audit record.
+    pub(super) fn leads(&self, lookup: &Lookup<'_, '_>, needs: &Needs, targets: &[Target], call: &Call) -> bool {
+        let functions = followed(lookup, targets, call);
+        functions
+            .into_iter()
+            .any(|function| self.is_leading(lookup, needs, function))
+    }
+
+    /// Whether a function leads to a usage or audit record.
+    pub(super) fn is_leading(&self, lookup: &Lookup<'_, '_>, needs: &Needs, function: FnId) -> bool {
+        search(&self.leading, function, |function, next| {
+            let mut found = false;
+            let info = lookup.model.function(function);
+            each_call(&info.facts.body, &mut |call| {
+                let Some(name) = last_name(&call.func).filter(|_| !found) else {
+                    return;
+                };
+                let text = lookup.model.text(name);
+                let emits = lookup.emission(call, text) != 0;
+                if !emits && !needs.follows(name) {
+                    return;
+                }
+                let targets = lookup.targets((info.module, Some(function)), call, None);
+                if emits {
+                    found = lookup.is_emission(call, text, &targets_of(&targets));
+                } else {
+                    next.extend(followed(lookup, &targets, call));
+                }
+            });
+            found
+        })
+    }
+
+    /// Whether a call that leads to these changes something that outlives the request.
+    pub(super) fn changes(&self, lookup: &Lookup<'_, '_>, needs: &Needs, call: &Call, targets: &[Target]) -> bool {
+        let mut next = Vec::new();
+        changes_now(lookup, call, targets, &mut next)
+            || next
+                .into_iter()
+                .any(|function| self.is_changing(lookup, needs, function))
+    }
+
+    /// Whether a function changes something that outlives the request.
+    pub(super) fn is_changing(&self, lookup: &Lookup<'_, '_>, needs: &Needs, function: FnId) -> bool {
+        search(&self.changing, function, |function, next| {
+            if lookup.is_aside(function) {
+                return false;
+            }
+            let info = lookup.model.function(function);
+            let mut found = false;
+            each_statement(&info.facts.body, &mut |statement| {
+                found |= matches!(statement, Stmt::Assign(assign) if is_kept(lookup, &assign.target));
+            });
+            each_call(&info.facts.body, &mut |call| {
+                let Some(name) = last_name(&call.func).filter(|name| !found && needs.looks(*name)) else {
+                    return;
+                };
+                if lookup.emission(call, lookup.model.text(name)) != 0 {
+                    return;
+                }
+                let targets = lookup.targets((info.module, Some(function)), call, None);
+                found = changes_now(lookup, call, &targets, next);
+            });
+            found
+        })
+    }
+}
+
+/// Whether a call itself changes something; what it leads to is added to `next`.
+fn changes_now(lookup: &Lookup<'_, '_>, call: &Call, targets: &[Target], next: &mut Vec<FnId>) -> bool {
+    let name = last_name(&call.func).map_or("", |name| lookup.model.text(name));
+    if lookup
+        .followed(targets, call, |target| can_follow(lookup, target))
+        .is_empty()
+    {
+        return match targets.first() {
+            Some(Target::Function(function, _)) => lookup.analyzer.summary(*function).write.is_some(),
+            _ => lookup.writes(call, name) || lookup.vocabulary.records.artifact_stores.iter().any(|row| row == name),
+        };
+    }
+    next.extend(followed(lookup, targets, call));
+    false
+}
+
+fn can_follow(lookup: &Lookup<'_, '_>, target: Target) -> bool {
+    match target {
+        Target::Function(function, _) => !lookup.model.is_abstract(function),
+        Target::Class(_) => true,
+        Target::External(_) => false,
+    }
+}
+
+/// The functions that a call of these runs.
+fn followed(lookup: &Lookup<'_, '_>, targets: &[Target], call: &Call) -> Vec<FnId> {
+    let targets = lookup.followed(targets, call, |target| can_follow(lookup, target));
+    let function = |target: Target| match target {
+        Target::Function(function, _) => Some(function),
+        Target::Class(class) => set_up(lookup, class),
+        Target::External(_) => None,
+    };
+    targets.into_iter().filter_map(function).collect()
+}
+
+/// The constructor of a class; that of a store is no part of the work.
+fn set_up(lookup: &Lookup<'_, '_>, class: ClassId) -> Option<FnId> {
+    let name = lookup.model.text(lookup.model.class_facts(class).name);
+    let init = lookup.model.method(class, lookup.model.literal("__init__"))?;
+    (!has_word(name, &lookup.vocabulary.store_words) && !lookup.model.is_abstract(init)).then_some(init)
+}
+
+/// Whether an assignment sets an item of a dict that `self` holds, which outlives the request.
+pub(super) fn is_kept(lookup: &Lookup<'_, '_>, target: &Expr) -> bool {
+    match target {
+        Expr::Index(pair, _) => is_held(lookup, &pair.0),
+        Expr::Seq(targets) => targets.iter().any(|target| is_kept(lookup, target)),
+        Expr::Star(inner) => is_kept(lookup, inner),
+        _ => false,
+    }
+}
+
+/// Whether `self` holds a container, which is not kept beside the work.
+pub(super) fn is_held(lookup: &Lookup<'_, '_>, container: &Expr) -> bool {
+    let Expr::Attr(attr) = container else { return false };
+    let Expr::Name(holder, _) = &attr.base else {
+        return false;
+    };
+    matches!(lookup.model.text(*holder), "self" | "cls")
+        && !has_word(lookup.model.text(attr.name), &lookup.vocabulary.aside_words)
+}
+
+/// Whether a function or one that it leads to does what `look` looks for; `look` also tells what a function leads to.
+fn search(known: &Mutex<FxHashMap<FnId, bool>>, start: FnId, look: impl Fn(FnId, &mut Vec<FnId>) -> bool) -> bool {
+    let known = || known.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut seen: FxHashSet<FnId> = FxHashSet::default();
+    let mut next = vec![start];
+    let mut found = false;
+    while let Some(function) = next.pop().filter(|_| !found) {
+        if !seen.insert(function) {
+            continue;
+        }
+        let before = known().get(&function).copied();
+        found = match before {
+            Some(found) => found,
+            None => look(function, &mut next),
+        };
+    }
+    let mut known = known();
+    if found {
+        known.insert(start, true);
+    } else {
+        known.extend(seen.into_iter().map(|function| (function, false)));
+    }
+    found
+}
