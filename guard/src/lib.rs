@@ -72,6 +72,9 @@
 #[cfg(feature = "axum")]
 #[doc(hidden)]
 pub mod __private;
+mod action;
+pub mod audit;
+pub mod budget;
 pub mod clock;
 pub mod code;
 pub mod context;

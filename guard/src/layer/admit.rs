@@ -16,6 +16,7 @@ use super::core::{Core, Found, Role};
 use super::refusal::{Refusal, unavailable};
 use super::request_id::RequestId;
 use super::table::{RouteId, Target};
+use crate::action::{Charge, Running};
 use crate::context::{Entry, RequestContext, Scan};
 use crate::credential::membership::{MembershipAnswer, MembershipResult};
 use crate::credential::{Verification, Verified};
@@ -28,6 +29,16 @@ struct Admitted {
     context: Option<RequestContext>,
     #[cfg_attr(not(feature = "axum"), expect(dead_code, reason = "the extractors read it"))]
     resource_kind: Option<&'static str>,
+    charge: Option<Charge>,
+}
+
+impl Charge {
+    /// The charge of a request that a guard let in; `None` where its route has no budget.
+    ///
+    /// An axum handler takes the charge as an argument instead.
+    pub fn of(extensions: &Extensions) -> Option<&Self> {
+        extensions.get::<Admitted>()?.charge.as_ref()
+    }
 }
 
 impl RequestContext {
@@ -60,12 +71,14 @@ pub(crate) enum Admission {
 pub(crate) type WaitingAdmission = Pin<Box<dyn Future<Output = Result<(Request<Body>, Entrance), Refusal>> + Send>>;
 
 /// Where a request is let in.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(crate) struct Entrance {
     /// The place of the route in the list.
     pub(crate) route: usize,
     /// Its `resource_kind`.
     pub(crate) resource_kind: Option<&'static str>,
+    /// Its action, where a chain wants to know how it ends.
+    pub(crate) running: Option<Running>,
 }
 
 /// Decides as far as that goes without waiting. The request is handed around by reference, since it is large.
@@ -86,7 +99,7 @@ pub(crate) fn admit(core: &Arc<Core>, request: &mut Request<Body>) -> (RequestId
                     let rest = rest(Arc::clone(core), request, route, context);
                     Admission::Waiting(Box::pin(rest), timeout, resource_kind)
                 }
-                context => Admission::Entered(enter(core, request, route, context), timeout),
+                context => Admission::Entered(enter(core, request, route, context, None), timeout),
             }
         }
         Ok(AtOnce::Judging(target, verification)) => {
@@ -192,6 +205,7 @@ async fn rest(
     if !policy.meta.body_fields.is_empty() {
         request = compare::body(&core, policy, request, &context).await?;
     }
+    let mut running = None;
     if let GateDecision::Action(action) = policy.meta.gate {
         // The engine does not start with an action and no gates.
         let gates = core.settings.gates.as_ref().ok_or_else(|| unavailable(None))?;
@@ -199,21 +213,35 @@ async fn rest(
             context: context.clone(),
             action,
             resource_kind: policy.meta.resource_kind,
+            route: policy.meta,
+            path: request.uri().path().to_owned(),
         };
         let decided = gates.decide(request).await;
-        decided.map_err(|error| error.of_action(action, policy.meta.resource_kind))?;
+        running = decided
+            .map_err(|error| error.of_action(action, policy.meta.resource_kind))?
+            .0;
     }
-    let entrance = enter(&core, &mut request, route, Some(context));
+    let entrance = enter(&core, &mut request, route, Some(context), running);
     Ok((request, entrance))
 }
 
-/// Bounds the body of a request that is let in, and leaves the context for its handler.
-fn enter(core: &Core, request: &mut Request<Body>, route: RouteId, context: Option<RequestContext>) -> Entrance {
+/// Bounds the body of a request that is let in, and leaves the context and the charge for its handler.
+fn enter(
+    core: &Core,
+    request: &mut Request<Body>,
+    route: RouteId,
+    context: Option<RequestContext>,
+    running: Option<Running>,
+) -> Entrance {
     let policy = core.policy(route);
     core.bound_body(request, policy);
     let resource_kind = policy.meta.resource_kind;
     if context.is_some() || resource_kind.is_some() {
-        request.extensions_mut().insert(Admitted { context, resource_kind });
+        request.extensions_mut().insert(Admitted {
+            context,
+            resource_kind,
+            charge: running.as_ref().and_then(Running::charge),
+        });
     } else {
         // One that was there before is somebody else's.
         request.extensions_mut().remove::<Admitted>();
@@ -221,5 +249,6 @@ fn enter(core: &Core, request: &mut Request<Body>, route: RouteId, context: Opti
     Entrance {
         route: route.index(),
         resource_kind,
+        running,
     }
 }
