@@ -36,7 +36,13 @@ impl BudgetGate {
         }
     }
 
-    async fn reserve(&self, store: &Arc<dyn BudgetStore>, ask: &Ask<'_>, budget: RouteBudget, caps: Vec<Cap>) -> Judged {
+    async fn reserve(
+        &self,
+        store: &Arc<dyn BudgetStore>,
+        ask: &Ask<'_>,
+        budget: RouteBudget,
+        caps: Vec<Cap>,
+    ) -> Judged {
         let end = ask.now().saturating_add(self.hold_for);
         let reservation = Reservation {
             key: ChargeKey {

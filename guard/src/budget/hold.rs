@@ -36,9 +36,7 @@ where
             Ok(done) => return Some(done),
             Err(error) => error,
         };
-        let pause = pauses
-            .next()
-            .filter(|_| !matches!(error, StoreError::Refused(_)));
+        let pause = pauses.next().filter(|_| !matches!(error, StoreError::Refused(_)));
         let Some(pause) = pause else {
             tracing::error!(error = &error as &dyn std::error::Error, what, "given up");
             return None;
@@ -125,6 +123,8 @@ impl Drop for Hold {
 
 impl fmt::Debug for Hold {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Hold").field("is_held", &self.held.is_some()).finish_non_exhaustive()
+        f.debug_struct("Hold")
+            .field("is_held", &self.held.is_some())
+            .finish_non_exhaustive()
     }
 }

@@ -79,7 +79,10 @@ impl Inner {
             return Err(unjudged("too many actions are under way"));
         };
         self.durable(&request)?;
-        let now = self.clock.wall().ok_or_else(|| unjudged("the clock does not know the time"))?;
+        let now = self
+            .clock
+            .wall()
+            .ok_or_else(|| unjudged("the clock does not know the time"))?;
         let mut gates = Vec::with_capacity(Gate::ALL.len());
         let judged = self.judge(&request, now, &mut gates).await;
         let mut record = DecisionRecord::pass(&request, milliseconds(now), &gates);
@@ -130,7 +133,11 @@ impl Inner {
         let ask = Ask::new(request, &self.policies, now);
         let mut held = None;
         if self.policies.fresh(self.deadline).await.is_err() {
-            heard(Gate::KillSwitch, Err(Block::doubt(Gate::KillSwitch, "policies_unavailable")), said)?;
+            heard(
+                Gate::KillSwitch,
+                Err(Block::doubt(Gate::KillSwitch, "policies_unavailable")),
+                said,
+            )?;
         }
         for gate in Gate::ALL {
             if gate == Gate::Budget {

@@ -9,8 +9,8 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::policies::{Policies, places};
 use super::GateRequest;
+use super::policies::{Policies, places};
 use crate::code::{self, Code};
 use crate::context::{Mode, RequestContext, SurfaceId};
 use crate::envelope::Gate;

@@ -283,10 +283,18 @@ mod tests {
     fn what_a_gate_could_not_read_is_refused_with_its_place() {
         for (gate, subject, body) in [
             (Gate::KillSwitch, "", r#"{"blocked":false}"#),
-            (Gate::KillSwitch, "surface/squared2", r#"{"blocked":true,"reason":"fire"}"#),
+            (
+                Gate::KillSwitch,
+                "surface/squared2",
+                r#"{"blocked":true,"reason":"fire"}"#,
+            ),
             (Gate::Firearms, "license/u_1", r#"{"actions":["a"],"until_s":9}"#),
             (Gate::Budget, "render", r#"{"currency":"EUR","threshold":"10"}"#),
-            (Gate::Kpi, "", r#"{"metrics":{"errors":{"ceiling":0.5,"max_age_s":60}}}"#),
+            (
+                Gate::Kpi,
+                "",
+                r#"{"metrics":{"errors":{"ceiling":0.5,"max_age_s":60}}}"#,
+            ),
             (Gate::Temperature, TEMPERATURE_READING, r#"{"value":20.5,"at_s":9}"#),
             (Gate::Kpi, "own/cedar", r#"{"anything":1}"#),
         ] {

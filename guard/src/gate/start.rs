@@ -95,7 +95,9 @@ impl ChainBuilder {
         let missing = |kind| ChainError::NoStore(kind);
         let policies = self.stores.policy_store().ok_or_else(|| missing(StoreKind::Policies))?;
         let audit = self.stores.audit_store().ok_or_else(|| missing(StoreKind::Audit))?;
-        let policies = Policies::load(Arc::clone(policies)).await.map_err(ChainError::Policies)?;
+        let policies = Policies::load(Arc::clone(policies))
+            .await
+            .map_err(ChainError::Policies)?;
         let budget = self.stores.budget_store().cloned();
         let built_in: [Arc<dyn ActionGate>; 5] = [
             Arc::new(KillSwitchGate),
@@ -121,7 +123,9 @@ impl ChainBuilder {
             clock: self.clock,
             deadline: self.deadline,
             most_running: u32::try_from(self.most_running.min(Semaphore::MAX_PERMITS)).unwrap_or(u32::MAX),
-            room: Arc::new(Semaphore::new(self.most_running.min(u32::MAX as usize).min(Semaphore::MAX_PERMITS))),
+            room: Arc::new(Semaphore::new(
+                self.most_running.min(u32::MAX as usize).min(Semaphore::MAX_PERMITS),
+            )),
         })))
     }
 }
