@@ -207,30 +207,18 @@ impl Policies {
         let body = rule
             .map(|rule| rules::written(key.gate, &key.subject, rule))
             .transpose()?;
-        put_text(&*self.0.copy.store, key, body, expected, by, at_ms).await
+        if let Some(body) = &body {
+            rules::check(key.gate, &key.subject, body)?;
+        }
+        let put = PutPolicy {
+            key,
+            body,
+            expected,
+            by,
+            at_ms,
+        };
+        Ok(self.0.copy.store.put(put).await?)
     }
-}
-
-/// Puts a policy that is JSON already, after holding it against what its gate reads.
-pub(crate) async fn put_text(
-    store: &dyn PolicyStore,
-    key: PolicyKey,
-    body: Option<String>,
-    expected: Option<u64>,
-    by: OpaqueId,
-    at_ms: u64,
-) -> Result<Put, PutError> {
-    if let Some(body) = &body {
-        rules::check(key.gate, &key.subject, body)?;
-    }
-    let put = PutPolicy {
-        key,
-        body,
-        expected,
-        by,
-        at_ms,
-    };
-    Ok(store.put(put).await?)
 }
 
 /// The places whose policies hold in a scope, the narrowest first.

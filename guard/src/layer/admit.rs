@@ -13,7 +13,7 @@ use http::{Extensions, Request};
 
 use super::compare;
 use super::core::{Core, Found, Role};
-use super::refusal::{Refusal, unavailable};
+use super::refusal::{self, Refusal, unavailable};
 use super::request_id::RequestId;
 use super::table::{RouteId, Target};
 use crate::action::{Charge, Running};
@@ -218,7 +218,7 @@ async fn rest(
         };
         let decided = gates.decide(request).await;
         running = decided
-            .map_err(|error| error.of_action(action, policy.meta.resource_kind))?
+            .map_err(|error| refusal::of_gates(error.of_action(action, policy.meta.resource_kind)))?
             .0;
     }
     let entrance = enter(&core, &mut request, route, Some(context), running);

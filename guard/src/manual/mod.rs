@@ -7,6 +7,7 @@
 //! 5. [Attacks](attacks): what a hostile client can try, the answer, and the test that proves it.
 //! 6. [Moving a FastAPI engine over](moving): what becomes what, and in which order.
 //! 7. [Costs](costs): what the guard adds to a request.
+//! 8. [Gates, budget and audit](gates): what stands before a change, and what is remembered of it.
 //!
 //! # What is missing
 //!
@@ -15,10 +16,9 @@
 //! | missing | until then |
 //! |---|---|
 //! | single-use tickets, and streams that take a ticket by themselves | [`ticket`](crate::ticket) issues and verifies tickets that are good until they expire; [`TicketUse::Single`](crate::ticket::TicketUse) is refused |
-//! | the gates themselves: kill switch, firearms, strategy lock, budget, KPI, temperature | [`gate`](crate::gate) calls one chain, which the engine writes |
-//! | budget reservation and the audit chain | nothing is recorded; a chain can refuse and cannot settle |
+//! | decisions of the gates in the stream that they are about | they are in the [`audit`](crate::audit) |
 //! | streams with cursors and replay, WebSocket sessions | a handler's stream is passed on, and ends with an envelope if it breaks |
-//! | durable stores, and the check that none in memory serves `saas` | a handler asks [`RequestContext::mode`](crate::context::RequestContext::mode) itself |
+//! | the check that no store in memory serves `saas`, for what a handler keeps by itself | it asks [`RequestContext::mode`](crate::context::RequestContext::mode); the guard's own [`store`](crate::store)s are held to it |
 //! | artifact metadata (`pipeline_hash`) | nothing |
 //!
 //! Their codes are in the [table](codes) already, so that an engine can answer them.
@@ -27,6 +27,7 @@ pub mod attacks;
 pub mod codes;
 pub mod contract;
 pub mod costs;
+pub mod gates;
 pub mod limits;
 pub mod moving;
 pub mod quick_start;
