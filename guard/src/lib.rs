@@ -60,6 +60,10 @@
 //! | `ticket` | yes | [`ticket`] |
 //! | `jwks-http` | no | fetches a JWKS document over HTTPS |
 //! | `guardctl` | no | the command `guardctl`, which sets policies and verifies the audit |
+//! | `sqlite` | no | `store::sqlite`: every kind of state in one file |
+//! | `postgres` | no | `store::postgres`: every kind of state in PostgreSQL |
+//! | `nats` | no | `store::nats`: the event log in NATS JetStream |
+//! | `object-store` | no | `store::archive`: audit and usage kept for years, in S3 and what speaks like it |
 //! | `testing` | no | `testing`, for `[dev-dependencies]` |
 //!
 //! No feature weakens a check, so another crate that turns one on changes nothing for yours. What is lax is a
@@ -67,7 +71,8 @@
 //!
 //! # Rust version
 //!
-//! 1.88. A later one is needed only with a new minor version.
+//! 1.88; with the features `sqlite` and `postgres` 1.94, which sqlx needs. A later one is needed only with a new minor
+//! version.
 
 #![forbid(unsafe_code)]
 

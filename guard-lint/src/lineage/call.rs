@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::bind::Given;
 use super::later::What;
 use super::lookup::{Target, last_name, targets_of};
+use super::said;
 use super::needs::{CHANGES, Needs, Question};
 use super::state::{State, WROTE};
 use super::value::{Cell, Origin, Source, Value};
@@ -47,19 +48,19 @@ impl<'s> Walker<'_, 's> {
         if name == "Field" || name == "field" {
             return self.field_default(given, state);
         }
-        self.note_log(name, given, state);
+        self.note_log(given, state);
         if let Some(base) = base
             && let Some(value) = self.method_of_cell(base, name, given, state)
         {
             return value;
         }
         let targets = self.targets(given, state);
-        if self.lookup.is_emission(call, name, &targets_of(&targets)) {
-            self.note_emission(name, given, state);
+        if self.lookup.is_emission(call, &targets_of(&targets)) {
+            self.note_emission(given, state);
             return Value::default();
         }
-        let writes = self.lookup.writes(call, name);
-        if self.stores_artifacts(name) || (writes && self.is_given_artifact(given, state)) {
+        let writes = self.lookup.writes(call);
+        if self.lookup.stores_artifacts(call) || (writes && self.is_given_artifact(given, state)) {
             return self.stored(given, state, |walker, state| {
                 walker.followed(targets, given, name, state)
             });
@@ -110,19 +111,16 @@ impl<'s> Walker<'_, 's> {
             return true;
         }
         let text = self.text(name);
-        let adds = CHANGES.contains(&text)
-            && matches!(&given.call.func, Expr::Attr(attr) if matches!(attr.base, Expr::Name(..)));
+        let adds = CHANGES.contains(&text) && matches!(&given.call.func, Expr::Attr(attr) if matches!(attr.base, Expr::Name(..)));
         if needs.question == Question::Records {
             return adds;
         }
-        adds || ((self.lookup.writes(given.call, text) || self.has_artifact(given, state))
-            && self.is_given_artifact(given, state))
+        adds || ((self.lookup.writes(given.call) || self.has_artifact(given, state)) && self.is_given_artifact(given, state))
     }
 
     /// Whether a call records something, or leads to what does. If it does not, what it may change is noted.
     fn records_now(&mut self, given: &Given<'s>, name: Name, needs: &Needs, state: &mut State<'s>) -> bool {
-        let text = self.text(name);
-        if self.lookup.emission(given.call, text) != 0 {
+        if self.lookup.emission(given.call) != 0 {
             return true;
         }
         let settled = state.ways.all(WROTE);
@@ -156,9 +154,7 @@ impl<'s> Walker<'_, 's> {
         name: &'s str,
         state: &mut State<'s>,
     ) -> Value<'s> {
-        let known = self
-            .lookup
-            .followed(&targets, given.call, |target| self.can_follow(target));
+        let known = self.lookup.followed(&targets, given.call, |target| self.can_follow(target));
         if known.is_empty() {
             return self.unfollowed(&targets, given, name, state);
         }
@@ -187,13 +183,7 @@ impl<'s> Walker<'_, 's> {
         result.unwrap_or_default()
     }
 
-    fn inlined(
-        &mut self,
-        function: FnId,
-        object: Option<Value<'s>>,
-        given: &Given<'s>,
-        state: &mut State<'s>,
-    ) -> Value<'s> {
+    fn inlined(&mut self, function: FnId, object: Option<Value<'s>>, given: &Given<'s>, state: &mut State<'s>) -> Value<'s> {
         let variables = self.bound(function, object, given, state);
         let outer = std::mem::replace(&mut state.variables, variables);
         let value = self.enter(function, state);
@@ -203,7 +193,10 @@ impl<'s> Walker<'_, 's> {
 
     fn can_follow(&self, target: Target) -> bool {
         match target {
-            Target::Function(function, _) => !self.model.is_abstract(function) && self.is_within_reach(function),
+            Target::Function(function, _) => {
+                !self.model.is_abstract(function)
+                    && self.is_within_reach(function)
+            }
             Target::Class(_) => true,
             Target::External(_) => false,
         }
@@ -225,7 +218,7 @@ impl<'s> Walker<'_, 's> {
                 self.changes(state);
             }
         } else {
-            if self.lookup.writes(given.call, name) {
+            if self.lookup.writes(given.call) {
                 self.changes(state);
             }
             self.added_to(&given.call.func, name, given, state);
@@ -307,7 +300,7 @@ impl<'s> Walker<'_, 's> {
         };
         if let Some(init) = init {
             let object = self.cell(cell, state);
-            if !has_word(name, &self.vocabulary.store_words) && self.can_follow(Target::Function(init, true)) {
+            if !self.lookup.says(self.model.class_facts(class).name, said::STORE) && self.can_follow(Target::Function(init, true)) {
                 self.inlined(init, Some(object.clone()), given, state);
             }
             return object;
@@ -348,9 +341,7 @@ impl<'s> Walker<'_, 's> {
             let default = given.keyword(self, "default").or(given.position(0));
             return default.cloned().unwrap_or_default();
         };
-        let targets = self
-            .lookup
-            .of_types(&self.model.infer(self.module(), None, &factory.value), false);
+        let targets = self.lookup.of_types(&self.model.infer(self.module(), None, &factory.value), false);
         let nothing = Given {
             call: given.call,
             base: None,
@@ -374,3 +365,4 @@ impl<'s> Walker<'_, 's> {
         }
     }
 }
+

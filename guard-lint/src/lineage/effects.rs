@@ -6,11 +6,11 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::lookup::{Lookup, Target, last_name, targets_of};
 use super::needs::Needs;
+use super::said;
 use crate::model::types::each_statement;
 use crate::model::{ClassId, FnId};
 use crate::source::facts::{Call, Expr, Stmt};
 use crate::source::visit::each_call;
-use crate::vocabulary::has_word;
 
 /// What is known so far. Which thread asks first does not change it.
 #[derive(Default)]
@@ -23,9 +23,7 @@ impl Effects {
     /// Whether a call of one of these leads to a usage or audit record.
     pub(super) fn leads(&self, lookup: &Lookup<'_, '_>, needs: &Needs, targets: &[Target], call: &Call) -> bool {
         let functions = followed(lookup, targets, call);
-        functions
-            .into_iter()
-            .any(|function| self.is_leading(lookup, needs, function))
+        functions.into_iter().any(|function| self.is_leading(lookup, needs, function))
     }
 
     /// Whether a function leads to a usage or audit record.
@@ -37,14 +35,13 @@ impl Effects {
                 let Some(name) = last_name(&call.func).filter(|_| !found) else {
                     return;
                 };
-                let text = lookup.model.text(name);
-                let emits = lookup.emission(call, text) != 0;
+                let emits = lookup.emission(call) != 0;
                 if !emits && !needs.follows(name) {
                     return;
                 }
                 let targets = lookup.targets((info.module, Some(function)), call, None);
                 if emits {
-                    found = lookup.is_emission(call, text, &targets_of(&targets));
+                    found = lookup.is_emission(call, &targets_of(&targets));
                 } else {
                     next.extend(followed(lookup, &targets, call));
                 }
@@ -57,9 +54,7 @@ impl Effects {
     pub(super) fn changes(&self, lookup: &Lookup<'_, '_>, needs: &Needs, call: &Call, targets: &[Target]) -> bool {
         let mut next = Vec::new();
         changes_now(lookup, call, targets, &mut next)
-            || next
-                .into_iter()
-                .any(|function| self.is_changing(lookup, needs, function))
+            || next.into_iter().any(|function| self.is_changing(lookup, needs, function))
     }
 
     /// Whether a function changes something that outlives the request.
@@ -74,10 +69,8 @@ impl Effects {
                 found |= matches!(statement, Stmt::Assign(assign) if is_kept(lookup, &assign.target));
             });
             each_call(&info.facts.body, &mut |call| {
-                let Some(name) = last_name(&call.func).filter(|name| !found && needs.looks(*name)) else {
-                    return;
-                };
-                if lookup.emission(call, lookup.model.text(name)) != 0 {
+                let looks = last_name(&call.func).is_some_and(|name| needs.looks(name));
+                if found || !looks || lookup.emission(call) != 0 {
                     return;
                 }
                 let targets = lookup.targets((info.module, Some(function)), call, None);
@@ -90,14 +83,10 @@ impl Effects {
 
 /// Whether a call itself changes something; what it leads to is added to `next`.
 fn changes_now(lookup: &Lookup<'_, '_>, call: &Call, targets: &[Target], next: &mut Vec<FnId>) -> bool {
-    let name = last_name(&call.func).map_or("", |name| lookup.model.text(name));
-    if lookup
-        .followed(targets, call, |target| can_follow(lookup, target))
-        .is_empty()
-    {
+    if lookup.followed(targets, call, |target| can_follow(lookup, target)).is_empty() {
         return match targets.first() {
             Some(Target::Function(function, _)) => lookup.analyzer.summary(*function).write.is_some(),
-            _ => lookup.writes(call, name) || lookup.vocabulary.records.artifact_stores.iter().any(|row| row == name),
+            _ => lookup.writes(call) || lookup.stores_artifacts(call),
         };
     }
     next.extend(followed(lookup, targets, call));
@@ -125,9 +114,9 @@ fn followed(lookup: &Lookup<'_, '_>, targets: &[Target], call: &Call) -> Vec<FnI
 
 /// The constructor of a class; that of a store is no part of the work.
 fn set_up(lookup: &Lookup<'_, '_>, class: ClassId) -> Option<FnId> {
-    let name = lookup.model.text(lookup.model.class_facts(class).name);
+    let name = lookup.model.class_facts(class).name;
     let init = lookup.model.method(class, lookup.model.literal("__init__"))?;
-    (!has_word(name, &lookup.vocabulary.store_words) && !lookup.model.is_abstract(init)).then_some(init)
+    (!lookup.says(name, said::STORE) && !lookup.model.is_abstract(init)).then_some(init)
 }
 
 /// Whether an assignment sets an item of a dict that `self` holds, which outlives the request.
@@ -143,11 +132,9 @@ pub(super) fn is_kept(lookup: &Lookup<'_, '_>, target: &Expr) -> bool {
 /// Whether `self` holds a container, which is not kept beside the work.
 pub(super) fn is_held(lookup: &Lookup<'_, '_>, container: &Expr) -> bool {
     let Expr::Attr(attr) = container else { return false };
-    let Expr::Name(holder, _) = &attr.base else {
-        return false;
-    };
+    let Expr::Name(holder, _) = &attr.base else { return false };
     matches!(lookup.model.text(*holder), "self" | "cls")
-        && !has_word(lookup.model.text(attr.name), &lookup.vocabulary.aside_words)
+        && !lookup.says(attr.name, said::ASIDE)
 }
 
 /// Whether a function or one that it leads to does what `look` looks for; `look` also tells what a function leads to.

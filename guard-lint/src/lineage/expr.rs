@@ -2,12 +2,12 @@
 
 use super::Walker;
 use super::later::What;
+use super::said;
 use super::state::State;
 use super::value::{Cell, Origin, Source, Value};
 use crate::model::ClassId;
 use crate::model::types::Ty;
 use crate::source::facts::{Attr, Expr, Name, Span};
-use crate::vocabulary::has_word;
 
 /// What is left of a path when only this part of it is asked.
 const PARTS_OF_PATHS: [&str; 4] = ["name", "stem", "suffix", "suffixes"];
@@ -175,7 +175,7 @@ impl<'s> Walker<'_, 's> {
             Some(value) => value.clone(),
             None => self.global(name, state),
         };
-        self.personal(value, self.text(name), span, state)
+        self.personal(value, name, span, state)
     }
 
     /// A module's variable: its value, where that is a plain one.
@@ -219,7 +219,7 @@ impl<'s> Walker<'_, 's> {
                 Value::Plain(origin.without(&[Source::Personal]))
             }
         };
-        self.personal(value, name, attr.span, state)
+        self.personal(value, attr.name, attr.span, state)
     }
 
     /// A field of an object, or what its class says of it.
@@ -361,7 +361,7 @@ impl<'s> Walker<'_, 's> {
             }
         };
         match key {
-            Expr::Str(name, _) => self.personal(value, self.text(*name), span, state),
+            Expr::Str(name, _) => self.personal(value, *name, span, state),
             _ => value,
         }
     }
@@ -378,9 +378,8 @@ impl<'s> Walker<'_, 's> {
     }
 
     /// A value under a name that says what it is: a person's data. Constants are none.
-    pub(super) fn personal(&mut self, value: Value<'s>, name: &str, span: Span, state: &mut State<'s>) -> Value<'s> {
-        let constant = !name.chars().any(char::is_lowercase);
-        if self.needs.is_some() || constant || !has_word(name, &self.vocabulary.records.personal_words) {
+    pub(super) fn personal(&mut self, value: Value<'s>, name: Name, span: Span, state: &mut State<'s>) -> Value<'s> {
+        if self.needs.is_some() || !self.lookup.says(name, said::PERSONAL) {
             return value;
         }
         match self.known(value, state) {

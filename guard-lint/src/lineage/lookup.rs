@@ -6,8 +6,9 @@ use crate::model::resolve::Entity;
 use crate::model::types::{Ty, Types};
 use crate::model::{ClassId, FnId, ModId, Model};
 use crate::source::facts::{Call, Expr, Name};
-use crate::vocabulary::{Vocabulary, has_word, starts_with};
+use crate::vocabulary::Vocabulary;
 
+use super::said::{self, Said};
 use super::state::{AUDIT, USAGE};
 
 /// What a call goes to.
@@ -27,15 +28,22 @@ pub(super) struct Lookup<'a, 's> {
     pub(super) analyzer: &'a Analyzer<'s>,
     pub(super) model: &'a Model<'s>,
     pub(super) vocabulary: &'a Vocabulary,
+    said: &'a Said,
 }
 
 impl<'a, 's> Lookup<'a, 's> {
-    pub(super) fn new(analyzer: &'a Analyzer<'s>) -> Self {
+    pub(super) fn new(analyzer: &'a Analyzer<'s>, said: &'a Said) -> Self {
         Self {
             analyzer,
             model: analyzer.model(),
             vocabulary: analyzer.vocabulary(),
+            said,
         }
+    }
+
+    /// Whether a name says any of these.
+    pub(super) fn says(&self, name: Name, what: u32) -> bool {
+        self.said.says(name, self.model.text(name), self.vocabulary, what)
     }
 
     /// Where a call leads that stands in this module and function, on an object of this class where that is known.
@@ -123,21 +131,27 @@ impl<'a, 's> Lookup<'a, 's> {
     }
 
     /// Whether a call that cannot be followed changes a store.
-    pub(super) fn writes(&self, call: &Call, name: &str) -> bool {
-        let words = self.vocabulary;
-        if words.writes.iter().any(|row| row == name) {
+    pub(super) fn writes(&self, call: &Call) -> bool {
+        let Some(name) = last_name(&call.func) else {
+            return false;
+        };
+        if self.says(name, said::WRITES) {
             return true;
         }
         let Expr::Attr(attr) = &call.func else { return false };
-        let holder = holder(&attr.base).map_or("", |name| self.model.text(name));
-        starts_with(name, &words.write_verbs)
-            && has_word(holder, &words.store_words)
-            && !has_word(holder, &words.aside_words)
+        self.says(name, said::WRITE_VERB)
+            && holder(&attr.base)
+                .is_some_and(|holder| self.says(holder, said::STORE) && !self.says(holder, said::ASIDE))
+    }
+
+    /// Whether a call stores an artifact, by its name.
+    pub(super) fn stores_artifacts(&self, call: &Call) -> bool {
+        last_name(&call.func).is_some_and(|name| self.says(name, said::ARTIFACT_STORE))
     }
 
     /// Whether a call records usage or an audit event. What is only called so, and does nothing, is none.
-    pub(super) fn is_emission(&self, call: &Call, name: &str, targets: &[FnId]) -> bool {
-        if self.emission(call, name) == 0 {
+    pub(super) fn is_emission(&self, call: &Call, targets: &[FnId]) -> bool {
+        if self.emission(call) == 0 {
             return false;
         }
         let idle = |function: &FnId| {
@@ -150,34 +164,32 @@ impl<'a, 's> Lookup<'a, 's> {
         targets.is_empty() || targets.iter().any(|target| !idle(target) || declared(target))
     }
 
-    pub(super) fn emission(&self, call: &Call, name: &str) -> u8 {
-        let words = &self.vocabulary.records;
-        let is_row = |rows: &[String]| rows.iter().any(|row| row == name);
-        if is_row(&words.usage_records) {
-            return USAGE;
-        }
-        if is_row(&words.audit_records) {
-            return AUDIT;
-        }
-        let Expr::Attr(attr) = &call.func else { return 0 };
-        let holder = holder(&attr.base).map_or("", |name| self.model.text(name));
-        let records = starts_with(name, &words.recording_verbs);
-        if records && has_word(holder, &words.usage_words) {
-            USAGE
-        } else if records && has_word(holder, &words.audit_words) {
-            AUDIT
-        } else {
-            0
+    /// What a call records by its name: [`USAGE`], [`AUDIT`] or nothing.
+    pub(super) fn emission(&self, call: &Call) -> u8 {
+        let Some(name) = last_name(&call.func) else { return 0 };
+        let of = |name: Name, usage: u32, audit: u32| {
+            if self.says(name, usage) {
+                USAGE
+            } else if self.says(name, audit) {
+                AUDIT
+            } else {
+                0
+            }
+        };
+        match (of(name, said::USAGE_ROW, said::AUDIT_ROW), &call.func) {
+            (0, Expr::Attr(attr)) if self.says(name, said::RECORD_VERB) => {
+                holder(&attr.base).map_or(0, |holder| of(holder, said::USAGE_WORD, said::AUDIT_WORD))
+            }
+            (what, _) => what,
         }
     }
 
     /// Whether what a function changes is kept beside the work: what a logger or a gate writes down is no change.
     pub(super) fn is_aside(&self, function: FnId) -> bool {
-        let words = self.vocabulary;
-        let aside = |name: &str| has_word(name, &words.aside_words) || has_word(name, &words.gate_words);
+        let aside = |name: Name| self.says(name, said::ASIDE | said::GATE);
         let info = self.model.function(function);
         let class = info.class.map(|class| self.model.class_facts(class).name);
-        aside(self.model.text(info.facts.name)) || class.is_some_and(|name| aside(self.model.text(name)))
+        aside(info.facts.name) || class.is_some_and(aside)
     }
 }
 

@@ -15,6 +15,7 @@ mod lookup;
 mod methods;
 mod needs;
 mod record;
+mod said;
 mod stack;
 pub mod state;
 mod store;
@@ -31,6 +32,7 @@ use crate::vocabulary::Vocabulary;
 use effects::Effects;
 use lookup::Lookup;
 use needs::{Needs, Question};
+use said::Said;
 use stack::Standing;
 use state::{State, Ways};
 use value::{Cell, Origin, Source, Value};
@@ -72,12 +74,13 @@ struct Asked<'r> {
     /// What has to be followed at once; everything, where nothing is said. Other values wait until they are asked for.
     needs: Option<&'r Needs>,
     effects: &'r Effects,
+    said: &'r Said,
 }
 
 /// Walks a function from its start, called by somebody unknown.
 fn walk(analyzer: &Analyzer<'_>, function: FnId, asked: Asked<'_>) -> Trail {
     let mut walker = Walker {
-        lookup: Lookup::new(analyzer),
+        lookup: Lookup::new(analyzer, asked.said),
         model: analyzer.model(),
         vocabulary: analyzer.vocabulary(),
         effects: asked.effects,
@@ -123,8 +126,9 @@ fn walk(analyzer: &Analyzer<'_>, function: FnId, asked: Asked<'_>) -> Trail {
         state.variables.insert(param.name, value);
     }
     // A function by whose name nothing is stored can only store what it is given.
-    let is_asked =
-        |needs: &Needs| needs.question != Question::Artifacts || walker.next > 0 || needs.follows(info.facts.name);
+    let is_asked = |needs: &Needs| {
+        needs.question != Question::Artifacts || walker.next > 0 || needs.follows(info.facts.name)
+    };
     if asked.needs.is_none_or(is_asked) {
         walker.enter(function, &mut state);
     }

@@ -3,14 +3,16 @@
 //! A call leads to a store if some function of its name may. That says too much where many functions share a name, and never
 //! too little, and it costs a look at each function instead of one at each call on every way.
 
+use std::sync::Arc;
+
 use lasso::Key;
 
-use super::lookup::{holder, last_name};
+use super::lookup::{Lookup, last_name};
+use super::said;
 use crate::model::types::each_statement;
 use crate::model::{FnId, Model};
 use crate::source::facts::{Expr, Name, Stmt};
 use crate::source::visit::each_call;
-use crate::vocabulary::{Vocabulary, has_word, starts_with};
 
 /// Methods that change the dict, list or hash that they are called on.
 pub(super) const CHANGES: [&str; 8] = [
@@ -64,6 +66,12 @@ pub(super) struct Needs {
     follow: Known,
     /// What has to be looked at, call by call.
     look: Known,
+    every: Arc<Every>,
+}
+
+/// What does not depend on the question.
+#[derive(Debug, Default)]
+struct Every {
     /// What may change an object that it gets.
     change: Known,
     /// What never returns.
@@ -71,63 +79,63 @@ pub(super) struct Needs {
 }
 
 impl Needs {
-    /// Looks at every function once.
-    pub(super) fn new(model: &Model<'_>, words: &Vocabulary, question: Question) -> Self {
+    /// What each question needs, by one look at every function.
+    pub(super) fn of_each(lookup: &Lookup<'_, '_>) -> [Self; 2] {
+        let model = lookup.model;
         let functions: Vec<Calls> = (0..model.functions.len() as u32)
-            .map(|id| Calls::of(model, FnId(id)))
+            .map(|id| Calls::of(lookup, FnId(id)))
             .collect();
-        let mut needs = Self {
-            question,
-            follow: Known::default(),
-            look: Known::default(),
+        let mut every = Every {
             change: Known::default(),
             endless: endless(model, &functions),
+        };
+        for function in functions.iter().filter(|function| function.changes) {
+            every.change.add(function.name);
+        }
+        for text in CHANGES {
+            model.names.get(text).into_iter().for_each(|name| {
+                every.change.add(name);
+            });
+        }
+        spread(&mut every.change, &functions, |function| &function.hands);
+        let every = Arc::new(every);
+        [Question::Artifacts, Question::Records].map(|question| Self::new(question, lookup, &functions, &every))
+    }
+
+    fn new(question: Question, lookup: &Lookup<'_, '_>, functions: &[Calls], every: &Arc<Every>) -> Self {
+        let (mut follow, mut look) = (Known::default(), Known::default());
+        let (leads, looks) = match question {
+            Question::Artifacts => (said::ARTIFACT_STORE | said::ARTIFACT_CLASS, said::WRITES | said::WRITE_VERB),
+            Question::Records => (
+                said::USAGE_ROW | said::AUDIT_ROW,
+                said::WRITES | said::WRITE_VERB | said::RECORD_VERB,
+            ),
         };
         let mut seen = Known::default();
         for name in functions.iter().flat_map(|function| &function.all) {
             if seen.add(*name) {
-                needs.sort(*name, model.text(*name), words);
-            }
-        }
-        if question == Question::Records {
-            for function in &functions {
-                needs.look.add(function.name);
-                if records_by_holder(model, function.id, &needs.look, words) {
-                    needs.follow.add(function.name);
+                if lookup.says(*name, leads) {
+                    follow.add(*name);
+                }
+                if lookup.says(*name, looks) {
+                    look.add(*name);
                 }
             }
         }
-        for function in functions.iter().filter(|function| needs.endless.has(function.name)) {
-            needs.follow.add(function.name);
-        }
-        spread(&mut needs.follow, &functions, |function| &function.all);
-        for function in functions.iter().filter(|function| function.changes) {
-            needs.change.add(function.name);
-        }
-        spread(&mut needs.change, &functions, |function| &function.hands);
-        needs
-    }
-
-    /// What a name says by itself.
-    fn sort(&mut self, name: Name, text: &str, words: &Vocabulary) {
-        let records = &words.records;
-        let is_row = |rows: &[String]| rows.iter().any(|row| row == text);
-        let leads = match self.question {
-            Question::Artifacts => {
-                let is_class = text.trim_start_matches('_').starts_with(char::is_uppercase);
-                is_row(&records.artifact_stores) || (is_class && has_word(text, &records.artifact_words))
+        for function in functions {
+            if question == Question::Records {
+                look.add(function.name);
             }
-            Question::Records => is_row(&records.usage_records) || is_row(&records.audit_records),
-        };
-        if leads {
-            self.follow.add(name);
+            if every.endless.has(function.name) || (question == Question::Records && function.records) {
+                follow.add(function.name);
+            }
         }
-        let records_by_verb = self.question == Question::Records && starts_with(text, &records.recording_verbs);
-        if is_row(&words.writes) || starts_with(text, &words.write_verbs) || records_by_verb {
-            self.look.add(name);
-        }
-        if CHANGES.contains(&text) {
-            self.change.add(name);
+        spread(&mut follow, functions, |function| &function.all);
+        Self {
+            question,
+            follow,
+            look,
+            every: every.clone(),
         }
     }
 
@@ -143,17 +151,17 @@ impl Needs {
 
     /// Whether a call of this name may never return.
     pub(super) fn ends(&self, name: Name) -> bool {
-        self.endless.has(name)
+        self.every.endless.has(name)
     }
 
     /// Whether a function may come to its end.
     pub(super) fn comes_back(&self, body: &[Stmt]) -> bool {
-        comes_back(body, &self.endless)
+        comes_back(body, &self.every.endless)
     }
 
     /// Whether a call of this name may change an object that it gets.
     pub(super) fn changes(&self, name: Name) -> bool {
-        self.change.has(name)
+        self.every.change.has(name)
     }
 }
 
@@ -170,22 +178,6 @@ fn spread(names: &mut Known, functions: &[Calls], calls: impl Fn(&Calls) -> &[Na
     }
 }
 
-/// Whether a function records something on what is named for it: `self.budget.track(…)`.
-fn records_by_holder(model: &Model<'_>, id: FnId, look: &Known, words: &Vocabulary) -> bool {
-    let records = &words.records;
-    let mut found = false;
-    each_call(&model.function(id).facts.body, &mut |call| {
-        if let Expr::Attr(attr) = &call.func
-            && look.has(attr.name)
-            && let Some(holder) = holder(&attr.base).map(|name| model.text(name))
-            && starts_with(model.text(attr.name), &records.recording_verbs)
-        {
-            found |= has_word(holder, &records.usage_words) || has_word(holder, &records.audit_words);
-        }
-    });
-    found
-}
-
 /// What a function calls.
 struct Calls {
     /// The name by which it is called itself.
@@ -197,10 +189,13 @@ struct Calls {
     hands: Vec<Name>,
     /// Whether it changes one of its parameters.
     changes: bool,
+    /// Whether it records something on what is named for it: `self.budget.track(…)`.
+    records: bool,
 }
 
 impl Calls {
-    fn of(model: &Model<'_>, id: FnId) -> Self {
+    fn of(lookup: &Lookup<'_, '_>, id: FnId) -> Self {
+        let model = lookup.model;
         let info = model.function(id);
         let own = model.text(info.facts.name);
         let name = match info.class {
@@ -216,6 +211,7 @@ impl Calls {
             all: Vec::new(),
             hands: Vec::new(),
             changes: false,
+            records: false,
         };
         each_call(&info.facts.body, &mut |call| {
             let (name, base) = match &call.func {
@@ -228,6 +224,7 @@ impl Calls {
             if given.into_iter().any(is_param) {
                 calls.hands.push(name);
             }
+            calls.records |= base.is_some() && lookup.emission(call) != 0;
             if base.is_some_and(is_param) && CHANGES.contains(&model.text(name)) {
                 calls.changes = true;
             }
@@ -248,15 +245,11 @@ impl Calls {
 /// The names of the functions that never return, also because what they call does not.
 fn endless(model: &Model<'_>, functions: &[Calls]) -> Known {
     let mut names = Known::default();
-    let mut asked: Vec<&Calls> = functions
-        .iter()
-        .filter(|function| !model.is_abstract(function.id))
-        .collect();
+    let mut asked: Vec<&Calls> = functions.iter().filter(|function| !model.is_abstract(function.id)).collect();
     while !asked.is_empty() {
         let body = |function: &Calls| &model.function(function.id).facts.body;
-        let (back, ended): (Vec<&Calls>, Vec<&Calls>) = asked
-            .into_iter()
-            .partition(|function| comes_back(body(function), &names));
+        let (back, ended): (Vec<&Calls>, Vec<&Calls>) =
+            asked.into_iter().partition(|function| comes_back(body(function), &names));
         let mut new = Known::default();
         for function in ended {
             names.add(function.name);

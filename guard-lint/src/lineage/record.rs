@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use super::Walker;
 use super::bind::Given;
 use super::lookup::holder;
+use super::said;
 use super::state::State;
 use super::value::{Source, Value};
 use crate::model::{FnId, Place};
 use crate::source::facts::{ArgKind, Expr};
-use crate::vocabulary::has_word;
 
 /// A usage or audit record.
 #[derive(Debug, Clone)]
@@ -36,8 +36,8 @@ pub struct Log {
 }
 
 impl<'s> Walker<'_, 's> {
-    pub(super) fn note_emission(&mut self, name: &str, given: &Given<'s>, state: &mut State<'s>) {
-        let what = self.lookup.emission(given.call, name);
+    pub(super) fn note_emission(&mut self, given: &Given<'s>, state: &mut State<'s>) {
+        let what = self.lookup.emission(given.call);
         let mut ids = BTreeSet::new();
         let mut context = false;
         for (arg, value) in given.call.args.iter().zip(&given.values) {
@@ -98,17 +98,16 @@ impl<'s> Walker<'_, 's> {
         by_type || matches!(last, "ctx" | "context" | "request_context")
     }
 
-    pub(super) fn note_log(&mut self, name: &str, given: &Given<'s>, state: &mut State<'s>) {
+    pub(super) fn note_log(&mut self, given: &Given<'s>, state: &mut State<'s>) {
         if self.needs.is_some() {
             return;
         }
-        let words = &self.vocabulary.records;
         let logs = match &given.call.func {
             Expr::Attr(attr) => {
-                let holder = holder(&attr.base).map_or("", |name| self.text(name));
-                words.log_methods.iter().any(|row| row == name) && has_word(holder, &words.log_words)
+                self.lookup.says(attr.name, said::LOG_METHOD)
+                    && holder(&attr.base).is_some_and(|holder| self.lookup.says(holder, said::LOG_WORD))
             }
-            Expr::Name(..) => name == "print",
+            Expr::Name(name, _) => self.text(*name) == "print",
             _ => false,
         };
         if !logs {

@@ -56,11 +56,6 @@ pub struct Made {
 }
 
 impl<'s> Walker<'_, 's> {
-    /// Whether a method of this name stores artifacts.
-    pub(super) fn stores_artifacts(&self, name: &str) -> bool {
-        self.vocabulary.records.artifact_stores.iter().any(|row| row == name)
-    }
-
     /// Whether a call gets an artifact, or a dict that was made of one.
     pub(super) fn is_given_artifact(&mut self, given: &Given<'s>, state: &mut State<'s>) -> bool {
         let kinds = &self.vocabulary.records.artifact_words;
@@ -139,10 +134,7 @@ impl<'s> Walker<'_, 's> {
         };
         let metadata = metadata.map(|metadata| self.known(metadata, state));
         let mut creation = self.nothing_yet(given, kind)?;
-        match metadata
-            .as_ref()
-            .map(|metadata| (metadata, state.cells.get(metadata).cloned()))
-        {
+        match metadata.as_ref().map(|metadata| (metadata, state.cells.get(metadata).cloned())) {
             Some((_, Some(cell))) => self.holds(&mut creation, &cell, state),
             Some((Value::None, None)) => {}
             Some((metadata, None)) => creation.rest = Some(self.origin(metadata, state)),

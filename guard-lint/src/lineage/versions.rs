@@ -1,12 +1,12 @@
 //! A map of which every version stays: a copy costs nothing, and two copies are told apart by what was set since.
 //!
 //! Branches of a function, and values that are looked at later, each keep the state as it was. Keys are small numbers; a node
-//! has a place for each value of four of their bits.
+//! has a place for each value of three of their bits.
 
 use std::rc::Rc;
 
 /// How many bits of a key one level looks at.
-const BITS: u32 = 4;
+const BITS: u32 = 3;
 
 /// How many children a node has.
 const WIDTH: usize = 1 << BITS;
@@ -92,11 +92,7 @@ impl<V: Clone> Versions<V> {
     }
 
     /// Visits what two versions do not share, in the keys' order: with what this one and the other have there.
-    pub(super) fn differences<'v>(
-        &'v self,
-        other: &'v Self,
-        visit: &mut impl FnMut(u32, Option<&'v V>, Option<&'v V>),
-    ) {
+    pub(super) fn differences<'v>(&'v self, other: &'v Self, visit: &mut impl FnMut(u32, Option<&'v V>, Option<&'v V>)) {
         let height = self.height.max(other.height);
         differ(self.raised(height), other.raised(height), height, 0, visit);
     }
@@ -201,9 +197,6 @@ mod tests {
         one.insert(3, 'd');
         let expected = vec![(3, Some('d'), Some('a')), (4, Some('c'), None), (300, None, Some('b'))];
         assert_eq!(changes(&one, &other), expected);
-        assert_eq!(
-            changes(&Versions::default(), &other),
-            [(3, None, Some('a')), (300, None, Some('b'))]
-        );
+        assert_eq!(changes(&Versions::default(), &other), [(3, None, Some('a')), (300, None, Some('b'))]);
     }
 }

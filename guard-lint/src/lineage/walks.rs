@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::effects::Effects;
-use super::lookup::Lookup;
-use super::needs::{Needs, Question};
+use super::lookup::{Lookup, last_name};
+use super::needs::Needs;
+use super::said::{self, Said};
 use super::state::{WROTE, Ways};
 use super::{Asked, DEPTH, Trail, walk};
 use crate::analysis::Analyzer;
@@ -14,8 +15,7 @@ use crate::model::resolve::Entity;
 use crate::model::types::Ty;
 use crate::model::{FnId, ModId, Model};
 use crate::source::facts::{Call, Expr, Name, Scope};
-use crate::source::visit::each_call;
-use crate::vocabulary::has_word;
+use crate::source::visit::{each_call, each_expr};
 
 /// How deep the walks go that only look for log calls.
 const NEAR: usize = 3;
@@ -26,8 +26,8 @@ pub struct Walks {
     whole: Mutex<FxHashMap<FnId, Arc<Trail>>>,
     stored: Mutex<FxHashMap<FnId, Arc<Trail>>>,
     recorded: Mutex<FxHashMap<FnId, Arc<Trail>>>,
-    to_stores: OnceLock<Needs>,
-    to_records: OnceLock<Needs>,
+    needs: OnceLock<[Needs; 2]>,
+    said: OnceLock<Said>,
     effects: Effects,
     storing: OnceLock<Vec<Arc<Trail>>>,
     logging: OnceLock<Vec<Arc<Trail>>>,
@@ -37,28 +37,14 @@ pub struct Walks {
 impl Walks {
     /// What a walk from this function sees.
     pub fn of(&self, analyzer: &Analyzer<'_>, function: FnId) -> Arc<Trail> {
-        kept(&self.whole, function, || {
-            let asked = Asked {
-                depth: DEPTH,
-                needs: None,
-                effects: &self.effects,
-            };
-            walk(analyzer, function, asked)
-        })
+        kept(&self.whole, function, || walk(analyzer, function, self.asked(analyzer, DEPTH, None)))
     }
 
     /// The same, of nothing but the artifacts that are stored.
     pub fn stored(&self, analyzer: &Analyzer<'_>, function: FnId) -> Arc<Trail> {
-        let needs = self
-            .to_stores
-            .get_or_init(|| Needs::new(analyzer.model(), analyzer.vocabulary(), Question::Artifacts));
+        let [needs, _] = self.needs(analyzer);
         kept(&self.stored, function, || {
-            let asked = Asked {
-                depth: DEPTH,
-                needs: Some(needs),
-                effects: &self.effects,
-            };
-            walk(analyzer, function, asked)
+            walk(analyzer, function, self.asked(analyzer, DEPTH, Some(needs)))
         })
     }
 
@@ -66,36 +52,53 @@ impl Walks {
     /// exit stands for all.
     pub fn recorded(&self, analyzer: &Analyzer<'_>, function: FnId) -> Arc<Trail> {
         let model = analyzer.model();
-        let needs = self
-            .to_records
-            .get_or_init(|| Needs::new(model, analyzer.vocabulary(), Question::Records));
+        let [_, needs] = self.needs(analyzer);
         kept(&self.recorded, function, || {
-            let lookup = Lookup::new(analyzer);
+            let lookup = Lookup::new(analyzer, self.said(model));
             if self.effects.is_leading(&lookup, needs, function) {
-                let asked = Asked {
-                    depth: DEPTH,
-                    needs: Some(needs),
-                    effects: &self.effects,
-                };
-                return walk(analyzer, function, asked);
+                return walk(analyzer, function, self.asked(analyzer, DEPTH, Some(needs)));
             }
             let mut trail = Trail::default();
             if needs.comes_back(&model.function(function).facts.body) {
                 let changes = self.effects.is_changing(&lookup, needs, function);
                 let happened = if changes { WROTE } else { 0 };
-                trail
-                    .exits
-                    .push((model.function_place(function), Ways::START.then(happened)));
+                trail.exits.push((model.function_place(function), Ways::START.then(happened)));
             }
             trail
         })
     }
 
+    /// Where the work of each module begins that calls something of such a name.
+    fn roots_where(&self, analyzer: &Analyzer<'_>, what: u32) -> Vec<FnId> {
+        let model = analyzer.model();
+        let lookup = Lookup::new(analyzer, self.said(model));
+        let modules = modules_calling(model, |name| lookup.says(name, what));
+        modules.iter().flat_map(|module| roots(model, &[*module])).collect()
+    }
+
+    fn asked<'w>(&'w self, analyzer: &Analyzer<'_>, depth: usize, needs: Option<&'w Needs>) -> Asked<'w> {
+        Asked {
+            depth,
+            needs,
+            effects: &self.effects,
+            said: self.said(analyzer.model()),
+        }
+    }
+
+    fn said(&self, model: &Model<'_>) -> &Said {
+        self.said.get_or_init(|| Said::new(model))
+    }
+
+    /// What the questions after artifacts and after records need.
+    fn needs(&self, analyzer: &Analyzer<'_>) -> &[Needs; 2] {
+        self.needs
+            .get_or_init(|| Needs::of_each(&Lookup::new(analyzer, self.said(analyzer.model()))))
+    }
+
     /// The artifacts that are stored by every function that leads to an artifact's store, in the program's order.
     pub fn storing(&self, analyzer: &Analyzer<'_>) -> &[Arc<Trail>] {
         self.storing.get_or_init(|| {
-            let stores = &analyzer.vocabulary().records.artifact_stores;
-            let functions = roots_where(analyzer.model(), &[stores]).into_iter();
+            let functions = self.roots_where(analyzer, said::ARTIFACT_STORE).into_iter();
             functions.map(|function| self.stored(analyzer, function)).collect()
         })
     }
@@ -103,11 +106,8 @@ impl Walks {
     /// The walks from every function that leads to a usage or audit record, in the program's order.
     pub fn recording(&self, analyzer: &Analyzer<'_>) -> &[(FnId, Arc<Trail>)] {
         self.recording.get_or_init(|| {
-            let words = &analyzer.vocabulary().records;
-            let functions = roots_where(analyzer.model(), &[&words.usage_records, &words.audit_records]).into_iter();
-            functions
-                .map(|function| (function, self.recorded(analyzer, function)))
-                .collect()
+            let functions = self.roots_where(analyzer, said::USAGE_ROW | said::AUDIT_ROW).into_iter();
+            functions.map(|function| (function, self.recorded(analyzer, function))).collect()
         })
     }
 
@@ -115,23 +115,13 @@ impl Walks {
     pub fn logging(&self, analyzer: &Analyzer<'_>) -> &[Arc<Trail>] {
         self.logging.get_or_init(|| {
             let model = analyzer.model();
-            let words = &analyzer.vocabulary().records;
-            let logs = |call: &Call| {
-                let name = called(model, call);
-                name == Some("print") || name.is_some_and(|name| words.log_methods.iter().any(|row| row == name))
-            };
-            let personal = |name: &str| has_word(name, &words.personal_words);
-            let modules = modules_with(model, logs);
-            let modules = modules.into_iter().filter(|module| mentions(model, *module, &personal));
-            let asked = Asked {
-                depth: NEAR,
-                needs: None,
-                effects: &self.effects,
-            };
+            let lookup = Lookup::new(analyzer, self.said(model));
+            let logs = |name: Name| lookup.says(name, said::LOG_METHOD) || model.text(name) == "print";
+            let modules = modules_calling(model, logs).into_iter();
+            let modules = modules.filter(|module| mentions(&lookup, *module, said::PERSONAL));
+            let asked = self.asked(analyzer, NEAR, None);
             let functions = modules.flat_map(|module| roots(model, &[module]));
-            functions
-                .map(|function| Arc::new(walk(analyzer, function, asked)))
-                .collect()
+            functions.map(|function| Arc::new(walk(analyzer, function, asked))).collect()
         })
     }
 }
@@ -146,50 +136,33 @@ fn kept(known: &Mutex<FxHashMap<FnId, Arc<Trail>>>, function: FnId, find: impl F
     all().entry(function).or_insert(trail).clone()
 }
 
-/// Where the work of each module begins that calls one of these names.
-fn roots_where(model: &Model<'_>, names: &[&Vec<String>]) -> Vec<FnId> {
-    let modules = modules_with(model, |call| {
-        called(model, call).is_some_and(|name| names.iter().any(|rows| rows.iter().any(|row| row == name)))
-    });
-    modules.iter().flat_map(|module| roots(model, &[*module])).collect()
-}
-
-/// The modules in which there is such a call.
-fn modules_with(model: &Model<'_>, wanted: impl Fn(&Call) -> bool) -> Vec<ModId> {
+/// The modules in which something of such a name is called.
+fn modules_calling(model: &Model<'_>, wanted: impl Fn(Name) -> bool) -> Vec<ModId> {
     let modules = (0..model.sources.files.len() as u32).map(ModId);
-    let has = |module: &ModId| {
+    let calls = |module: &ModId| {
         let mut found = false;
         for function in &model.file(*module).facts.functions {
-            each_call(&function.body, &mut |call| found |= wanted(call));
+            each_call(&function.body, &mut |call| found |= last_name(&call.func).is_some_and(&wanted));
         }
         found
     };
-    modules.filter(has).collect()
+    modules.filter(calls).collect()
 }
 
-/// Whether a module uses a name like this.
-fn mentions(model: &Model<'_>, module: ModId, wanted: &impl Fn(&str) -> bool) -> bool {
+/// Whether a module uses a name that says this.
+fn mentions(lookup: &Lookup<'_, '_>, module: ModId, what: u32) -> bool {
     let mut found = false;
-    for function in &model.file(module).facts.functions {
-        found |= function.params.iter().any(|param| wanted(model.text(param.name)));
-        crate::source::visit::each_expr(&function.body, &mut |expr| {
+    for function in &lookup.model.file(module).facts.functions {
+        found |= function.params.iter().any(|param| lookup.says(param.name, what));
+        each_expr(&function.body, &mut |expr| {
             found |= match expr {
-                Expr::Name(name, _) | Expr::Str(name, _) => wanted(model.text(*name)),
-                Expr::Attr(attr) => wanted(model.text(attr.name)),
+                Expr::Name(name, _) | Expr::Str(name, _) => lookup.says(*name, what),
+                Expr::Attr(attr) => lookup.says(attr.name, what),
                 _ => false,
             };
         });
     }
     found
-}
-
-/// The last name of what is called.
-fn called<'s>(model: &Model<'s>, call: &Call) -> Option<&'s str> {
-    match &call.func {
-        Expr::Name(name, _) => Some(model.text(*name)),
-        Expr::Attr(attr) => Some(model.text(attr.name)),
-        _ => None,
-    }
 }
 
 /// The functions of these modules that no other function of them calls: where their work begins.

@@ -1,16 +1,19 @@
 //! Which modules cannot be imported, and through which imports.
 //!
 //! Only what is certain counts: an import that always runs when the module is loaded, of a module of the program's own that
-//! is nowhere, of a symbol that its module never binds, or of a file that is no Python.
+//! is nowhere, of a symbol that its module never binds, of one that a circle of imports asks for too early, or of a file
+//! that is no Python.
 
 use std::collections::VecDeque;
 
 use rustc_hash::FxHashMap;
 
+use super::cycles::{self, Broken};
 use super::resolve::Entity;
+use super::types::each_statement;
 use super::words::STANDARD;
-use super::{ModId, Model, Place};
-use crate::source::facts::{Expr, Import, Name, Stmt};
+use super::{ModId, Model, Place, binders};
+use crate::source::facts::{Expr, Import, Name, Span, Stmt};
 use crate::source::imports::start;
 use crate::source::tree::Found;
 use crate::spread;
@@ -28,11 +31,13 @@ pub struct Failure {
 
 /// What loading one module does.
 #[derive(Default)]
-struct Loads {
+pub(super) struct Loads {
     /// The first import that cannot succeed, or where the file stops to be Python.
-    fault: Option<(Place, String)>,
+    pub(super) fault: Option<(Place, String)>,
     /// What it loads before that.
-    modules: Vec<(Place, ModId)>,
+    pub(super) modules: Vec<(Place, ModId)>,
+    /// What it loads under a condition.
+    pub(super) perhaps: Vec<(Place, ModId)>,
 }
 
 impl Model<'_> {
@@ -40,12 +45,13 @@ impl Model<'_> {
     pub fn failures(&self, modules: &[ModId]) -> FxHashMap<ModId, Failure> {
         let all: Vec<ModId> = (0..self.sources.files.len() as u32).map(ModId).collect();
         let loads = spread::over(self, &all, |model, module| model.loads(module));
-        if loads.iter().all(|loads| loads.fault.is_none()) {
+        let broken = cycles::find(self, &loads);
+        if broken.0.is_empty() && loads.iter().all(|loads| loads.fault.is_none()) {
             return FxHashMap::default();
         }
         let failing = modules
             .iter()
-            .filter_map(|module| Some((*module, failure(&loads, *module)?)));
+            .filter_map(|module| Some((*module, failure(&loads, &broken, *module)?)));
         failing.collect()
     }
 
@@ -69,11 +75,53 @@ impl Model<'_> {
                 self.loaded(module, import, *name, |target| loads.modules.push((place, target)));
             }
         }
+        self.perhaps(module, &mut loads);
         loads
     }
 
+    /// What a module loads under a condition, or where what goes wrong is caught.
+    fn perhaps(&self, module: ModId, loads: &mut Loads) {
+        let body = &self.file(module).facts.body;
+        let known: Vec<Span> = run_at_import(self, body).iter().map(|import| import.span).collect();
+        let mut visit = |import: &Import| {
+            if known.contains(&import.span) {
+                return;
+            }
+            let place = Place {
+                module,
+                span: import.span,
+            };
+            for (name, _) in &import.names {
+                self.loaded(module, import, *name, |target| loads.perhaps.push((place, target)));
+            }
+        };
+        for statement in body.iter().filter(|statement| !matches!(statement, Stmt::Import(_))) {
+            each_statement(std::slice::from_ref(statement), &mut |statement| {
+                if let Stmt::Import(import) = statement {
+                    visit(import);
+                }
+            });
+        }
+    }
+
+    /// Whether a module binds names in ways that are not read: by stars, by `globals()`, by a `__getattr__`.
+    pub(super) fn binds_openly(&self, module: ModId) -> bool {
+        let file = self.file(module);
+        let open = ["globals()", "exec(", "vars()", "locals()", "setattr("];
+        open.iter().any(|open| file.text.contains(open)) || self.has_function(module, "__getattr__")
+    }
+
+    /// Whether any module sets an attribute of this name on something as it is loaded.
+    pub(super) fn is_set_at_import(&self, name: Name) -> bool {
+        self.sources.files.iter().any(|file| {
+            let mut found = false;
+            binders::each_attribute(&file.facts.body, &mut |set| found |= set == name);
+            found
+        })
+    }
+
     /// Every module that one name of an import loads: the packages on the way, the module, and a submodule of that name.
-    fn loaded(&self, module: ModId, import: &Import, name: Name, mut load: impl FnMut(ModId)) {
+    pub(super) fn loaded(&self, module: ModId, import: &Import, name: Name, mut load: impl FnMut(ModId)) {
         let path = &self.file(module).path;
         let tree = &self.sources.tree;
         let text = self.text(name);
@@ -184,22 +232,31 @@ impl Model<'_> {
 }
 
 /// The shortest way from a module to a fault.
-fn failure(loads: &[Loads], module: ModId) -> Option<Failure> {
+fn failure(loads: &[Loads], broken: &(Vec<Broken>, FxHashMap<ModId, usize>), module: ModId) -> Option<Failure> {
     let mut came: FxHashMap<ModId, Option<(Place, ModId)>> = FxHashMap::default();
     came.insert(module, None);
     let mut next = VecDeque::from([module]);
     while let Some(current) = next.pop_front() {
         let loads = &loads[current.0 as usize];
         if let Some((place, what)) = &loads.fault {
-            let (mut chain, mut at) = (Vec::new(), current);
-            while let Some(Some((place, from))) = came.get(&at) {
-                chain.push((*place, at));
-                at = *from;
-            }
-            chain.reverse();
             return Some(Failure {
                 what: what.clone(),
                 place: *place,
+                chain: way(&came, current),
+            });
+        }
+        if let Some(circle) = broken.1.get(&current) {
+            // Whichever of its modules comes first, the circle fails; the way is shown from the one that is found to.
+            let circle = &broken.0[*circle];
+            let mut chain = if current == circle.entry {
+                way(&came, current)
+            } else {
+                Vec::new()
+            };
+            chain.extend(&circle.chain);
+            return Some(Failure {
+                what: circle.what.clone(),
+                place: circle.place,
                 chain,
             });
         }
@@ -211,6 +268,17 @@ fn failure(loads: &[Loads], module: ModId) -> Option<Failure> {
         }
     }
     None
+}
+
+/// The imports that led to a module.
+fn way(came: &FxHashMap<ModId, Option<(Place, ModId)>>, to: ModId) -> Vec<(Place, ModId)> {
+    let (mut chain, mut at) = (Vec::new(), to);
+    while let Some(Some((place, from))) = came.get(&at) {
+        chain.push((*place, at));
+        at = *from;
+    }
+    chain.reverse();
+    chain
 }
 
 /// The imports that always run when a module is loaded, and that nothing catches.
@@ -232,7 +300,7 @@ fn run_at_import<'b>(model: &Model<'_>, body: &'b [Stmt]) -> Vec<&'b Import> {
     found
 }
 
-fn is_type_checking(model: &Model<'_>, test: &Expr) -> bool {
+pub(super) fn is_type_checking(model: &Model<'_>, test: &Expr) -> bool {
     match test {
         Expr::Name(name, _) => model.text(*name) == "TYPE_CHECKING",
         Expr::Attr(attr) => model.text(attr.name) == "TYPE_CHECKING",

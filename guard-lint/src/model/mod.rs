@@ -4,6 +4,7 @@ pub mod absent;
 pub mod bind;
 mod binders;
 pub mod classes;
+mod cycles;
 pub mod loading;
 mod locals;
 pub mod resolve;

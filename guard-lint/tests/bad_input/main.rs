@@ -4,6 +4,7 @@ mod anything;
 mod circles;
 #[path = "../common/mod.rs"]
 mod common;
+mod rust;
 mod size;
 mod unreadable;
 

@@ -6,8 +6,9 @@
 //! 4. [What the layer cannot do](limits): the exceptions, and what to put in their place.
 //! 5. [Attacks](attacks): what a hostile client can try, the answer, and the test that proves it.
 //! 6. [Moving a FastAPI engine over](moving): what becomes what, and in which order.
-//! 7. [Costs](costs): what the guard adds to a request.
+//! 7. [Stores](stores): what an engine may not forget, where it lies, and what it outlives.
 //! 8. [Gates, budget and audit](gates): what stands before a change, and what is remembered of it.
+//! 9. [Costs](costs): what the guard adds to a request.
 //!
 //! # What is missing
 //!
@@ -18,7 +19,7 @@
 //! | single-use tickets, and streams that take a ticket by themselves | [`ticket`](crate::ticket) issues and verifies tickets that are good until they expire; [`TicketUse::Single`](crate::ticket::TicketUse) is refused |
 //! | decisions of the gates in the stream that they are about | they are in the [`audit`](crate::audit) |
 //! | streams with cursors and replay, WebSocket sessions | a handler's stream is passed on, and ends with an envelope if it breaks |
-//! | the check that no store in memory serves `saas`, for what a handler keeps by itself | it asks [`RequestContext::mode`](crate::context::RequestContext::mode); the guard's own [`store`](crate::store)s are held to it |
+//! | the check of an engine's stores when it starts | it calls [`Stores::prove`](crate::store::Stores::prove) itself |
 //! | artifact metadata (`pipeline_hash`) | nothing |
 //!
 //! Their codes are in the [table](codes) already, so that an engine can answer them.
@@ -31,3 +32,4 @@ pub mod gates;
 pub mod limits;
 pub mod moving;
 pub mod quick_start;
+pub mod stores;

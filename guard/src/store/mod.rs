@@ -50,6 +50,8 @@
 //! - Times are milliseconds since 1970-01-01T00:00:00Z where the name ends in `_ms`, and seconds where it ends in `_s`.
 //! - Every answer stays inside the scope that was asked for.
 
+#[cfg(feature = "object-store")]
+pub mod archive;
 mod audit;
 mod backend;
 mod budget;

@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, reason = "a helper of a test may panic as a test may")]
 #![allow(clippy::print_stderr, reason = "a test that is skipped says so")]
 
+#[cfg(feature = "object-store")]
+mod archive;
 mod memory;
 #[cfg(feature = "nats")]
 mod nats;

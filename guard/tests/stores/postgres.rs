@@ -27,7 +27,7 @@ fn shared() -> Option<Arc<Server>> {
     if let Some(server) = shared.upgrade() {
         return Some(server);
     }
-    let server = Arc::new(server::start_postgres()?);
+    let server = Arc::new(server::start_postgres(&[])?);
     *shared = Arc::downgrade(&server);
     Some(server)
 }
@@ -88,6 +88,15 @@ async fn h80_a_server_proves_itself_and_one_that_does_not_synchronise_is_refused
     run(&database.url, "DROP TABLE guard_proof").await;
     let faults = stores.prove([Mode::Saas]).await.unwrap_err();
     assert!(faults.to_string().contains("Stores::audit"), "{faults}");
+
+    let Some(server) = server::start_postgres(&["fsync=off"]) else {
+        return;
+    };
+    let url = format!("postgres://guard@127.0.0.1:{}/postgres", server.port);
+    let stores = Stores::of(Postgres::open(&url).await.unwrap());
+    stores.check([Mode::Lab]).unwrap();
+    let faults = stores.check([Mode::Saas]).unwrap_err();
+    assert_eq!(faults.faults().len(), 5, "{faults}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -58,8 +58,13 @@ fn postgres_programs() -> Option<PathBuf> {
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let mut folders: Vec<PathBuf> = versions.map(|version| version.path().join("bin")).collect();
     folders.sort();
+    folders.reverse();
     folders.extend(env::split_paths(&env::var_os("PATH")?));
-    folders.into_iter().rev().find(|folder| folder.join("initdb").exists())
+    let has_all = |folder: &PathBuf| {
+        let mut programs = ["initdb", "postgres", "pg_isready"].into_iter();
+        programs.all(|program| folder.join(program).exists())
+    };
+    folders.into_iter().find(has_all)
 }
 
 #[cfg(feature = "postgres")]
@@ -91,9 +96,9 @@ fn run(command: &mut Command) {
     );
 }
 
-/// Starts PostgreSQL with a user `guard`, or says that it is not there.
+/// Starts PostgreSQL with a user `guard` and these settings, or says that it is not there.
 #[cfg(feature = "postgres")]
-pub(crate) fn start_postgres() -> Option<Server> {
+pub(crate) fn start_postgres(settings: &[&str]) -> Option<Server> {
     let Some(programs) = postgres_programs() else {
         return skip("PostgreSQL is not installed, and GUARD_TEST_POSTGRES_URL names none");
     };
@@ -112,11 +117,11 @@ pub(crate) fn start_postgres() -> Option<Server> {
             "-D",
         ])
         .arg(&data));
-    Some(run_postgres(&programs, &data, free_port(), folder))
+    Some(run_postgres(&programs, &data, free_port(), folder, settings))
 }
 
 #[cfg(feature = "postgres")]
-fn run_postgres(programs: &Path, data: &Path, port: u16, folder: TempDir) -> Server {
+fn run_postgres(programs: &Path, data: &Path, port: u16, folder: TempDir, settings: &[&str]) -> Server {
     let program = programs.join("postgres");
     let child = as_postgres(&program)
         .args([
@@ -129,6 +134,7 @@ fn run_postgres(programs: &Path, data: &Path, port: u16, folder: TempDir) -> Ser
             "-D",
         ])
         .arg(data)
+        .args(settings.iter().flat_map(|setting| ["-c", setting]))
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())

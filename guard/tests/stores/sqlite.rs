@@ -1,5 +1,6 @@
 //! SQLite: the suites, and what only a file can meet.
 
+use std::env;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,9 +15,17 @@ use tempfile::TempDir;
 
 use crate::support::{hold_all, stream};
 
-/// A folder that no system takes for a temporary one.
 fn folder() -> TempDir {
     tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap()
+}
+
+/// A folder that the guard does not take for a temporary one, wherever the project and its build lie.
+fn lasting_folder() -> Option<TempDir> {
+    let home = env::var_os("HOME").map(PathBuf::from);
+    let folders = [Some(PathBuf::from(env!("CARGO_TARGET_TMPDIR"))), home];
+    let is_temporary = |folder: &Path| folder.starts_with("/tmp") || folder.starts_with(env::temp_dir());
+    let folder = folders.into_iter().flatten().find(|folder| !is_temporary(folder))?;
+    tempfile::tempdir_in(folder).ok()
 }
 
 fn file(folder: &TempDir) -> PathBuf {
@@ -51,7 +60,7 @@ async fn one_alone_holds_every_suite() {
 
 #[tokio::test]
 async fn h80_a_file_proves_itself_and_a_temporary_one_is_refused() {
-    let folder = folder();
+    let folder = lasting_folder().expect("a folder outside of the temporary ones");
     let sqlite = Sqlite::open(file(&folder)).await.unwrap();
     assert_eq!(sqlite.durability(), Durability::Synced);
     let stores = Stores::of(sqlite);

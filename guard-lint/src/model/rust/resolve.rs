@@ -162,11 +162,10 @@ impl<'s> Program<'_, 's> {
         let Some(at) = self.module_of(function) else {
             return Def::External(path.to_vec());
         };
-        match path.split_first() {
-            Some((first, rest)) if first == "Self" => {
-                let owner = self.function(function).and_then(|function| function.owner.as_ref());
-                let mut full = owner.map_or_else(Vec::new, |owner| owner.path.clone());
-                full.extend(rest.iter().cloned());
+        let owner = self.function(function).and_then(|function| function.owner.as_ref());
+        match (path.split_first(), owner) {
+            (Some((first, rest)), Some(owner)) if first == "Self" => {
+                let full: Vec<String> = owner.path.iter().chain(rest).cloned().collect();
                 self.resolve(at, &full)
             }
             _ => self.resolve(at, path),

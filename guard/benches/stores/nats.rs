@@ -1,0 +1,62 @@
+//! JetStream: one subject of one stream, messages without headers.
+
+use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, pull};
+use async_nats::jetstream::stream::{Config, Stream};
+use async_nats::jetstream::{self, Context};
+use futures_util::StreamExt;
+use guard::store::NewEvent;
+use guard::store::nats::JetStream;
+
+use crate::{Raw, compare, server};
+
+struct Subject {
+    context: Context,
+    stream: Stream,
+}
+
+pub(crate) async fn measure() {
+    let Some(server) = server::start_nats() else { return };
+    let url = format!("nats://127.0.0.1:{}", server.port);
+    let log = JetStream::open(&url).await.unwrap();
+    let context = jetstream::new(async_nats::connect(&url).await.unwrap());
+    let stream = context
+        .create_stream(Config {
+            name: "RAW".to_owned(),
+            subjects: vec!["raw".to_owned()],
+            ..Config::default()
+        })
+        .await
+        .unwrap();
+    compare("JetStream", &log, &mut Subject { context, stream }).await;
+}
+
+impl Raw for Subject {
+    async fn append(&mut self, events: &[NewEvent]) {
+        let mut acks = Vec::with_capacity(events.len());
+        for event in events {
+            acks.push(self.context.publish("raw", event.body.clone().into()).await.unwrap());
+        }
+        for ack in acks {
+            ack.await.unwrap();
+        }
+    }
+
+    async fn read(&mut self, count: usize) -> usize {
+        let consumer = self
+            .stream
+            .create_consumer(pull::Config {
+                deliver_policy: DeliverPolicy::All,
+                ack_policy: AckPolicy::None,
+                memory_storage: true,
+                ..pull::Config::default()
+            })
+            .await
+            .unwrap();
+        let mut messages = consumer.fetch().max_messages(count).messages().await.unwrap();
+        let mut bodies = Vec::new();
+        while let Some(message) = messages.next().await {
+            bodies.push(String::from_utf8(message.unwrap().payload.to_vec()).unwrap());
+        }
+        bodies.len()
+    }
+}
