@@ -245,7 +245,7 @@ async fn a_handler_can_say_too_much() {
 }
 
 /// Sends so many requests at once, some of them given up, and holds what was spent against the cap.
-async fn overspend<B: BudgetStore>(stores: Stores, budget: std::sync::Arc<B>, plan: Vec<(u8, u8)>) {
+pub(crate) async fn overspend<B: BudgetStore>(stores: Stores, budget: std::sync::Arc<B>, plan: Vec<(u8, u8)>) {
     let chain = builder(&stores.budget(budget.clone())).start().await.unwrap();
     put_open(chain.policies()).await;
     let (engine, _) = engine(chain.clone());
@@ -276,11 +276,11 @@ async fn overspend<B: BudgetStore>(stores: Stores, budget: std::sync::Arc<B>, pl
     assert_eq!(balance.spent.micros(), used, "what is spent is what was used");
 }
 
-fn plans() -> impl Strategy<Value = Vec<(u8, u8)>> {
+pub(crate) fn plans() -> impl Strategy<Value = Vec<(u8, u8)>> {
     proptest::collection::vec(any::<(u8, u8)>(), 1..40)
 }
 
-fn run(work: impl Future<Output = ()>) {
+pub(crate) fn run(work: impl Future<Output = ()>) {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
