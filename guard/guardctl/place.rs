@@ -22,7 +22,7 @@ impl Place {
     pub(crate) fn policy_scope(self) -> Result<PolicyScope, Box<dyn Error>> {
         Ok(match (self.scope, self.tenant) {
             (Some(scope), _) => PolicyScope::Scope(scope),
-            (None, Some(tenant)) => PolicyScope::Tenant(TenantId::parse(&tenant)?),
+            (None, Some(tenant)) => PolicyScope::Tenant(TenantId::parse(&tenant).map_err(|error| format!("the tenant {error}"))?),
             (None, None) => PolicyScope::Everywhere,
         })
     }
@@ -35,9 +35,9 @@ pub(crate) fn scope(text: &str) -> Result<Scope, String> {
         return Err("a scope is TENANT/MODE/PROJECT, like t_acme/saas/launch".to_owned());
     };
     Ok(Scope {
-        tenant: TenantId::parse(tenant).map_err(|error| format!("the tenant: {error}"))?,
-        mode: Mode::parse(mode).map_err(|error| format!("the mode: {error}"))?,
-        project: ProjectId::parse(project).map_err(|error| format!("the project: {error}"))?,
+        tenant: TenantId::parse(tenant).map_err(|error| format!("the tenant {error}"))?,
+        mode: Mode::parse(mode).map_err(|error| format!("the mode {error}"))?,
+        project: ProjectId::parse(project).map_err(|error| format!("the project {error}"))?,
     })
 }
 

@@ -146,7 +146,7 @@ async fn put(
         scope: which.place.policy_scope()?,
         subject: which.subject,
     };
-    let by = OpaqueId::parse(&which.by)?;
+    let by = OpaqueId::parse(&which.by).map_err(|error| format!("the name after --by {error}"))?;
     let now = SystemClock.wall().ok_or("the clock does not know the time")?;
     let at_ms = u64::try_from(now.as_millis())?;
     let policies = Policies::load(Arc::clone(store)).await?;
