@@ -102,7 +102,10 @@ impl<'s> Walker<'_, 's> {
             }
         }
         if let Some(rest) = rest {
-            variables.insert(rest.name, Value::Items(more.into(), unknown.clone().unwrap_or_default()));
+            variables.insert(
+                rest.name,
+                Value::Items(more.into(), unknown.clone().unwrap_or_default()),
+            );
         }
         if let Some(keywords) = keywords {
             named.rest.clone_from(&unknown);

@@ -52,7 +52,11 @@ impl<'s> Walker<'_, 's> {
             ("vars", _) | (_, "asdict" | "deepcopy" | "copy") if !given.values.is_empty() => {
                 return self.copied(&given.values[0].clone(), last == "asdict" || dotted == "vars", state);
             }
-            (_, "replace") if given.position(0).is_some_and(|value| self.cell_of(value, state).is_some()) => {
+            (_, "replace")
+                if given
+                    .position(0)
+                    .is_some_and(|value| self.cell_of(value, state).is_some()) =>
+            {
                 return self.replaced(given, state);
             }
             (_, "dumps") => return self.dumped(given, place, state),
@@ -123,7 +127,11 @@ impl<'s> Walker<'_, 's> {
         let (Some(object), Some(Value::Text(name))) = (given.position(0), name) else {
             return self.mixed(&given.values, state);
         };
-        match self.cell_of(object, state).as_ref().and_then(|cell| cell.entries.get(name)) {
+        match self
+            .cell_of(object, state)
+            .as_ref()
+            .and_then(|cell| cell.entries.get(name))
+        {
             Some(entry) => entry.value.clone(),
             None => Value::Plain(self.origin(object, state)),
         }
@@ -218,7 +226,8 @@ impl<'s> Walker<'_, 's> {
                     return false;
                 };
                 let mut entries = cell.entries.values();
-                let mut is_open = |value: &Value<'s>| self.cell_of(value, state).is_some_and(|cell| cell.rest.is_some());
+                let mut is_open =
+                    |value: &Value<'s>| self.cell_of(value, state).is_some_and(|cell| cell.rest.is_some());
                 cell.rest.is_some() || entries.any(|entry| is_open(&entry.value))
             }
             Value::Plain(_) => {

@@ -5,8 +5,8 @@ use std::rc::Rc;
 use super::bind::Given;
 use super::later::What;
 use super::lookup::{Target, last_name, targets_of};
-use super::said;
 use super::needs::{CHANGES, Needs, Question};
+use super::said;
 use super::state::{State, WROTE};
 use super::value::{Cell, Origin, Source, Value};
 use super::{CALLS, Walker};
@@ -111,11 +111,13 @@ impl<'s> Walker<'_, 's> {
             return true;
         }
         let text = self.text(name);
-        let adds = CHANGES.contains(&text) && matches!(&given.call.func, Expr::Attr(attr) if matches!(attr.base, Expr::Name(..)));
+        let adds = CHANGES.contains(&text)
+            && matches!(&given.call.func, Expr::Attr(attr) if matches!(attr.base, Expr::Name(..)));
         if needs.question == Question::Records {
             return adds;
         }
-        adds || ((self.lookup.writes(given.call) || self.has_artifact(given, state)) && self.is_given_artifact(given, state))
+        adds || ((self.lookup.writes(given.call) || self.has_artifact(given, state))
+            && self.is_given_artifact(given, state))
     }
 
     /// Whether a call records something, or leads to what does. If it does not, what it may change is noted.
@@ -154,7 +156,9 @@ impl<'s> Walker<'_, 's> {
         name: &'s str,
         state: &mut State<'s>,
     ) -> Value<'s> {
-        let known = self.lookup.followed(&targets, given.call, |target| self.can_follow(target));
+        let known = self
+            .lookup
+            .followed(&targets, given.call, |target| self.can_follow(target));
         if known.is_empty() {
             return self.unfollowed(&targets, given, name, state);
         }
@@ -183,7 +187,13 @@ impl<'s> Walker<'_, 's> {
         result.unwrap_or_default()
     }
 
-    fn inlined(&mut self, function: FnId, object: Option<Value<'s>>, given: &Given<'s>, state: &mut State<'s>) -> Value<'s> {
+    fn inlined(
+        &mut self,
+        function: FnId,
+        object: Option<Value<'s>>,
+        given: &Given<'s>,
+        state: &mut State<'s>,
+    ) -> Value<'s> {
         let variables = self.bound(function, object, given, state);
         let outer = std::mem::replace(&mut state.variables, variables);
         let value = self.enter(function, state);
@@ -193,10 +203,7 @@ impl<'s> Walker<'_, 's> {
 
     fn can_follow(&self, target: Target) -> bool {
         match target {
-            Target::Function(function, _) => {
-                !self.model.is_abstract(function)
-                    && self.is_within_reach(function)
-            }
+            Target::Function(function, _) => !self.model.is_abstract(function) && self.is_within_reach(function),
             Target::Class(_) => true,
             Target::External(_) => false,
         }
@@ -300,7 +307,9 @@ impl<'s> Walker<'_, 's> {
         };
         if let Some(init) = init {
             let object = self.cell(cell, state);
-            if !self.lookup.says(self.model.class_facts(class).name, said::STORE) && self.can_follow(Target::Function(init, true)) {
+            if !self.lookup.says(self.model.class_facts(class).name, said::STORE)
+                && self.can_follow(Target::Function(init, true))
+            {
                 self.inlined(init, Some(object.clone()), given, state);
             }
             return object;
@@ -341,7 +350,9 @@ impl<'s> Walker<'_, 's> {
             let default = given.keyword(self, "default").or(given.position(0));
             return default.cloned().unwrap_or_default();
         };
-        let targets = self.lookup.of_types(&self.model.infer(self.module(), None, &factory.value), false);
+        let targets = self
+            .lookup
+            .of_types(&self.model.infer(self.module(), None, &factory.value), false);
         let nothing = Given {
             call: given.call,
             base: None,
@@ -365,4 +376,3 @@ impl<'s> Walker<'_, 's> {
         }
     }
 }
-

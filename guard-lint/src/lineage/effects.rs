@@ -23,7 +23,9 @@ impl Effects {
     /// Whether a call of one of these leads to a usage or audit record.
     pub(super) fn leads(&self, lookup: &Lookup<'_, '_>, needs: &Needs, targets: &[Target], call: &Call) -> bool {
         let functions = followed(lookup, targets, call);
-        functions.into_iter().any(|function| self.is_leading(lookup, needs, function))
+        functions
+            .into_iter()
+            .any(|function| self.is_leading(lookup, needs, function))
     }
 
     /// Whether a function leads to a usage or audit record.
@@ -54,7 +56,9 @@ impl Effects {
     pub(super) fn changes(&self, lookup: &Lookup<'_, '_>, needs: &Needs, call: &Call, targets: &[Target]) -> bool {
         let mut next = Vec::new();
         changes_now(lookup, call, targets, &mut next)
-            || next.into_iter().any(|function| self.is_changing(lookup, needs, function))
+            || next
+                .into_iter()
+                .any(|function| self.is_changing(lookup, needs, function))
     }
 
     /// Whether a function changes something that outlives the request.
@@ -83,7 +87,10 @@ impl Effects {
 
 /// Whether a call itself changes something; what it leads to is added to `next`.
 fn changes_now(lookup: &Lookup<'_, '_>, call: &Call, targets: &[Target], next: &mut Vec<FnId>) -> bool {
-    if lookup.followed(targets, call, |target| can_follow(lookup, target)).is_empty() {
+    if lookup
+        .followed(targets, call, |target| can_follow(lookup, target))
+        .is_empty()
+    {
         return match targets.first() {
             Some(Target::Function(function, _)) => lookup.analyzer.summary(*function).write.is_some(),
             _ => lookup.writes(call) || lookup.stores_artifacts(call),
@@ -132,9 +139,10 @@ pub(super) fn is_kept(lookup: &Lookup<'_, '_>, target: &Expr) -> bool {
 /// Whether `self` holds a container, which is not kept beside the work.
 pub(super) fn is_held(lookup: &Lookup<'_, '_>, container: &Expr) -> bool {
     let Expr::Attr(attr) = container else { return false };
-    let Expr::Name(holder, _) = &attr.base else { return false };
-    matches!(lookup.model.text(*holder), "self" | "cls")
-        && !lookup.says(attr.name, said::ASIDE)
+    let Expr::Name(holder, _) = &attr.base else {
+        return false;
+    };
+    matches!(lookup.model.text(*holder), "self" | "cls") && !lookup.says(attr.name, said::ASIDE)
 }
 
 /// Whether a function or one that it leads to does what `look` looks for; `look` also tells what a function leads to.

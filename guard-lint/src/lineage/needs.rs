@@ -105,7 +105,10 @@ impl Needs {
     fn new(question: Question, lookup: &Lookup<'_, '_>, functions: &[Calls], every: &Arc<Every>) -> Self {
         let (mut follow, mut look) = (Known::default(), Known::default());
         let (leads, looks) = match question {
-            Question::Artifacts => (said::ARTIFACT_STORE | said::ARTIFACT_CLASS, said::WRITES | said::WRITE_VERB),
+            Question::Artifacts => (
+                said::ARTIFACT_STORE | said::ARTIFACT_CLASS,
+                said::WRITES | said::WRITE_VERB,
+            ),
             Question::Records => (
                 said::USAGE_ROW | said::AUDIT_ROW,
                 said::WRITES | said::WRITE_VERB | said::RECORD_VERB,
@@ -245,11 +248,15 @@ impl Calls {
 /// The names of the functions that never return, also because what they call does not.
 fn endless(model: &Model<'_>, functions: &[Calls]) -> Known {
     let mut names = Known::default();
-    let mut asked: Vec<&Calls> = functions.iter().filter(|function| !model.is_abstract(function.id)).collect();
+    let mut asked: Vec<&Calls> = functions
+        .iter()
+        .filter(|function| !model.is_abstract(function.id))
+        .collect();
     while !asked.is_empty() {
         let body = |function: &Calls| &model.function(function.id).facts.body;
-        let (back, ended): (Vec<&Calls>, Vec<&Calls>) =
-            asked.into_iter().partition(|function| comes_back(body(function), &names));
+        let (back, ended): (Vec<&Calls>, Vec<&Calls>) = asked
+            .into_iter()
+            .partition(|function| comes_back(body(function), &names));
         let mut new = Known::default();
         for function in ended {
             names.add(function.name);

@@ -200,7 +200,10 @@ impl<'s> State<'s> {
             nullable: true,
             ..Cell::default()
         });
-        let theirs = other.and_then(|other| self.cells.get(other)).unwrap_or(&nothing).clone();
+        let theirs = other
+            .and_then(|other| self.cells.get(other))
+            .unwrap_or(&nothing)
+            .clone();
         cell.join(&theirs, |own, other| self.held(own, other));
         self.cells.add(fresh(), cell)
     }

@@ -134,7 +134,10 @@ impl<'s> Walker<'_, 's> {
         };
         let metadata = metadata.map(|metadata| self.known(metadata, state));
         let mut creation = self.nothing_yet(given, kind)?;
-        match metadata.as_ref().map(|metadata| (metadata, state.cells.get(metadata).cloned())) {
+        match metadata
+            .as_ref()
+            .map(|metadata| (metadata, state.cells.get(metadata).cloned()))
+        {
             Some((_, Some(cell))) => self.holds(&mut creation, &cell, state),
             Some((Value::None, None)) => {}
             Some((metadata, None)) => creation.rest = Some(self.origin(metadata, state)),

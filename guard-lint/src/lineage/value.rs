@@ -101,7 +101,10 @@ impl Origin {
 
     /// The sources in which two runs differ.
     pub fn unstable(&self) -> impl Iterator<Item = (Source, Place)> + '_ {
-        self.sources().iter().copied().filter(|(source, _)| source.is_unstable())
+        self.sources()
+            .iter()
+            .copied()
+            .filter(|(source, _)| source.is_unstable())
     }
 
     /// Whether a source is part of it.
@@ -319,14 +322,15 @@ impl<'s> Cells<'s> {
     /// Takes over what another path made of these.
     pub fn join(&mut self, other: &Self, mut either: impl FnMut(Value<'s>, &Value<'s>) -> Value<'s>) {
         let mut changed: Vec<(u32, Rc<Cell<'s>>)> = Vec::new();
-        self.0.differences(&other.0, &mut |number, own, theirs| match (own, theirs) {
-            (Some(own), Some(theirs)) if !Rc::ptr_eq(own, theirs) && own != theirs => {
-                let mut joined = Cell::clone(own);
-                joined.join(theirs, &mut either);
-                changed.push((number, Rc::new(joined)));
-            }
-            _ => {}
-        });
+        self.0
+            .differences(&other.0, &mut |number, own, theirs| match (own, theirs) {
+                (Some(own), Some(theirs)) if !Rc::ptr_eq(own, theirs) && own != theirs => {
+                    let mut joined = Cell::clone(own);
+                    joined.join(theirs, &mut either);
+                    changed.push((number, Rc::new(joined)));
+                }
+                _ => {}
+            });
         for (number, cell) in changed {
             self.0.insert(number, cell);
         }

@@ -92,7 +92,11 @@ impl<V: Clone> Versions<V> {
     }
 
     /// Visits what two versions do not share, in the keys' order: with what this one and the other have there.
-    pub(super) fn differences<'v>(&'v self, other: &'v Self, visit: &mut impl FnMut(u32, Option<&'v V>, Option<&'v V>)) {
+    pub(super) fn differences<'v>(
+        &'v self,
+        other: &'v Self,
+        visit: &mut impl FnMut(u32, Option<&'v V>, Option<&'v V>),
+    ) {
         let height = self.height.max(other.height);
         differ(self.raised(height), other.raised(height), height, 0, visit);
     }
@@ -197,6 +201,9 @@ mod tests {
         one.insert(3, 'd');
         let expected = vec![(3, Some('d'), Some('a')), (4, Some('c'), None), (300, None, Some('b'))];
         assert_eq!(changes(&one, &other), expected);
-        assert_eq!(changes(&Versions::default(), &other), [(3, None, Some('a')), (300, None, Some('b'))]);
+        assert_eq!(
+            changes(&Versions::default(), &other),
+            [(3, None, Some('a')), (300, None, Some('b'))]
+        );
     }
 }

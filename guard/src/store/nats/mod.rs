@@ -17,8 +17,8 @@
 //! All events lie in one JetStream stream, `GUARD_EVENTS` by default, which is made on first use: on disk, without limits,
 //! and refusing new messages rather than dropping old ones where it gets one. Every stream of the guard is a subject of it,
 //! `<prefix>.<kind>.<stream>`, whose last two words are hashes, since an id may hold what a subject may not. An event is a
-//! message: its body is the payload; the headers `Guard-Tag` and `Guard-At` carry its tag and time. So sequence numbers have
-//! gaps within a stream.
+//! message: its tag and its time in milliseconds, each as 16 hexadecimal digits, then its body. So sequence numbers have gaps
+//! within a stream.
 //!
 //! # Durability
 //!
@@ -122,7 +122,7 @@ impl JetStreamOptions {
     }
 
     /// The most bytes that the stream may have, where it is made. Beyond it every append is refused as
-    /// [`StoreError::Full`](super::StoreError::Full).
+    /// [`StoreError::Full`].
     pub fn max_bytes(mut self, bytes: u64) -> Self {
         self.max_bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
         self

@@ -1,6 +1,7 @@
 -- Text compares by its bytes, as everywhere in the guard.
 CREATE TABLE guard_proof (text TEXT COLLATE "C" NOT NULL PRIMARY KEY);
 
+-- The head, the newest event's number, is changed to lock the row: events are appended to a stream one batch at a time.
 CREATE TABLE guard_stream (
     id BIGINT PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
     kind TEXT COLLATE "C" NOT NULL,

@@ -162,10 +162,9 @@ impl Work for Head {
         let StreamKey { scope, kind, id: name } = &self.0;
         let rows = connection
             .rows(
-                "SELECT event.seq, event.tag FROM guard_stream stream \
-                 JOIN guard_event event ON event.stream = stream.id AND event.seq = stream.head \
-                 WHERE stream.kind = $1 AND stream.tenant = $2 AND stream.mode = $3 AND stream.project = $4 \
-                 AND stream.stream = $5",
+                "SELECT seq, tag FROM guard_event WHERE stream = (SELECT id FROM guard_stream \
+                 WHERE kind = $1 AND tenant = $2 AND mode = $3 AND project = $4 AND stream = $5) \
+                 ORDER BY seq DESC LIMIT 1",
                 &[
                     kind.as_str().into(),
                     scope.tenant.as_str().into(),
@@ -199,8 +198,8 @@ impl Work for Cuts {
     async fn run<C: Sql>(&self, connection: &mut C) -> Result<Vec<Cut>, StoreError> {
         let streams = connection
             .rows(
-                "SELECT stream.id, stream.head, (SELECT MIN(seq) FROM guard_event WHERE stream = stream.id) \
-                 FROM guard_stream stream WHERE stream.kind = $1",
+                "SELECT stream, MAX(seq), MIN(seq) FROM guard_event \
+                 WHERE stream IN (SELECT id FROM guard_stream WHERE kind = $1) GROUP BY stream",
                 &[self.kind.as_str().into()],
             )
             .await?;

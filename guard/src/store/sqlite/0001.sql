@@ -8,7 +8,6 @@ CREATE TABLE guard_stream (
     mode TEXT NOT NULL,
     project TEXT NOT NULL,
     stream TEXT NOT NULL,
-    head INTEGER NOT NULL,
     UNIQUE (kind, tenant, mode, project, stream)
 ) STRICT;
 

@@ -4,7 +4,7 @@ use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{AssertSqlSafe, QueryBuilder, Row as _, SqliteConnection};
 
 use crate::store::error::StoreError;
-use crate::store::event::StreamKey;
+use crate::store::event::{NewEvent, StreamKey};
 use crate::store::sql::{NewRows, Record, Sql, Value};
 
 type Query<'q> = sqlx::query::Query<'q, sqlx::Sqlite, SqliteArguments>;
@@ -43,43 +43,73 @@ impl Sql for SqliteConnection {
     }
 
     async fn append(&mut self, NewRows { stream, tags, events }: NewRows<'_>) -> Result<i64, StoreError> {
-        let StreamKey { scope, kind, id } = stream;
-        let count = i64::try_from(events.len()).unwrap_or(i64::MAX);
-        let head = "INSERT INTO guard_stream AS stream (kind, tenant, mode, project, stream, head) \
-                    VALUES ($1, $2, $3, $4, $5, $6) \
-                    ON CONFLICT (kind, tenant, mode, project, stream) DO UPDATE SET head = stream.head + excluded.head \
-                    RETURNING id, head";
-        let values = [
-            kind.as_str().into(),
-            scope.tenant.as_str().into(),
-            scope.mode.as_str().into(),
-            scope.project.as_str().into(),
-            id.as_str().into(),
-            count.into(),
-        ];
-        let row = bind(sqlx::query(head), &values)
-            .fetch_one(&mut *self)
-            .await
-            .map_err(store_error)?;
-        let (stream, last) = (row.int(0)?, row.int(1)?);
-        let numbered = events.iter().zip(tags).zip(last - count + 1..);
-        let mut rows: Vec<_> = numbered.collect();
-        while !rows.is_empty() {
-            let rest = rows.split_off(rows.len().min(ROWS));
-            let mut insert = QueryBuilder::new("INSERT INTO guard_event (stream, seq, tag, at_ms, body) ");
-            insert.push_values(rows, |mut row, ((event, tag), seq)| {
-                let at_ms = i64::try_from(event.at_ms).unwrap_or(i64::MAX);
-                row.push_bind(stream)
-                    .push_bind(seq)
-                    .push_bind(*tag)
-                    .push_bind(at_ms)
-                    .push_bind(event.body.as_str());
-            });
-            insert.build().execute(&mut *self).await.map_err(store_error)?;
-            rows = rest;
+        let rows: Vec<(&NewEvent, &i64)> = events.iter().zip(tags).collect();
+        let mut last = None;
+        for rows in rows.chunks(ROWS) {
+            last = insert(self, stream, rows).await?;
+            if last.is_none() {
+                make_stream(self, stream).await?;
+                last = insert(self, stream, rows).await?;
+            }
         }
-        Ok(last)
+        last.ok_or_else(|| StoreError::Corrupt("a stream that is there and is not".to_owned()))
     }
+}
+
+/// Inserts events after the newest of their stream, which is never pruned, and gives the number of the last one. `None`
+/// where the stream has no row yet: then nothing was inserted.
+async fn insert(
+    connection: &mut SqliteConnection,
+    StreamKey { scope, kind, id }: &StreamKey,
+    rows: &[(&NewEvent, &i64)],
+) -> Result<Option<i64>, StoreError> {
+    let mut insert = QueryBuilder::new("WITH new (place, tag, at_ms, body) AS (");
+    insert.push_values(rows.iter().zip(1_i64..), |mut row, ((event, tag), place)| {
+        let at_ms = i64::try_from(event.at_ms).unwrap_or(i64::MAX);
+        row.push_bind(place)
+            .push_bind(**tag)
+            .push_bind(at_ms)
+            .push_bind(event.body.as_str());
+    });
+    insert.push(
+        ") INSERT INTO guard_event (stream, seq, tag, at_ms, body) \
+         SELECT target.id, target.head + new.place, new.tag, new.at_ms, new.body FROM ( \
+             SELECT id, (SELECT COALESCE(MAX(seq), 0) FROM guard_event WHERE stream = guard_stream.id) AS head \
+             FROM guard_stream WHERE kind = ",
+    );
+    insert.push_bind(kind.as_str()).push(" AND tenant = ");
+    insert.push_bind(scope.tenant.as_str()).push(" AND mode = ");
+    insert.push_bind(scope.mode.as_str()).push(" AND project = ");
+    insert.push_bind(scope.project.as_str()).push(" AND stream = ");
+    insert
+        .push_bind(id.as_str())
+        .push(") AS target, new WHERE TRUE RETURNING seq");
+    let inserted = insert.build().fetch_all(connection).await.map_err(store_error)?;
+    let mut last = None;
+    for row in inserted {
+        last = last.max(Some(row.int(0)?));
+    }
+    Ok(last)
+}
+
+async fn make_stream(
+    connection: &mut SqliteConnection,
+    StreamKey { scope, kind, id }: &StreamKey,
+) -> Result<(), StoreError> {
+    let values = [
+        kind.as_str().into(),
+        scope.tenant.as_str().into(),
+        scope.mode.as_str().into(),
+        scope.project.as_str().into(),
+        id.as_str().into(),
+    ];
+    connection
+        .change(
+            "INSERT INTO guard_stream (kind, tenant, mode, project, stream) VALUES ($1, $2, $3, $4, $5)",
+            &values,
+        )
+        .await?;
+    Ok(())
 }
 
 fn bind<'q>(mut query: Query<'q>, values: &[Value<'_>]) -> Query<'q> {

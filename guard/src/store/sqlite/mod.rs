@@ -87,7 +87,7 @@ impl SqliteOptions {
     }
 
     /// The most bytes that the file may have, so that it cannot fill a disk that others need. Beyond it every change is
-    /// refused as [`StoreError::Full`](super::StoreError::Full). What SQLite keeps beside the file comes on top of it.
+    /// refused as [`StoreError::Full`]. What SQLite keeps beside the file comes on top of it.
     pub fn max_bytes(mut self, bytes: u64) -> Self {
         self.max_bytes = bytes;
         self
@@ -157,6 +157,8 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .page_size(PAGE)
         .busy_timeout(BUSY)
         .foreign_keys(true)
+        // 16 MiB: a long replay fits, and the next one finds it there.
+        .pragma("cache_size", "-16384")
         // Where the system's own call does not reach the disk.
         .pragma("fullfsync", "ON")
         .disable_statement_logging()
