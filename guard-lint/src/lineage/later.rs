@@ -84,8 +84,11 @@ impl<'s> Walker<'_, 's> {
         }
         let mut then = later.state.clone();
         let value = match &later.what {
-            What::Expr(expr, standing) => self.back_in(standing, |walker| walker.now(expr, &mut then)),
-            What::Call(given, standing) => self.back_in(standing, |walker| walker.called(given, &mut then)),
+            What::Expr(expr, standing) => self.back_in(standing, |walker| match expr.awaited() {
+                Expr::Call(call) => walker.call_now(call, &mut then),
+                expr => walker.now(expr, &mut then),
+            }),
+            What::Call(given, standing) => self.back_in(standing, |walker| walker.called(given, &mut then, true)),
             What::Unseen(given, target, standing) => {
                 self.back_in(standing, |walker| walker.given_back(*target, given, &mut then))
             }
