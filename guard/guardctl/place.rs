@@ -22,7 +22,9 @@ impl Place {
     pub(crate) fn policy_scope(self) -> Result<PolicyScope, Box<dyn Error>> {
         Ok(match (self.scope, self.tenant) {
             (Some(scope), _) => PolicyScope::Scope(scope),
-            (None, Some(tenant)) => PolicyScope::Tenant(TenantId::parse(&tenant).map_err(|error| format!("the tenant {error}"))?),
+            (None, Some(tenant)) => {
+                PolicyScope::Tenant(TenantId::parse(&tenant).map_err(|error| format!("the tenant {error}"))?)
+            }
             (None, None) => PolicyScope::Everywhere,
         })
     }

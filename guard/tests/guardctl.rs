@@ -134,7 +134,10 @@ async fn bad_input_is_named_with_its_mend() {
         (&["budget", "{\"currency\":\"EUR\"}"], "give a threshold or a daily_cap"),
         (&["kpi", "--subject", "lock/1", "{}"], "reading/<metric>"),
         (&["kpi", "--scope", "t_acme", "{}"], "TENANT/MODE/PROJECT"),
-        (&["kpi", "--tenant", "acme", "{\"metrics\":{}}"], "the tenant does not match"),
+        (
+            &["kpi", "--tenant", "acme", "{\"metrics\":{}}"],
+            "the tenant does not match",
+        ),
     ] {
         let (status, text) = set(arguments);
         assert!(status == 2 && text.contains(mend), "{arguments:?}: {text}");

@@ -32,7 +32,9 @@ fn g65_concurrent_calls_never_overspend_on_postgresql() {
     let base = match env::var("GUARD_TEST_POSTGRES_URL") {
         Ok(url) => url,
         Err(_) => {
-            let Some(server) = server::start_postgres(&[]) else { return };
+            let Some(server) = server::start_postgres(&[]) else {
+                return;
+            };
             let url = format!("postgres://guard@127.0.0.1:{}/postgres", server.port);
             started = Some(server);
             url
