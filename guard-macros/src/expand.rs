@@ -1,6 +1,6 @@
 //! The item as it was, and the facts beside it.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::Attribute;
 use syn::ext::IdentExt;
@@ -81,6 +81,7 @@ fn rest(route: &Route, guard: &TokenStream) -> TokenStream {
         body,
         roles,
         resource_kind,
+        budget,
         flag,
         body_limit,
         timeout,
@@ -109,6 +110,10 @@ fn rest(route: &Route, guard: &TokenStream) -> TokenStream {
     if let Decision::Exempt(constant) = &route.gate {
         let constant = format_ident!("{constant}");
         setters.extend(quote!(.exemption(#guard::route::Exemption::#constant)));
+    }
+    if let Some((micros, currency)) = budget {
+        let currency = Literal::byte_string(currency.as_bytes());
+        setters.extend(quote!(.budget(#guard::route::RouteBudget::from_macro(#micros, *#currency))));
     }
     if let Some(flag) = flag {
         setters.extend(quote!(.flag(#flag)));

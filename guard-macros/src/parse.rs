@@ -91,6 +91,7 @@ keys! {
     "resource_kind" => resource_kind: LitStr, "\"word\"", |input| input.parse();
     "action" => action: LitStr, "\"name\"", |input| input.parse();
     "no_gate" => no_gate: LitStr, "\"reason\"", |input| input.parse();
+    "budget" => budget: LitStr, "\"0.25 EUR\"", |input| input.parse();
     "exempt" => exempt: LitStr, "\"EX-001\"", |input| input.parse();
     "body" => body: Vec<LitStr>, "[\"tenant_id\"]", list;
     "missing_status" => missing_status: LitInt, "422", |input| input.parse();

@@ -25,7 +25,7 @@
 //! ```
 //!
 //! **Start with the [manual]**: its [quick start](manual::quick_start) is a whole engine in one file, and it says
-//! [what is missing](manual#what-is-missing) in this version: gates of guard's own, budget, audit.
+//! [what is missing](manual#what-is-missing) in this version: artifact metadata.
 //!
 //! # Modules
 //!
@@ -36,7 +36,9 @@
 //! | [`layer`] | the guard: a tower layer, its settings and limits |
 //! | [`context`] | who asks and in which scope: typed ids, and the function that reads them from headers |
 //! | [`credential`] | the only source of identity: the verifier of tokens, JWTs and their keys, memberships |
-//! | [`gate`] | the chain that stands before a change; the engine brings it |
+//! | [`gate`] | the chain that stands before a change: six gates on policies, or one that the engine brings |
+//! | [`budget`] | what a call may cost, held before its handler runs and settled after |
+//! | [`audit`] | what was decided and what came of it, in a chain that shows a change |
 //! | [`envelope`] | the one JSON shape of an error, the optional one of a success, and the cause that stays inside |
 //! | [`code`] | every error code of the contract, with its status and the situation it stands for |
 //! | [`extract`] | `Json`, `Query` and `Path` that refuse with an envelope |
@@ -58,6 +60,7 @@
 //! | `server` | yes | [`server`] |
 //! | `ticket` | yes | [`ticket`] |
 //! | `jwks-http` | no | fetches a JWKS document over HTTPS |
+//! | `guardctl` | no | the command `guardctl`, which sets policies and verifies the audit |
 //! | `sqlite` | no | `store::sqlite`: every kind of state in one file |
 //! | `postgres` | no | `store::postgres`: every kind of state in PostgreSQL |
 //! | `nats` | no | `store::nats`: the event log in NATS JetStream |
@@ -78,6 +81,9 @@
 #[cfg(feature = "axum")]
 #[doc(hidden)]
 pub mod __private;
+mod action;
+pub mod audit;
+pub mod budget;
 pub mod clock;
 pub mod code;
 pub mod context;

@@ -25,6 +25,7 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 
 use crate::context::{ContextField, MissingStatus};
 use crate::route::{GateDecision, Method, RouteMeta, Transport};
+use crate::store::{Cost, Currency};
 
 /// The version of the manifest's shape.
 const VERSION: u32 = 1;
@@ -64,6 +65,8 @@ pub struct RouteFacts {
     pub resource_kind: Option<Cow<'static, str>>,
     /// The gate decision.
     pub gate: GateFacts,
+    /// The most that one call may cost.
+    pub budget: Option<BudgetFacts>,
     /// The id of its exemption.
     pub exemption: Option<Cow<'static, str>>,
     /// The fields of the body that are compared.
@@ -118,6 +121,20 @@ pub enum GateFacts {
     Exempt {},
 }
 
+/// A route's budget, as the manifest spells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct BudgetFacts {
+    /// The amount, as a decimal: `"0.25"`.
+    #[cfg_attr(test, schemars(with = "String", regex(pattern = r"^[0-9]+(\.[0-9]{1,6})?$")))]
+    pub amount: Cost,
+    /// The currency: `"EUR"`.
+    #[cfg_attr(test, schemars(with = "String", regex(pattern = r"^[A-Z]{3}$")))]
+    pub currency: Currency,
+}
+
 impl Manifest {
     /// The manifest of these routes, which an [`Engine`](crate::registry::Engine) has already made of its own.
     pub fn of<'r>(routes: impl IntoIterator<Item = &'r RouteMeta>) -> Self {
@@ -148,6 +165,10 @@ impl From<&RouteMeta> for RouteFacts {
                 GateDecision::Reads => GateFacts::Reads {},
                 GateDecision::Exempt => GateFacts::Exempt {},
             },
+            budget: meta.budget.map(|budget| BudgetFacts {
+                amount: budget.amount,
+                currency: budget.currency,
+            }),
             exemption: meta.exemption.map(|exemption| exemption.id.into()),
             body_fields: meta.body_fields.to_vec(),
             missing_status: match meta.missing_status {
@@ -185,7 +206,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::route::{Exemption, StreamFacts};
+    use crate::route::{Exemption, RouteBudget, StreamFacts};
 
     const SCHEMA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/manifest.schema.json");
 
@@ -204,6 +225,7 @@ mod tests {
             )
             .tickets(&["ENG-STD-003"])
             .resource_kind("video_mask")
+            .budget(RouteBudget::from_macro(250_000, *b"EUR"))
             .body_fields(&[ContextField::TenantId])
             .missing_status(MissingStatus::UnprocessableEntity)
             .roles(&["owner"])
@@ -241,6 +263,8 @@ mod tests {
             ("/routes/0/gate", json!({"decision": "perhaps"})),
             ("/routes/0/body_fields", json!(["email"])),
             ("/routes/0/stream/transport", json!("pigeon")),
+            ("/routes/2/budget/amount", json!("-1")),
+            ("/routes/2/budget/currency", json!("euro")),
             ("/routes/0", json!({"path": "/masks"})),
         ] {
             let mut bad = good.clone();
@@ -280,6 +304,7 @@ mod tests {
             ("/routes/0/method", json!("BREW")),
             ("/routes/0/missing_status", json!(404)),
             ("/routes/0/gate", json!({"decision": "action"})),
+            ("/routes/2/budget/amount", json!(0.25)),
             ("/routes/0", json!({"path": "/masks"})),
         ] {
             let mut bad = good.clone();

@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::context::{ContextField, MissingStatus};
+use crate::store::{Cost, Currency};
 
 /// Setters for the expansion of `#[engine_route]`.
 macro_rules! with {
@@ -39,6 +40,8 @@ pub struct RouteMeta {
     pub resource_kind: Option<&'static str>,
     /// Whether it passes the gates.
     pub gate: GateDecision,
+    /// The most that one call may cost, which is held before its handler runs.
+    pub budget: Option<RouteBudget>,
     /// The exemption that lifts identity and gates.
     pub exemption: Option<Exemption>,
     /// The fields at the top of its JSON body that must repeat the context; empty if its body is not read for that.
@@ -69,6 +72,7 @@ impl RouteMeta {
             tickets: &[],
             resource_kind: None,
             gate,
+            budget: None,
             exemption: None,
             body_fields: &[],
             missing_status: MissingStatus::BadRequest,
@@ -86,6 +90,7 @@ impl RouteMeta {
         missing_status: MissingStatus => missing_status,
         roles: &'static [&'static str] => roles,
         resource_kind: &'static str => Some(resource_kind),
+        budget: RouteBudget => Some(budget),
         exemption: Exemption => Some(exemption),
         flag: &'static str => Some(flag),
         body_limit: u64 => Some(body_limit),
@@ -210,6 +215,35 @@ pub enum GateDecision {
     Reads,
     /// Its exemption lifts them.
     Exempt,
+}
+
+/// The most that one call of a route may cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RouteBudget {
+    /// How much.
+    pub amount: Cost,
+    /// In which currency.
+    pub currency: Currency,
+}
+
+impl RouteBudget {
+    /// For the expansion of `#[engine_route]`: millionths of a currency's unit, and its three letters.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn from_macro(micros: i64, currency: [u8; 3]) -> Self {
+        Self {
+            amount: Cost::literal(micros),
+            currency: Currency::literal(currency),
+        }
+    }
+}
+
+/// The amount and the currency: `0.25 EUR`.
+impl fmt::Display for RouteBudget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.amount, self.currency)
+    }
 }
 
 /// An exemption that the tickets register.

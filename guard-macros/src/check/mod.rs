@@ -27,6 +27,8 @@ pub(crate) struct Route {
     pub(crate) tickets: Vec<String>,
     pub(crate) resource_kind: Option<String>,
     pub(crate) gate: Decision,
+    /// Millionths of a currency's unit, and the currency.
+    pub(crate) budget: Option<(i64, String)>,
     /// Variants of `guard::context::ContextField`.
     pub(crate) body: Vec<&'static str>,
     /// The variant of `guard::context::MissingStatus`.
@@ -57,6 +59,7 @@ pub(crate) fn route(args: &Args, handler: Option<&Shape>, errors: &mut Errors) -
     let tickets = lists::tickets(&args.tickets, errors);
     let resource_kind = shaped(&args.resource_kind, shape::word, errors);
     let gate = gate::decision(args, errors);
+    let budget = numbers::budget(args, errors);
     let body = lists::body(args, handler, errors);
     let missing_status = numbers::missing_status(&args.missing_status, errors);
     let roles = lists::roles(&args.roles, errors);
@@ -72,6 +75,7 @@ pub(crate) fn route(args: &Args, handler: Option<&Shape>, errors: &mut Errors) -
         tickets,
         resource_kind,
         gate: gate.unwrap_or(Decision::Reads),
+        budget,
         body,
         missing_status,
         roles,

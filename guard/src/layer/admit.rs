@@ -15,11 +15,12 @@ use super::compare;
 use super::core::{Core, Found, Role};
 #[cfg(feature = "ws")]
 use super::greet::Stranger;
-use super::refusal::{Refusal, unavailable};
+use super::refusal::{self, Refusal, unavailable};
 use super::request_id::RequestId;
 use super::stream;
 use super::table::{RouteId, Target};
 use super::ticketed::{self, Presented};
+use crate::action::{Charge, Running};
 use crate::context::{Entry, RequestContext, Scan};
 use crate::credential::membership::{MembershipAnswer, MembershipResult};
 use crate::credential::{Verification, Verified};
@@ -33,6 +34,16 @@ struct Admitted {
     context: Option<RequestContext>,
     #[cfg_attr(not(feature = "axum"), expect(dead_code, reason = "the extractors read it"))]
     resource_kind: Option<&'static str>,
+    charge: Option<Charge>,
+}
+
+impl Charge {
+    /// The charge of a request that a guard let in; `None` where its route has no budget.
+    ///
+    /// An axum handler takes the charge as an argument instead.
+    pub fn of(extensions: &Extensions) -> Option<&Self> {
+        extensions.get::<Admitted>()?.charge.as_ref()
+    }
 }
 
 impl RequestContext {
@@ -75,6 +86,8 @@ pub(crate) struct Entrance {
     pub(crate) resource_kind: Option<&'static str>,
     /// What its stream opens with, if it is one.
     pub(crate) stream: Option<Box<Opening>>,
+    /// Its action, where a chain wants to know how it ends.
+    pub(crate) running: Option<Running>,
 }
 
 /// Decides as far as that goes without waiting. The request is handed around by reference, since it is large.
@@ -97,7 +110,7 @@ pub(crate) fn admit(core: &Arc<Core>, request: &mut Request<Body>, greeted: bool
                     let rest = rest(Arc::clone(core), request, route, context, ticket);
                     Admission::Waiting(Box::pin(rest), timeout, resource_kind)
                 }
-                context => Admission::Entered(enter(core, request, route, context, None), timeout),
+                context => Admission::Entered(enter(core, request, route, context, None, None), timeout),
             }
         }
         #[cfg(feature = "ws")]
@@ -231,6 +244,7 @@ async fn rest(
     if !policy.meta.body_fields.is_empty() {
         request = compare::body(&core, policy, request, &context).await?;
     }
+    let mut running = None;
     if let GateDecision::Action(action) = policy.meta.gate {
         // The engine does not start with an action and no gates.
         let gates = core.settings.gates.as_ref().ok_or_else(|| unavailable(None))?;
@@ -238,21 +252,26 @@ async fn rest(
             context: context.clone(),
             action,
             resource_kind: policy.meta.resource_kind,
+            route: policy.meta,
+            path: request.uri().path().to_owned(),
         };
         let decided = gates.decide(request).await;
-        decided.map_err(|error| error.of_action(action, policy.meta.resource_kind))?;
+        running = decided
+            .map_err(|error| refusal::of_gates(error.of_action(action, policy.meta.resource_kind)))?
+            .0;
     }
-    let entrance = enter(&core, &mut request, route, Some(context), ticket);
+    let entrance = enter(&core, &mut request, route, Some(context), ticket, running);
     Ok((request, entrance))
 }
 
-/// Bounds the body of a request that is let in, and leaves the context for its handler.
+/// Bounds the body of a request that is let in, and leaves the context and the charge for its handler.
 fn enter(
     core: &Core,
     request: &mut Request<Body>,
     route: RouteId,
     context: Option<RequestContext>,
     ticket: Option<Presented>,
+    running: Option<Running>,
 ) -> Entrance {
     let policy = core.policy(route);
     core.bound_body(request, policy);
@@ -261,7 +280,11 @@ fn enter(
         .as_ref()
         .and_then(|context| stream::opening(core, request, policy, context, ticket.is_some()));
     if context.is_some() || resource_kind.is_some() {
-        request.extensions_mut().insert(Admitted { context, resource_kind });
+        request.extensions_mut().insert(Admitted {
+            context,
+            resource_kind,
+            charge: running.as_ref().and_then(Running::charge),
+        });
     } else {
         // One that was there before is somebody else's.
         request.extensions_mut().remove::<Admitted>();
@@ -270,5 +293,6 @@ fn enter(
         route: route.index(),
         resource_kind,
         stream,
+        running,
     }
 }

@@ -17,6 +17,8 @@ use super::admit::{Admission, WaitingAdmission};
 use super::body::{GuardedBody, panic_text};
 use super::inner::Inner;
 use super::respond::{Exchange, Finished};
+use crate::action::Running;
+use crate::audit::Outcome;
 
 pin_project! {
     /// The response of a [`Guard`](super::Guard): admission, the inner service, the envelope of a foreign error.
@@ -30,6 +32,8 @@ pin_project! {
         timeout: Duration,
         // Made when something waits for the first time, so that a handler that never does costs no timer.
         timer: Option<Pin<Box<Sleep>>>,
+        // Where the chain of gates wants to know how the action ends. Dropped without a word, nobody waited for it.
+        running: Option<Running>,
     }
 }
 
@@ -66,6 +70,7 @@ impl<I: Inner> ResponseFuture<I> {
                 this.timeout = timeout;
                 this.exchange.resource_kind = entrance.resource_kind;
                 this.exchange.stream = entrance.stream;
+                this.running = entrance.running;
                 this.stage = Stage::Calling {
                     call: inner.enter(entrance.route, request),
                 };
@@ -107,6 +112,7 @@ impl<I: Inner> ResponseFuture<I> {
             exchange,
             timeout: Duration::ZERO,
             timer: None,
+            running: None,
         }
     }
 
@@ -129,6 +135,10 @@ impl<I: Inner> ResponseFuture<I> {
                     Ok((mut request, entrance)) => {
                         this.exchange.resource_kind = entrance.resource_kind;
                         this.exchange.stream = entrance.stream;
+                        *this.running = entrance.running;
+                        if let Some(running) = this.running {
+                            running.enter();
+                        }
                         Stage::Calling {
                             call: inner.enter(entrance.route, &mut request),
                         }
@@ -164,15 +174,21 @@ impl<I: Inner> Future for ResponseFuture<I> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let polled = catch_unwind(AssertUnwindSafe(|| self.as_mut().advance(cx)));
         let mut this = self.project();
-        let response = match polled {
-            Ok(Poll::Ready(response)) => response,
-            Err(panic) => this.exchange.panicked(panic_text(&*panic)),
+        let (response, outcome) = match polled {
+            Ok(Poll::Ready(response)) => {
+                let outcome = Outcome::Answered(response.status().as_u16());
+                (response, outcome)
+            }
+            Err(panic) => (this.exchange.panicked(panic_text(&*panic)), Outcome::Panicked),
             Ok(Poll::Pending) => {
                 let timer = this.timer.get_or_insert_with(|| Box::pin(sleep(*this.timeout)));
                 ready!(timer.as_mut().poll(cx));
-                this.exchange.timed_out()
+                (this.exchange.timed_out(), Outcome::TimedOut)
             }
         };
+        if let Some(running) = this.running.take() {
+            running.end(outcome);
+        }
         // What a given-up or broken handler holds is dropped now, not when the connection gets round to it.
         // It may panic while it is dropped; its response stands.
         let emptied = catch_unwind(AssertUnwindSafe(|| this.stage.set(Stage::Answered { response: None })));

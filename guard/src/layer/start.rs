@@ -75,6 +75,14 @@ pub enum StartError {
         /// The action.
         action: String,
     },
+    /// A route with a budget in an engine whose gates hold none.
+    #[error("{route}: the budget {budget} is held by nobody; give Settings::gates a gate::Chain with a budget store")]
+    NoBudget {
+        /// The route.
+        route: String,
+        /// The budget.
+        budget: String,
+    },
     /// A route behind a flag in an engine without a flag provider.
     #[error("{route}: nobody says whether the flag {flag} is on; set a provider with Settings::flags")]
     NoFlags {
@@ -212,6 +220,9 @@ fn facts(meta: &RouteMeta, settings: &Settings, errors: &mut Vec<StartError>) {
             Some("it is exempt, so nobody is there whose role or fields could be compared")
         }
         _ if meta.method == Method::Get && !meta.body_fields.is_empty() => Some("a GET request has no body to compare"),
+        _ if meta.budget.is_some() && !matches!(meta.gate, GateDecision::Action(_)) => {
+            Some("it has a budget and no action, so no gate would hold it")
+        }
         _ if meta.timeout.is_some_and(|timeout| timeout == Duration::ZERO) => Some("its timeout is zero"),
         _ if meta.stream.is_some() && meta.method != Method::Get => Some("it streams, and only GET can"),
         _ if meta.stream.is_some() && meta.exemption.is_some() => {
@@ -229,6 +240,14 @@ fn facts(meta: &RouteMeta, settings: &Settings, errors: &mut Vec<StartError>) {
         errors.push(StartError::NoGates {
             route: route(),
             action: action.to_owned(),
+        });
+    }
+    if let (Some(budget), Some(gates)) = (meta.budget, &settings.gates)
+        && !gates.holds_budget()
+    {
+        errors.push(StartError::NoBudget {
+            route: route(),
+            budget: budget.to_string(),
         });
     }
     if let Some(flag) = meta.flag

@@ -8,7 +8,8 @@
 //! 6. [Attacks](attacks): what a hostile client can try, the answer, and the test that proves it.
 //! 7. [Moving a FastAPI engine over](moving): what becomes what, and in which order.
 //! 8. [Stores](stores): what an engine may not forget, where it lies, and what it outlives.
-//! 9. [Costs](costs): what the guard adds to a request.
+//! 9. [Gates, budget and audit](gates): what stands before a change, and what is remembered of it.
+//! 10. [Costs](costs): what the guard adds to a request.
 //!
 //! # What is missing
 //!
@@ -16,8 +17,7 @@
 //!
 //! | missing | until then |
 //! |---|---|
-//! | the gates themselves: kill switch, firearms, strategy lock, budget, KPI, temperature | [`gate`](crate::gate) calls one chain, which the engine writes |
-//! | budget reservation and the audit chain | nothing is recorded; a chain can refuse and cannot settle |
+//! | decisions of the gates in the stream that they are about | they are in the [`audit`](crate::audit) |
 //! | the check of an engine's stores when it starts | it calls [`Stores::prove`](crate::store::Stores::prove) itself |
 //! | artifact metadata (`pipeline_hash`) | nothing |
 //!
@@ -27,6 +27,7 @@ pub mod attacks;
 pub mod codes;
 pub mod contract;
 pub mod costs;
+pub mod gates;
 pub mod limits;
 pub mod moving;
 pub mod quick_start;
