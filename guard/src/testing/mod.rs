@@ -56,6 +56,7 @@ mod conformance;
 mod mint;
 mod probe;
 mod report;
+pub mod stores;
 
 pub use attacks::{Attacked, Target, attack_names, attacks};
 pub use check::Check;

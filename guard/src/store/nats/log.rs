@@ -1,0 +1,237 @@
+//! The event log.
+
+use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, pull};
+use async_nats::jetstream::context::{PublishError, PublishErrorKind};
+use async_nats::jetstream::stream::LastRawMessageErrorKind;
+use async_nats::jetstream::{Error as ApiError, ErrorCode};
+use futures_util::{StreamExt, TryStreamExt};
+
+use super::{JetStream, PATIENCE, subject};
+use crate::context::OpaqueId;
+use crate::store::StoreFuture;
+use crate::store::error::StoreError;
+use crate::store::event::{Event, EventLog, NewEvent, Read, Retention, StreamKey, check_bodies};
+use crate::store::event_id::EventId;
+use crate::store::wake::Tail;
+
+/// Bytes before the body: the tag and the time, each as 16 hexadecimal digits. Headers would be slower to write and read.
+const HEAD: usize = 32;
+
+/// Messages that are asked for at once.
+const FETCH: usize = 10_000;
+
+impl EventLog for JetStream {
+    fn append<'a>(&'a self, stream: &'a StreamKey, events: Vec<NewEvent>) -> StoreFuture<'a, Vec<EventId>> {
+        Box::pin(async move {
+            check_bodies(&events)?;
+            let subject = self.subject(stream);
+            let mut acks = Vec::with_capacity(events.len());
+            for NewEvent { at_ms, body } in events {
+                let tag = EventId::new_tag();
+                let message = format!("{tag:016x}{at_ms:016x}{body}");
+                let ack = self.0.context.publish(subject.clone(), message.into()).await;
+                acks.push((tag, ack.map_err(publish_error)?));
+            }
+            let mut ids = Vec::with_capacity(acks.len());
+            for (tag, ack) in acks {
+                ids.push(id(ack.await.map_err(publish_error)?.sequence, tag)?);
+            }
+            self.0.wakes.wake(&subject);
+            Ok(ids)
+        })
+    }
+
+    fn read<'a>(&'a self, stream: &'a StreamKey, after: Option<EventId>, limit: usize) -> StoreFuture<'a, Read> {
+        Box::pin(async move {
+            let subject = self.subject(stream);
+            let Some(head) = self.last(&subject).await? else {
+                return Ok(after.map_or(Read::Events(Vec::new()), |_| Read::UnknownCursor));
+            };
+            // A reader who has seen all is the usual one, and needs no consumer.
+            if after == Some(head.id) || after.is_none() && limit == 0 {
+                return Ok(Read::Events(Vec::new()));
+            }
+            if after.is_some_and(|cursor| cursor.seq() >= head.id.seq()) {
+                return Ok(Read::UnknownCursor);
+            }
+            // The cursor's own event is read too: where it is there, nothing after it has been pruned.
+            let (from, count) = match after {
+                None => (self.first(&subject).await?, limit),
+                Some(cursor) => (cursor.seq(), limit.saturating_add(1)),
+            };
+            let mut events = self.events(&subject, from, count, head.id.seq()).await?;
+            if let Some(cursor) = after {
+                if events.first().is_none_or(|event| event.id != cursor) {
+                    return Ok(Read::UnknownCursor);
+                }
+                events.remove(0);
+            }
+            Ok(Read::Events(events))
+        })
+    }
+
+    fn head<'a>(&'a self, stream: &'a StreamKey) -> StoreFuture<'a, Option<EventId>> {
+        Box::pin(async move {
+            let head = self.last(&self.subject(stream)).await?;
+            Ok(head.map(|event| event.id))
+        })
+    }
+
+    fn prune<'a>(&'a self, kind: &'a OpaqueId, retention: Retention, now_ms: u64) -> StoreFuture<'a, u64> {
+        Box::pin(async move {
+            let filter = subject::of_kind(&self.0.options.prefix, kind);
+            let subjects = self.0.stream.info_with_subjects(filter).await;
+            let subjects: Vec<(String, usize)> = subjects
+                .map_err(StoreError::unavailable)?
+                .try_collect()
+                .await
+                .map_err(StoreError::unavailable)?;
+            let mut gone = 0;
+            for (subject, _) in subjects {
+                gone += self.prune_subject(&subject, retention, now_ms).await?;
+            }
+            Ok(gone)
+        })
+    }
+
+    fn watch(&self, stream: &StreamKey) -> Tail {
+        let tail = self.0.wakes.watch(self.subject(stream));
+        self.0.watched.notify_one();
+        tail
+    }
+}
+
+impl JetStream {
+    fn subject(&self, stream: &StreamKey) -> String {
+        subject::of_stream(&self.0.options.prefix, stream)
+    }
+
+    /// The newest event of a subject, by the server that leads.
+    async fn last(&self, subject: &str) -> Result<Option<Event>, StoreError> {
+        match self.0.stream.get_last_raw_message_by_subject(subject).await {
+            Ok(message) => event(message.sequence, &message.payload).map(Some),
+            Err(error) if error.kind() == LastRawMessageErrorKind::NoMessageFound => Ok(None),
+            Err(error) => Err(StoreError::unavailable(error)),
+        }
+    }
+
+    /// The number of the oldest event of a subject, so that nobody looks for it among those of all others.
+    async fn first(&self, subject: &str) -> Result<u64, StoreError> {
+        match self.0.stream.get_first_raw_message_by_subject(subject, 1).await {
+            Ok(message) => Ok(message.sequence),
+            Err(error) if error.kind() == LastRawMessageErrorKind::NoMessageFound => Ok(1),
+            Err(error) => Err(StoreError::unavailable(error)),
+        }
+    }
+
+    /// Up to so many events of a subject from one sequence number to another, both included.
+    async fn events(&self, subject: &str, from: u64, count: usize, to: u64) -> Result<Vec<Event>, StoreError> {
+        let mut consumer = self
+            .0
+            .stream
+            .create_consumer(pull::Config {
+                filter_subject: subject.to_owned(),
+                deliver_policy: DeliverPolicy::ByStartSequence { start_sequence: from },
+                ack_policy: AckPolicy::None,
+                memory_storage: true,
+                num_replicas: 1,
+                inactive_threshold: PATIENCE * 2,
+                ..pull::Config::default()
+            })
+            .await
+            .map_err(StoreError::unavailable)?;
+        let mut events = Vec::new();
+        let mut is_done = false;
+        while !is_done && events.len() < count {
+            let before = events.len();
+            let messages = consumer
+                .fetch()
+                .max_messages((count - events.len()).min(FETCH))
+                .messages()
+                .await;
+            let mut messages = messages.map_err(StoreError::unavailable)?;
+            while let Some(message) = messages.next().await {
+                let message = message.map_err(StoreError::unavailable)?;
+                let sequence = message.info().map_err(StoreError::unavailable)?.stream_sequence;
+                events.push(event(sequence, &message.payload)?);
+            }
+            is_done = events.last().is_some_and(|event| event.id.seq() >= to);
+            // Nothing came though there is more: the last was pruned since, or the server did not answer.
+            if !is_done && events.len() == before {
+                let left = consumer.info().await.map_err(StoreError::unavailable)?.num_pending;
+                if left > 0 {
+                    return Err(StoreError::unavailable("the server did not deliver what it has"));
+                }
+                is_done = true;
+            }
+        }
+        // It would end by itself, some seconds later.
+        let name = consumer.cached_info().name.clone();
+        let _ = self.0.stream.delete_consumer(&name).await;
+        Ok(events)
+    }
+
+    async fn prune_subject(&self, subject: &str, retention: Retention, now_ms: u64) -> Result<u64, StoreError> {
+        let mut gone = 0;
+        if let Some(count) = retention.max_count {
+            let purge = self.0.stream.purge().keep(count.max(1)).filter(subject);
+            gone += purge.await.map_err(StoreError::unavailable)?.purged;
+        }
+        if let Some(oldest_ms) = retention.oldest_ms(now_ms)
+            && let Some(head) = self.last(subject).await?
+        {
+            let cut = self.first_young(subject, oldest_ms, head.id.seq()).await?;
+            let purge = self.0.stream.purge().sequence(cut).filter(subject);
+            gone += purge.await.map_err(StoreError::unavailable)?.purged;
+        }
+        Ok(gone)
+    }
+
+    /// The first event from a time on, or the newest one. Only old ones are read, and one part more.
+    async fn first_young(&self, subject: &str, oldest_ms: u64, head: u64) -> Result<u64, StoreError> {
+        let mut from = self.first(subject).await?;
+        loop {
+            let events = self.events(subject, from, FETCH, head).await?;
+            if let Some(young) = events.iter().find(|event| event.at_ms >= oldest_ms) {
+                return Ok(young.id.seq());
+            }
+            match events.last() {
+                Some(last) if last.id.seq() < head => from = last.id.seq() + 1,
+                _ => return Ok(head),
+            }
+        }
+    }
+}
+
+fn event(sequence: u64, message: &[u8]) -> Result<Event, StoreError> {
+    let corrupt = || StoreError::Corrupt(format!("the message {sequence} is not an event of the guard"));
+    let text = str::from_utf8(message).map_err(|_| corrupt())?;
+    let (head, body) = text.split_at_checked(HEAD).ok_or_else(corrupt)?;
+    let (tag, at_ms) = head.split_at(HEAD / 2);
+    let number = |digits| u64::from_str_radix(digits, 16).map_err(|_| corrupt());
+    Ok(Event {
+        id: id(sequence, number(tag)?)?,
+        at_ms: number(at_ms)?,
+        body: body.to_owned(),
+    })
+}
+
+fn id(sequence: u64, tag: u64) -> Result<EventId, StoreError> {
+    EventId::from_parts(sequence, tag).map_err(|_| StoreError::Corrupt(format!("the sequence number {sequence}")))
+}
+
+/// What JetStream answers when nothing more fits: the stream's limits, the account's, the disk's.
+const FULL: [ErrorCode; 4] = [
+    ErrorCode::STREAM_STORE_FAILED,
+    ErrorCode::ACCOUNT_RESOURCES_EXCEEDED,
+    ErrorCode::INSUFFICIENT_RESOURCES,
+    ErrorCode::STORAGE_RESOURCES_EXCEEDED,
+];
+
+pub(super) fn publish_error(error: PublishError) -> StoreError {
+    let answer = std::error::Error::source(&error).and_then(|source| source.downcast_ref::<ApiError>());
+    if error.kind() == PublishErrorKind::Other && answer.is_some_and(|answer| FULL.contains(&answer.error_code())) {
+        return StoreError::full(error);
+    }
+    StoreError::unavailable(error)
+}

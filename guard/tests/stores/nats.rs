@@ -1,0 +1,121 @@
+//! NATS JetStream: the suite on a real server, and what only a server can meet.
+
+use std::env;
+use std::sync::Arc;
+use std::time::Duration;
+
+use guard::context::Mode;
+use guard::store::nats::{JetStream, JetStreamOptions};
+use guard::store::{Backend, Durability, EventLog, NewEvent, OpenError, Read, StoreError, StoreKind, Stores};
+use guard::testing::stores;
+use uuid::Uuid;
+
+use crate::server::{self, Server};
+use crate::support::stream;
+
+/// A server, and names of a test's own on it.
+struct Place {
+    url: String,
+    name: String,
+    server: Option<Server>,
+}
+
+impl Place {
+    fn new() -> Option<Self> {
+        let (url, server) = match env::var("GUARD_TEST_NATS_URL") {
+            Ok(url) => (url, None),
+            Err(_) => {
+                let server = server::start_nats()?;
+                (format!("nats://127.0.0.1:{}", server.port), Some(server))
+            }
+        };
+        let name = format!("guard_{}", Uuid::new_v4().simple());
+        Some(Self { url, name, server })
+    }
+
+    fn options(&self) -> JetStreamOptions {
+        JetStreamOptions::new(&self.url).stream(&self.name, format!("{}.events", self.name))
+    }
+}
+
+fn event(body: &str) -> NewEvent {
+    NewEvent {
+        at_ms: 0,
+        body: body.to_owned(),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_handles_hold_the_suite() {
+    let Some(place) = Place::new() else { return };
+    stores::event_log(async || Ok(Arc::new(place.options().open().await?) as _))
+        .await
+        .assert_ok();
+}
+
+#[tokio::test]
+async fn h80_a_stream_proves_itself_and_serves_as_the_event_log() {
+    let Some(place) = Place::new() else { return };
+    let log = place.options().open().await.unwrap();
+    assert_eq!(log.durability(), Durability::Delayed);
+    let stores = Stores::default().events(Arc::new(log));
+    stores.prove([Mode::Saas]).await.unwrap();
+    assert!(stores.serves(StoreKind::Events, Mode::Saas) && !stores.serves(StoreKind::Audit, Mode::Lab));
+}
+
+#[tokio::test]
+async fn g71_a_full_stream_refuses_and_drops_nothing() {
+    let Some(place) = Place::new() else { return };
+    let log = place.options().max_bytes(200_000).open().await.unwrap();
+    let mut kept = 0;
+    let error = loop {
+        match log.append(&stream(), vec![event(&"x".repeat(10_000))]).await {
+            Ok(_) => kept += 1,
+            Err(error) => break error,
+        }
+    };
+    assert!(matches!(error, StoreError::Full(_)), "{error:?}");
+    let Read::Events(events) = log.read(&stream(), None, 1000).await.unwrap() else {
+        panic!("no cursor was given");
+    };
+    assert_eq!(events.len(), kept);
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_or_a_wrong_address_is_refused() {
+    let port = server::free_port();
+    let error = JetStream::open(format!("nats://127.0.0.1:{port}")).await.unwrap_err();
+    assert!(matches!(error, OpenError::Unreachable { .. }), "{error}");
+    for address in ["nats://u:sesame@127.0.0.1", "nats://[", "127.0.0.1:x"] {
+        let error = JetStream::open(address).await.unwrap_err();
+        assert!(matches!(error, OpenError::Address(_)), "{address}: {error}");
+        assert!(!format!("{error:?} {error}").contains("sesame"));
+    }
+}
+
+/// A killed server comes back with all that it acknowledged, and tails wake.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_was_killed_comes_back_whole() {
+    let Some(mut place) = Place::new() else { return };
+    // Not somebody else's.
+    let Some(server) = place.server.take() else { return };
+    let log = place.options().open().await.unwrap();
+    let ids = log.append(&stream(), vec![event("a"), event("b")]).await.unwrap();
+    let mut tail = log.watch(&stream());
+    let server = server.killed_and_started_again();
+    let more = loop {
+        match log.append(&stream(), vec![event("c")]).await {
+            Ok(ids) => break ids,
+            Err(StoreError::Unavailable(_)) => tokio::time::sleep(Duration::from_millis(100)).await,
+            Err(error) => panic!("{error:?}"),
+        }
+    };
+    assert!(more[0].seq() > ids[1].seq());
+    let Read::Events(events) = log.read(&stream(), Some(ids[0]), 1000).await.unwrap() else {
+        panic!("the cursor is unknown");
+    };
+    assert_eq!(events[0].body, "b");
+    let woke = tokio::time::timeout(Duration::from_secs(20), tail.changed()).await;
+    assert_eq!(woke, Ok(true));
+    drop(server);
+}

@@ -1,0 +1,178 @@
+//! PostgreSQL: the suites on a real server, and what only a server can meet.
+
+use std::env;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use guard::context::Mode;
+use guard::store::postgres::{Postgres, PostgresOptions};
+use guard::store::{Backend, Durability, EventLog, NewEvent, OpenError, StoreError, Stores};
+use sqlx::{Connection, PgConnection};
+use uuid::Uuid;
+
+use crate::server::{self, Server};
+use crate::support::{hold_all, stream};
+
+/// A database of a test's own.
+struct Database {
+    url: String,
+    /// Ends with the last test that runs beside others.
+    _server: Option<Arc<Server>>,
+}
+
+/// One server for the tests that run at the same time.
+static SHARED: Mutex<Weak<Server>> = Mutex::new(Weak::new());
+
+fn shared() -> Option<Arc<Server>> {
+    let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(server) = shared.upgrade() {
+        return Some(server);
+    }
+    let server = Arc::new(server::start_postgres(&[])?);
+    *shared = Arc::downgrade(&server);
+    Some(server)
+}
+
+async fn database() -> Option<Database> {
+    let (base, server) = match env::var("GUARD_TEST_POSTGRES_URL") {
+        Ok(url) => (url, None),
+        Err(_) => {
+            let server = shared()?;
+            (
+                format!("postgres://guard@127.0.0.1:{}/postgres", server.port),
+                Some(server),
+            )
+        }
+    };
+    let name = format!("guard_{}", Uuid::new_v4().simple());
+    run(
+        &base,
+        &format!("CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE template0"),
+    )
+    .await;
+    let (server_url, _) = base.rsplit_once('/').unwrap();
+    Some(Database {
+        url: format!("{server_url}/{name}"),
+        _server: server,
+    })
+}
+
+async fn run(url: &str, sql: &str) {
+    let mut connection = PgConnection::connect(url).await.unwrap();
+    sqlx::raw_sql(sqlx::AssertSqlSafe(sql))
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    connection.close().await.unwrap();
+}
+
+fn event(body: &str) -> NewEvent {
+    NewEvent {
+        at_ms: 0,
+        body: body.to_owned(),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_handles_hold_every_suite() {
+    let Some(database) = database().await else { return };
+    hold_all(async || PostgresOptions::new(&database.url)?.connections(6).open().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn h80_a_server_proves_itself_and_one_that_does_not_synchronise_is_refused() {
+    let Some(database) = database().await else { return };
+    let postgres = Postgres::open(&database.url).await.unwrap();
+    assert_eq!(postgres.durability(), Durability::Synced);
+    let stores = Stores::of(postgres);
+    stores.prove([Mode::Saas, Mode::Enterprise]).await.unwrap();
+    run(&database.url, "DROP TABLE guard_proof").await;
+    let faults = stores.prove([Mode::Saas]).await.unwrap_err();
+    assert!(faults.to_string().contains("Stores::audit"), "{faults}");
+
+    let Some(server) = server::start_postgres(&["fsync=off"]) else {
+        return;
+    };
+    let url = format!("postgres://guard@127.0.0.1:{}/postgres", server.port);
+    let stores = Stores::of(Postgres::open(&url).await.unwrap());
+    stores.check([Mode::Lab]).unwrap();
+    let faults = stores.check([Mode::Saas]).unwrap_err();
+    assert_eq!(faults.faults().len(), 5, "{faults}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_that_open_an_empty_database_at_once_make_its_tables_once() {
+    let Some(database) = database().await else { return };
+    let mut tasks = tokio::task::JoinSet::new();
+    for _ in 0..6 {
+        let url = database.url.clone();
+        tasks.spawn(async move { Postgres::open(&url).await });
+    }
+    while let Some(opened) = tasks.join_next().await {
+        opened.unwrap().unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_later_schema_is_refused() {
+    let Some(database) = database().await else { return };
+    drop(Postgres::open(&database.url).await.unwrap());
+    run(&database.url, "INSERT INTO guard_schema VALUES (7)").await;
+    let error = Postgres::open(&database.url).await.unwrap_err();
+    assert!(matches!(error, OpenError::Schema { found: 7, known: 1 }), "{error}");
+}
+
+#[tokio::test]
+async fn a_database_that_is_not_there_is_named_without_its_password() {
+    let port = server::free_port();
+    let url = format!("postgres://guard:sesame@127.0.0.1:{port}/engine");
+    let error = Postgres::open(&url).await.unwrap_err();
+    let OpenError::Unreachable { place, .. } = &error else {
+        panic!("{error}");
+    };
+    assert_eq!(*place, format!("postgres://127.0.0.1:{port}/engine"));
+    assert!(!format!("{error:?} {error}").contains("sesame"));
+    for address in [
+        "",
+        "mysql://guard:sesame@h/d",
+        "postgres://guard:sesame@h:port/d",
+        "sesame",
+    ] {
+        let error = Postgres::open(address).await.unwrap_err();
+        assert!(matches!(error, OpenError::Address(_)), "{error}");
+        assert!(!format!("{error:?} {error}").contains("sesame"));
+    }
+}
+
+/// Everything but the listener's connection goes; then the listener's own.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn lost_connections_are_made_again_and_tails_wake() {
+    let Some(database) = database().await else { return };
+    let (left, right) = (
+        Postgres::open(&database.url).await.unwrap(),
+        Postgres::open(&database.url).await.unwrap(),
+    );
+    let stream = stream();
+    left.append(&stream, vec![event("a")]).await.unwrap();
+    let mut tail = right.watch(&stream);
+    run(
+        &database.url,
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+         WHERE datname = current_database() AND pid <> pg_backend_pid()",
+    )
+    .await;
+    let woke = tokio::time::timeout(std::time::Duration::from_secs(10), tail.changed()).await;
+    assert_eq!(woke, Ok(true), "what was said while nobody listened is not known");
+    // A connection of the pool may be found dead when it is used; nothing is made of a change then.
+    let ids = loop {
+        match left.append(&stream, vec![event("b")]).await {
+            Ok(ids) => break ids,
+            Err(StoreError::Unavailable(_)) => {}
+            Err(error) => panic!("{error}"),
+        }
+    };
+    assert_eq!(ids[0].seq(), 2);
+    assert_eq!(
+        tokio::time::timeout(std::time::Duration::from_secs(10), tail.changed()).await,
+        Ok(true)
+    );
+}
