@@ -153,6 +153,7 @@ fn judge(
     let analyzer = ManuallyDrop::new(Analyzer::new(&model, &vocabulary, modules));
     let judged = timings.phase("judge", || Judged::new(&analyzer, &routes, rust.as_ref(), catalog));
     let judged = ManuallyDrop::new(judged);
+    timings.phase("walks", || judged.walks.prepare(&analyzer));
     let mut by_rule = Vec::new();
     let subjects = ManuallyDrop::new(ticket::subjects(&judged, catalog));
     let tests = OnceLock::new();

@@ -1,6 +1,6 @@
 //! The item as it was, and the facts beside it.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::Attribute;
 use syn::ext::IdentExt;
@@ -81,10 +81,12 @@ fn rest(route: &Route, guard: &TokenStream) -> TokenStream {
         body,
         roles,
         resource_kind,
+        budget,
         flag,
         body_limit,
         timeout,
         missing_status,
+        stream,
         ..
     } = route;
     let mut setters = TokenStream::new();
@@ -109,6 +111,10 @@ fn rest(route: &Route, guard: &TokenStream) -> TokenStream {
         let constant = format_ident!("{constant}");
         setters.extend(quote!(.exemption(#guard::route::Exemption::#constant)));
     }
+    if let Some((micros, currency)) = budget {
+        let currency = Literal::byte_string(currency.as_bytes());
+        setters.extend(quote!(.budget(#guard::route::RouteBudget::from_macro(#micros, *#currency))));
+    }
     if let Some(flag) = flag {
         setters.extend(quote!(.flag(#flag)));
     }
@@ -117,6 +123,12 @@ fn rest(route: &Route, guard: &TokenStream) -> TokenStream {
     }
     if let Some(milliseconds) = timeout {
         setters.extend(quote!(.timeout(::core::time::Duration::from_millis(#milliseconds))));
+    }
+    if let Some((transport, domain)) = stream {
+        let transport = format_ident!("{transport}");
+        setters.extend(quote! {
+            .stream(#guard::route::StreamFacts::from_macro(#guard::route::Transport::#transport, #domain))
+        });
     }
     setters
 }

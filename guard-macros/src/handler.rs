@@ -51,7 +51,8 @@ pub(crate) fn checks(args: &Args, guard: &TokenStream, signature: &Signature, er
 
     let arguments = arguments(args, guard, shape, errors);
     let exempt = exempt.then(|| exempt_arguments(guard, shape));
-    let output = plain.then(|| output(guard, signature, shape));
+    let streams = args.stream.key().is_some();
+    let output = plain.then(|| output(guard, signature, shape, streams));
     // Not `#[allow(dead_code)]`: the handler would then count as used, and a route that nobody mounts go unnoticed. The
     // leading underscores say enough.
     quote! {
@@ -177,20 +178,21 @@ fn exempt_arguments(guard: &TokenStream, shape: &Shape) -> TokenStream {
     checks
 }
 
-/// The future can be sent, and it ends with a response.
-fn output(guard: &TokenStream, signature: &Signature, shape: &Shape) -> TokenStream {
+/// The future can be sent, and it ends with a response; that of a stream route with the stream to follow.
+fn output(guard: &TokenStream, signature: &Signature, shape: &Shape, streams: bool) -> TokenStream {
     let name = &signature.name;
+    let (of_type, of_future) = if streams {
+        (quote!(answers_stream), quote!(answered_with_stream))
+    } else {
+        (quote!(into_response), quote!(answered))
+    };
     let response = shape
         .output
         .as_ref()
         .filter(|ty| signature.is_async && !mentions(ty, "impl"))
-        .map(|ty| quote_spanned!(ty.span()=> #guard::__private::into_response::<#ty>();));
+        .map(|ty| quote_spanned!(ty.span()=> #guard::__private::#of_type::<#ty>();));
     // Once is enough: where the type has a name, it has its own check.
-    let helper = if response.is_some() {
-        quote!(sent)
-    } else {
-        quote!(answered)
-    };
+    let helper = if response.is_some() { quote!(sent) } else { of_future };
     let place = match &shape.output {
         Some(ty) if !signature.is_async => ty.span(),
         _ => name.span(),

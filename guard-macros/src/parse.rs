@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
-use syn::{LitInt, LitStr, Token, Type, bracketed};
+use syn::{LitInt, LitStr, Token, Type, bracketed, parenthesized};
 
 use crate::errors::Errors;
 
@@ -91,6 +91,7 @@ keys! {
     "resource_kind" => resource_kind: LitStr, "\"word\"", |input| input.parse();
     "action" => action: LitStr, "\"name\"", |input| input.parse();
     "no_gate" => no_gate: LitStr, "\"reason\"", |input| input.parse();
+    "budget" => budget: LitStr, "\"0.25 EUR\"", |input| input.parse();
     "exempt" => exempt: LitStr, "\"EX-001\"", |input| input.parse();
     "body" => body: Vec<LitStr>, "[\"tenant_id\"]", list;
     "missing_status" => missing_status: LitInt, "422", |input| input.parse();
@@ -98,8 +99,39 @@ keys! {
     "flag" => flag: LitStr, "\"name\"", |input| input.parse();
     "body_limit" => body_limit: LitInt, "65_536", |input| input.parse();
     "timeout" => timeout: LitStr, "\"5s\"", |input| input.parse();
+    "stream" => stream: StreamValue, "sse(\"chat\")", StreamValue::parse;
     "state" => state: Type, "AppState", |input| input.parse();
     "crate" => krate: syn::Path, "path::to::guard", syn::Path::parse_mod_style;
+}
+
+/// `sse("chat")`, `websocket("chat")` or `websocket("chat", hello)`.
+pub(crate) struct StreamValue {
+    pub(crate) transport: Ident,
+    pub(crate) domain: LitStr,
+    pub(crate) option: Option<Ident>,
+}
+
+impl StreamValue {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let transport = input.parse()?;
+        let content;
+        parenthesized!(content in input);
+        let domain = content.parse()?;
+        let mut option = None;
+        if content.parse::<Option<Token![,]>>()?.is_some() && !content.is_empty() {
+            option = Some(content.parse()?);
+            content.parse::<Option<Token![,]>>()?;
+        }
+        // What is left would be reported at the attribute's end.
+        if let Some((token, _)) = content.cursor().token_tree() {
+            return Err(syn::Error::new(token.span(), "unexpected"));
+        }
+        Ok(Self {
+            transport,
+            domain,
+            option,
+        })
+    }
 }
 
 /// Reads every entry; a broken one does not hide the next.

@@ -10,7 +10,7 @@ use guard::credential::jwt::{Hs256Issuer, JwtVerifier, SharedSecret};
 use guard::engine_route;
 use guard::envelope::{Envelope, ErrorEnvelope};
 use guard::extract::Json;
-use guard::gate::{GateChain, GateFuture, GateRequest};
+use guard::gate::{GateChain, GateFuture, GateRequest, Pass};
 use guard::layer::Settings;
 use guard::registry::Engine;
 use guard::server::{Server, termination};
@@ -77,7 +77,7 @@ impl GateChain for Gates {
     fn decide(&self, request: GateRequest) -> GateFuture {
         Box::pin(async move {
             match request.action {
-                "video_mask.create" => Ok(()),
+                "video_mask.create" => Ok(Pass::new()),
                 action => Err(ErrorEnvelope::builder(code::STRATEGY_LOCK_APPROVAL_REQUIRED)
                     .action_name(action)
                     .build()),

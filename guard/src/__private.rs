@@ -13,6 +13,7 @@ use axum::response::IntoResponse;
 
 use crate::context::RequestContext;
 use crate::credential::Identity;
+use crate::stream::Subscribe;
 
 /// An argument that is not the last.
 pub fn from_head<T: FromRequestParts<S> + Send, S>() {}
@@ -25,6 +26,23 @@ pub fn from_body<T: FromRequest<S> + Send, S>() {}
 
 /// What a handler ends with.
 pub fn into_response<T: IntoResponse>() {}
+
+/// What the handler of a stream route ends with.
+#[diagnostic::on_unimplemented(
+    message = "the handler of a stream route answers which stream, and `{Self}` does not",
+    label = "is no `Subscribe`",
+    note = "return `guard::stream::Subscribe`, or `Result<Subscribe, E>` with an error that is a response"
+)]
+pub trait AnswersStream {}
+
+impl AnswersStream for Subscribe {}
+impl<E: IntoResponse> AnswersStream for Result<Subscribe, E> {}
+
+/// What the handler of a stream route ends with.
+pub fn answers_stream<T: AnswersStream>() {}
+
+/// The future of a handler of a stream route.
+pub fn answered_with_stream<F: Future<Output: AnswersStream> + Send>(_: F) {}
 
 /// The future of a handler whose output has its own check.
 pub fn sent<F: Future + Send>(_: F) {}

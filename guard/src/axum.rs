@@ -5,6 +5,7 @@ use axum_core::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use crate::envelope::{EngineError, Envelope, ErrorEnvelope};
+use crate::stream::Subscribe;
 
 impl IntoResponse for ErrorEnvelope {
     fn into_response(self) -> Response {
@@ -21,5 +22,11 @@ impl IntoResponse for EngineError {
 impl<T: Serialize> IntoResponse for Envelope<T> {
     fn into_response(self) -> Response {
         self.to_response().map(Body::from)
+    }
+}
+
+impl IntoResponse for Subscribe {
+    fn into_response(self) -> Response {
+        self.to_response()
     }
 }

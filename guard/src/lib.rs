@@ -25,8 +25,7 @@
 //! ```
 //!
 //! **Start with the [manual]**: its [quick start](manual::quick_start) is a whole engine in one file, and it says
-//! [what is missing](manual#what-is-missing) in this version: single-use tickets, gates of guard's own, budget, audit,
-//! streams with replay.
+//! [what is missing](manual#what-is-missing) in this version: artifact metadata.
 //!
 //! # Modules
 //!
@@ -37,13 +36,16 @@
 //! | [`layer`] | the guard: a tower layer, its settings and limits |
 //! | [`context`] | who asks and in which scope: typed ids, and the function that reads them from headers |
 //! | [`credential`] | the only source of identity: the verifier of tokens, JWTs and their keys, memberships |
-//! | [`gate`] | the chain that stands before a change; the engine brings it |
+//! | [`gate`] | the chain that stands before a change: six gates on policies, or one that the engine brings |
+//! | [`budget`] | what a call may cost, held before its handler runs and settled after |
+//! | [`audit`] | what was decided and what came of it, in a chain that shows a change |
 //! | [`envelope`] | the one JSON shape of an error, the optional one of a success, and the cause that stays inside |
 //! | [`code`] | every error code of the contract, with its status and the situation it stands for |
 //! | [`extract`] | `Json`, `Query` and `Path` that refuse with an envelope |
 //! | [`route`], [`manifest`] | facts about routes, as `#[engine_route]` writes them, and as JSON |
 //! | [`server`] | HTTP/1.1 and HTTP/2 with limits, and an orderly end |
 //! | [`ticket`] | transport tickets, for clients that cannot set headers |
+//! | [`stream`] | streams of events: replay from a cursor, then live |
 //! | [`store`] | where events, used tickets, budget, audit and policies are kept |
 //! | `testing` | holds an engine against the contract, in tests |
 //! | [`clock`] | time, injected |
@@ -58,10 +60,12 @@
 //! | `server` | yes | [`server`] |
 //! | `ticket` | yes | [`ticket`] |
 //! | `jwks-http` | no | fetches a JWKS document over HTTPS |
+//! | `guardctl` | no | the command `guardctl`, which sets policies and verifies the audit |
 //! | `sqlite` | no | `store::sqlite`: every kind of state in one file |
 //! | `postgres` | no | `store::postgres`: every kind of state in PostgreSQL |
 //! | `nats` | no | `store::nats`: the event log in NATS JetStream |
 //! | `object-store` | no | `store::archive`: audit and usage kept for years, in S3 and what speaks like it |
+//! | `ws` | no | streams over WebSockets |
 //! | `testing` | no | `testing`, for `[dev-dependencies]` |
 //!
 //! No feature weakens a check, so another crate that turns one on changes nothing for yours. What is lax is a
@@ -77,6 +81,9 @@
 #[cfg(feature = "axum")]
 #[doc(hidden)]
 pub mod __private;
+mod action;
+pub mod audit;
+pub mod budget;
 pub mod clock;
 pub mod code;
 pub mod context;
@@ -101,6 +108,7 @@ pub mod route;
 #[cfg(feature = "server")]
 pub mod server;
 pub mod store;
+pub mod stream;
 #[cfg(feature = "testing")]
 pub mod testing;
 #[cfg(feature = "ticket")]

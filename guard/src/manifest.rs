@@ -24,7 +24,8 @@ use std::time::Duration;
 use serde::{Deserialize, Deserializer, Serialize, de};
 
 use crate::context::{ContextField, MissingStatus};
-use crate::route::{GateDecision, Method, RouteMeta};
+use crate::route::{GateDecision, Method, RouteMeta, Transport};
+use crate::store::{Cost, Currency};
 
 /// The version of the manifest's shape.
 const VERSION: u32 = 1;
@@ -64,6 +65,8 @@ pub struct RouteFacts {
     pub resource_kind: Option<Cow<'static, str>>,
     /// The gate decision.
     pub gate: GateFacts,
+    /// The most that one call may cost.
+    pub budget: Option<BudgetFacts>,
     /// The id of its exemption.
     pub exemption: Option<Cow<'static, str>>,
     /// The fields of the body that are compared.
@@ -79,6 +82,20 @@ pub struct RouteFacts {
     pub body_limit: Option<u64>,
     /// The longest time until its response head in milliseconds, where it differs from the engine's.
     pub timeout_ms: Option<u64>,
+    /// What it streams, if it does.
+    pub stream: Option<StreamFacts>,
+}
+
+/// What a route streams, as the manifest spells it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct StreamFacts {
+    /// How it goes over the wire.
+    pub transport: Transport,
+    /// What it is, as in `<domain>.cursor_invalid`.
+    pub domain: Cow<'static, str>,
 }
 
 /// A gate decision, as the manifest spells it.
@@ -102,6 +119,20 @@ pub enum GateFacts {
     Reads {},
     /// Its exemption lifts the gates.
     Exempt {},
+}
+
+/// A route's budget, as the manifest spells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct BudgetFacts {
+    /// The amount, as a decimal: `"0.25"`.
+    #[cfg_attr(test, schemars(with = "String", regex(pattern = r"^[0-9]+(\.[0-9]{1,6})?$")))]
+    pub amount: Cost,
+    /// The currency: `"EUR"`.
+    #[cfg_attr(test, schemars(with = "String", regex(pattern = r"^[A-Z]{3}$")))]
+    pub currency: Currency,
 }
 
 impl Manifest {
@@ -134,6 +165,10 @@ impl From<&RouteMeta> for RouteFacts {
                 GateDecision::Reads => GateFacts::Reads {},
                 GateDecision::Exempt => GateFacts::Exempt {},
             },
+            budget: meta.budget.map(|budget| BudgetFacts {
+                amount: budget.amount,
+                currency: budget.currency,
+            }),
             exemption: meta.exemption.map(|exemption| exemption.id.into()),
             body_fields: meta.body_fields.to_vec(),
             missing_status: match meta.missing_status {
@@ -145,6 +180,10 @@ impl From<&RouteMeta> for RouteFacts {
             flag: meta.flag.map(Cow::Borrowed),
             body_limit: meta.body_limit,
             timeout_ms: meta.timeout.map(milliseconds),
+            stream: meta.stream.map(|stream| StreamFacts {
+                transport: stream.transport,
+                domain: stream.domain.into(),
+            }),
         }
     }
 }
@@ -167,7 +206,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::route::Exemption;
+    use crate::route::{Exemption, RouteBudget, StreamFacts};
 
     const SCHEMA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/manifest.schema.json");
 
@@ -178,7 +217,7 @@ mod tests {
         Manifest::of(&[
             exempt,
             meta(Method::Post, "/masks", GateDecision::NoGate { reason: "reads" }),
-            meta(Method::Get, "/masks", GateDecision::Reads),
+            meta(Method::Get, "/masks", GateDecision::Reads).stream(StreamFacts::from_macro(Transport::Sse, "masks")),
             meta(
                 Method::Put,
                 "/masks/{mask_id}",
@@ -186,6 +225,7 @@ mod tests {
             )
             .tickets(&["ENG-STD-003"])
             .resource_kind("video_mask")
+            .budget(RouteBudget::from_macro(250_000, *b"EUR"))
             .body_fields(&[ContextField::TenantId])
             .missing_status(MissingStatus::UnprocessableEntity)
             .roles(&["owner"])
@@ -222,13 +262,16 @@ mod tests {
             ("/routes/0/method", json!("BREW")),
             ("/routes/0/gate", json!({"decision": "perhaps"})),
             ("/routes/0/body_fields", json!(["email"])),
+            ("/routes/0/stream/transport", json!("pigeon")),
+            ("/routes/2/budget/amount", json!("-1")),
+            ("/routes/2/budget/currency", json!("euro")),
             ("/routes/0", json!({"path": "/masks"})),
         ] {
             let mut bad = good.clone();
             *bad.pointer_mut(pointer).unwrap() = value;
             assert!(serde_json::from_value::<Manifest>(bad).is_err(), "{pointer}");
         }
-        for place in ["", "/routes/0", "/routes/0/gate"] {
+        for place in ["", "/routes/0", "/routes/0/gate", "/routes/0/stream"] {
             let mut more = good.clone();
             more.pointer_mut(place).unwrap()["more"] = json!(true);
             assert!(serde_json::from_value::<Manifest>(more).is_err(), "{place}");
@@ -261,6 +304,7 @@ mod tests {
             ("/routes/0/method", json!("BREW")),
             ("/routes/0/missing_status", json!(404)),
             ("/routes/0/gate", json!({"decision": "action"})),
+            ("/routes/2/budget/amount", json!(0.25)),
             ("/routes/0", json!({"path": "/masks"})),
         ] {
             let mut bad = good.clone();

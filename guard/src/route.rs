@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::context::{ContextField, MissingStatus};
+use crate::store::{Cost, Currency};
 
 /// Setters for the expansion of `#[engine_route]`.
 macro_rules! with {
@@ -39,6 +40,8 @@ pub struct RouteMeta {
     pub resource_kind: Option<&'static str>,
     /// Whether it passes the gates.
     pub gate: GateDecision,
+    /// The most that one call may cost, which is held before its handler runs.
+    pub budget: Option<RouteBudget>,
     /// The exemption that lifts identity and gates.
     pub exemption: Option<Exemption>,
     /// The fields at the top of its JSON body that must repeat the context; empty if its body is not read for that.
@@ -53,6 +56,8 @@ pub struct RouteMeta {
     pub body_limit: Option<u64>,
     /// The longest time until its response head, where it differs from the engine's.
     pub timeout: Option<Duration>,
+    /// What it streams, if it does.
+    pub stream: Option<StreamFacts>,
 }
 
 impl RouteMeta {
@@ -67,6 +72,7 @@ impl RouteMeta {
             tickets: &[],
             resource_kind: None,
             gate,
+            budget: None,
             exemption: None,
             body_fields: &[],
             missing_status: MissingStatus::BadRequest,
@@ -74,6 +80,7 @@ impl RouteMeta {
             flag: None,
             body_limit: None,
             timeout: None,
+            stream: None,
         }
     }
 
@@ -83,10 +90,12 @@ impl RouteMeta {
         missing_status: MissingStatus => missing_status,
         roles: &'static [&'static str] => roles,
         resource_kind: &'static str => Some(resource_kind),
+        budget: RouteBudget => Some(budget),
         exemption: Exemption => Some(exemption),
         flag: &'static str => Some(flag),
         body_limit: u64 => Some(body_limit),
         timeout: Duration => Some(timeout),
+        stream: StreamFacts => Some(stream),
     }
 }
 
@@ -95,6 +104,39 @@ impl fmt::Display for RouteMeta {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.method, self.path)
     }
+}
+
+/// What a route streams.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct StreamFacts {
+    /// How it goes over the wire.
+    pub transport: Transport,
+    /// What it is: `chat`, `canvas`. Its streams are of this kind, and a cursor that is not known is `<domain>.cursor_invalid`.
+    pub domain: &'static str,
+}
+
+impl StreamFacts {
+    /// For the expansion of `#[engine_route]`, which has checked the domain.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn from_macro(transport: Transport, domain: &'static str) -> Self {
+        Self { transport, domain }
+    }
+}
+
+/// How a stream goes over the wire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Transport {
+    /// Server-sent events.
+    Sse,
+    /// A WebSocket, judged at its handshake.
+    Websocket,
+    /// A WebSocket whose first frame says who asks, as the Python engine's clients do.
+    WebsocketHello,
 }
 
 /// A method that a route can declare.
@@ -173,6 +215,35 @@ pub enum GateDecision {
     Reads,
     /// Its exemption lifts them.
     Exempt,
+}
+
+/// The most that one call of a route may cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RouteBudget {
+    /// How much.
+    pub amount: Cost,
+    /// In which currency.
+    pub currency: Currency,
+}
+
+impl RouteBudget {
+    /// For the expansion of `#[engine_route]`: millionths of a currency's unit, and its three letters.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn from_macro(micros: i64, currency: [u8; 3]) -> Self {
+        Self {
+            amount: Cost::literal(micros),
+            currency: Currency::literal(currency),
+        }
+    }
+}
+
+/// The amount and the currency: `0.25 EUR`.
+impl fmt::Display for RouteBudget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.amount, self.currency)
+    }
 }
 
 /// An exemption that the tickets register.

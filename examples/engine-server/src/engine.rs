@@ -64,7 +64,7 @@ pub fn engine(secrets: Secrets, gates: DemoGates) -> Result<Engine, EngineError>
     let app = App {
         users: Arc::new(Users::new(secrets.login)),
         issuer: Hs256Issuer::new(secrets.tokens),
-        // There is no store of used tickets yet, so single use cannot be had.
+        // No route of this example takes a ticket, so there is nothing to remember their use in.
         tickets: Tickets::new([secrets.tickets], TicketUse::Multi)?,
         masks: Arc::default(),
     };

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use guard::code::{self, Code};
 use guard::envelope::ErrorEnvelope;
-use guard::gate::{GateChain, GateFuture, GateRequest};
+use guard::gate::{GateChain, GateFuture, GateRequest, Pass};
 
 /// A kill switch, and a list of the actions that need no strategy lock. A real chain asks the services behind the gates; what
 /// it shares with this one is that whatever it does not know is denied.
@@ -46,6 +46,6 @@ impl GateChain for DemoGates {
                 None => error.build(),
             }
         });
-        Box::pin(async move { verdict.map_or(Ok(()), Err) })
+        Box::pin(async move { verdict.map_or(Ok(Pass::new()), Err) })
     }
 }

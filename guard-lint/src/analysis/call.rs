@@ -10,7 +10,7 @@ use crate::model::bind::{BindError, bind};
 use crate::model::resolve::Entity;
 use crate::model::types::Ty;
 use crate::model::{ClassId, FnId};
-use crate::source::facts::{ArgKind, Call, Expr, Name};
+use crate::source::facts::{ArgKind, Call, Expr, Name, Span};
 
 /// A call with its parts evaluated.
 pub(super) struct Made<'s> {
@@ -69,7 +69,7 @@ impl<'s> Frame<'_, 's> {
         let (base, callee, name) = match &call.func {
             Expr::Attr(attr) => {
                 let base = self.expr(&attr.base, state);
-                let callee = self.callee(&base, attr.name);
+                let callee = self.callee(&base, attr.name, call.span, state);
                 if callee.types.is_empty() {
                     self.note_missing_attribute(&base, attr);
                 }
@@ -155,13 +155,19 @@ impl<'s> Frame<'_, 's> {
     }
 
     /// The method as a value; for an object whose class is only an annotation, every override of it.
-    fn callee(&mut self, base: &Val, name: Name) -> Val {
+    fn callee(&mut self, base: &Val, name: Name, span: Span, state: &mut State) -> Val {
         let mut value = Val::default();
         for ty in &base.types {
             match ty {
                 Ty::Object { class, exact: false } => {
                     for method in self.model.implementations(*class, name) {
-                        value.types.push(Ty::Method(method));
+                        if self.model.is_property(method) {
+                            // What is called is what it gives; reading it runs it.
+                            let summary = self.analyzer.summary(method);
+                            value = value.or(self.compose(span, method, &summary, &[], state));
+                        } else {
+                            value.types.push(Ty::Method(method));
+                        }
                     }
                     if value.types.is_empty() {
                         value.types.extend(self.model.member_types(*ty, name).all);
@@ -335,12 +341,33 @@ impl<'s> Frame<'_, 's> {
         let mut value = self.compose(span, function, &summary, &values, state);
         self.pass_kind(span, function, &summary, state);
         self.recognize(made, function, &summary, &mut value, state);
+        self.narrow_to_receiver(made, function, &mut value);
         self.matched_by(span, function, &summary, (&given, &values), state);
         // Parameters that the callee makes sure of are present from here on.
         if summary.present != 0 && state.live {
             self.learn_present_arguments(made, function, skip_first, &summary, state);
         }
         Ok(value)
+    }
+
+    /// `Users.from_session(session)`, a class method of a base that returns `cls(session)`, gives an object of `Users`.
+    fn narrow_to_receiver(&self, made: &Made<'s>, function: FnId, value: &mut Val) {
+        let Some(owner) = self.model.function(function).class else {
+            return;
+        };
+        let [Ty::Entity(Entity::Class(receiver))] = made.base.as_ref().map_or(&[][..], |base| &base.types) else {
+            return;
+        };
+        if !self.model.is_decorated(function, "classmethod") || !self.model.ancestry(*receiver).contains(&owner) {
+            return;
+        }
+        for ty in &mut value.types {
+            if let Ty::Object { class, .. } = ty
+                && *class == owner
+            {
+                *class = *receiver;
+            }
+        }
     }
 
     fn learn_present_arguments(

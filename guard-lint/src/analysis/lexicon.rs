@@ -62,11 +62,30 @@ impl Says {
         Self(self.0 | says.0)
     }
 
+    /// This without the other.
+    const fn without(self, says: Self) -> Self {
+        Self(self.0 & !says.0)
+    }
+
     /// Whether it says this.
     pub(super) fn has(self, says: Self) -> bool {
         self.0 & says.0 == says.0
     }
 }
+
+/// What is applied to a query before it is run: `repository.apply_sorting(statement, sorting)` writes nothing.
+const OF_QUERIES: [&str; 10] = [
+    "filter",
+    "filters",
+    "join",
+    "joins",
+    "limit",
+    "order",
+    "ordering",
+    "pagination",
+    "sort",
+    "sorting",
+];
 
 /// What rows say, by what they are compared with.
 #[derive(Clone, Default)]
@@ -114,10 +133,14 @@ impl Rows {
         for (dot, _) in name.match_indices('.') {
             says = says.with(said(&self.segments, &name[dot + 1..]));
         }
+        let mut applies = false;
         for (index, word) in words(name).enumerate() {
             says = says.with(said(&self.words, &word));
             if index == 0 {
                 says = says.with(said(&self.first_words, &word));
+                applies = word == "apply";
+            } else if applies && OF_QUERIES.contains(&word.as_str()) {
+                says = says.without(Says::WRITES);
             }
         }
         says

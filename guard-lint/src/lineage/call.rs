@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::bind::Given;
 use super::later::What;
-use super::lookup::{Target, last_name, targets_of};
+use super::lookup::{Target, last_name};
 use super::needs::{CHANGES, Needs, Question};
 use super::said;
 use super::state::{State, WROTE};
@@ -16,11 +16,30 @@ use crate::source::visit::descend;
 use crate::vocabulary::has_word;
 
 impl<'s> Walker<'_, 's> {
+    /// What a call gives; it waits where nothing has to be followed.
     pub(super) fn call(&mut self, call: &'s Call, state: &mut State<'s>) -> Value<'s> {
+        let Some(given) = self.given(call, state) else {
+            return Value::default();
+        };
+        if self.has_to_follow(&given, state) {
+            self.called(&given, state, false)
+        } else {
+            state.waits(What::Call(given, self.standing()))
+        }
+    }
+
+    /// What a call gives, asked for now.
+    pub(super) fn call_now(&mut self, call: &'s Call, state: &mut State<'s>) -> Value<'s> {
+        let given = self.given(call, state);
+        given.map_or_else(Value::default, |given| self.called(&given, state, true))
+    }
+
+    /// A call with its arguments; nothing where one of them leaves, or where too many were followed.
+    fn given(&mut self, call: &'s Call, state: &mut State<'s>) -> Option<Rc<Given<'s>>> {
         self.calls += 1;
         if self.calls > CALLS {
             self.trail.cut = true;
-            return Value::default();
+            return None;
         }
         let base = match &call.func {
             Expr::Attr(attr) => Some(self.object(&attr.base, state)),
@@ -28,21 +47,12 @@ impl<'s> Walker<'_, 's> {
             func => Some(self.object(func, state)),
         };
         let values = call.args.iter().map(|arg| self.expr(&arg.value, state)).collect();
-        let given = Given { call, base, values };
         self.stand_at(call.span);
-        if !state.live {
-            return Value::default();
-        }
-        let given = Rc::new(given);
-        if self.has_to_follow(&given, state) {
-            self.called(&given, state)
-        } else {
-            state.waits(What::Call(given, self.standing()))
-        }
+        state.live.then(|| Rc::new(Given { call, base, values }))
     }
 
-    /// What a call gives whose arguments are known.
-    pub(super) fn called(&mut self, given: &Rc<Given<'s>>, state: &mut State<'s>) -> Value<'s> {
+    /// What a call gives whose arguments are known. Unless it is asked for now, what nothing says anything of waits.
+    pub(super) fn called(&mut self, given: &Rc<Given<'s>>, state: &mut State<'s>, now: bool) -> Value<'s> {
         let (call, base) = (given.call, given.base.as_ref());
         let name = last_name(&call.func).map_or("", |name| self.text(name));
         if name == "Field" || name == "field" {
@@ -55,21 +65,21 @@ impl<'s> Walker<'_, 's> {
             return value;
         }
         let targets = self.targets(given, state);
-        if self.lookup.is_emission(call, &targets_of(&targets)) {
+        if self.lookup.is_emission(call, &targets) {
             self.note_emission(given, state);
             return Value::default();
         }
         let writes = self.lookup.writes(call);
         if self.lookup.stores_artifacts(call) || (writes && self.is_given_artifact(given, state)) {
             return self.stored(given, state, |walker, state| {
-                walker.followed(targets, given, name, state)
+                walker.followed(targets, given, now, state)
             });
         }
         if writes && self.needs.is_none() {
             let row = self.row(given, state);
             self.trail.rows.extend(row);
         }
-        self.followed(targets, given, name, state)
+        self.followed(targets, given, now, state)
     }
 
     /// Whether the values of an expression can wait: no call in it has to be looked at now.
@@ -149,18 +159,12 @@ impl<'s> Walker<'_, 's> {
     }
 
     /// Walks what is called, each of several from the same state.
-    fn followed(
-        &mut self,
-        targets: Vec<Target>,
-        given: &Rc<Given<'s>>,
-        name: &'s str,
-        state: &mut State<'s>,
-    ) -> Value<'s> {
+    fn followed(&mut self, targets: Vec<Target>, given: &Rc<Given<'s>>, now: bool, state: &mut State<'s>) -> Value<'s> {
         let known = self
             .lookup
             .followed(&targets, given.call, |target| self.can_follow(target));
         if known.is_empty() {
-            return self.unfollowed(&targets, given, name, state);
+            return self.unfollowed(&targets, given, now, state);
         }
         let before = state.clone();
         let mut result: Option<Value<'s>> = None;
@@ -210,13 +214,7 @@ impl<'s> Walker<'_, 's> {
     }
 
     /// What is outside the program, or deeper than the walk goes.
-    fn unfollowed(
-        &mut self,
-        targets: &[Target],
-        given: &Rc<Given<'s>>,
-        name: &'s str,
-        state: &mut State<'s>,
-    ) -> Value<'s> {
+    fn unfollowed(&mut self, targets: &[Target], given: &Rc<Given<'s>>, now: bool, state: &mut State<'s>) -> Value<'s> {
         if let Some(Target::Function(function, _)) = targets.first() {
             let summary = self.lookup.analyzer.summary(*function);
             if !summary.normal {
@@ -228,9 +226,9 @@ impl<'s> Walker<'_, 's> {
             if self.lookup.writes(given.call) {
                 self.changes(state);
             }
-            self.added_to(&given.call.func, name, given, state);
+            self.added_to(given, state);
         }
-        if self.needs.is_some() {
+        if self.needs.is_some() && !now {
             return state.waits(What::Unseen(given.clone(), targets.first().copied(), self.standing()));
         }
         self.given_back(targets.first().copied(), given, state)

@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::lookup::{Lookup, Target, last_name, targets_of};
+use super::lookup::{Lookup, Target, last_name};
 use super::needs::Needs;
 use super::said;
 use crate::model::types::each_statement;
@@ -43,7 +43,7 @@ impl Effects {
                 }
                 let targets = lookup.targets((info.module, Some(function)), call, None);
                 if emits {
-                    found = lookup.is_emission(call, &targets_of(&targets));
+                    found = lookup.is_emission(call, &targets);
                 } else {
                     next.extend(followed(lookup, &targets, call));
                 }

@@ -29,8 +29,11 @@ impl<'s> Walker<'_, 's> {
             | Expr::Choice(_) => self.can_wait(expr, state),
             _ => false,
         };
-        let later = if waits { self.later(expr, state) } else { None };
-        later.unwrap_or_else(|| self.now(expr, state))
+        if waits {
+            self.later(expr, state)
+        } else {
+            self.now(expr, state)
+        }
     }
 
     /// The same, for a value that has to be known: an object that is asked for a part of it, or changed.

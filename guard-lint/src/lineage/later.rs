@@ -3,7 +3,7 @@
 //! Of all that a function computes, little ends in an artifact. What is not asked for is not followed: it is kept as its
 //! expression with the state as it was there, which costs nothing, and computed at the first question.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 
 use super::Walker;
@@ -14,8 +14,20 @@ use super::state::State;
 use super::value::{Cells, Origin, Value};
 use crate::source::facts::Expr;
 
-/// How many values of one walk may wait. Those beyond are computed at once, so that what waits for what stays short.
+/// How many values of one walk may wait: each may wait for all before it, and is asked for before them. What is beyond is
+/// not known.
 const WAITING: u32 = 20_000;
+
+/// How many values wait, in all states of a walk together.
+#[derive(Debug, Clone, Default)]
+pub struct Waiting(Rc<Cell<u32>>);
+
+impl Waiting {
+    /// Whether one more may wait.
+    pub fn has_room(&self) -> bool {
+        self.0.get() < WAITING
+    }
+}
 
 /// How deep origins are looked for in what a value holds.
 const DEPTH: u32 = 6;
@@ -54,25 +66,24 @@ pub struct Later<'s> {
 }
 
 impl<'s> Later<'s> {
-    /// In this state.
-    pub fn new(what: What<'s>, state: State<'s>) -> Rc<Self> {
-        Rc::new(Self {
+    /// What waits in this state; nothing that is known where too much does.
+    pub fn value(what: What<'s>, state: &State<'s>) -> Value<'s> {
+        if !state.waiting.has_room() {
+            return Value::default();
+        }
+        state.waiting.0.update(|count| count + 1);
+        Value::Later(Rc::new(Self {
             what,
-            state,
+            state: state.clone(),
             known: OnceCell::new(),
-        })
+        }))
     }
 }
 
 impl<'s> Walker<'_, 's> {
     /// The value of an expression, which nothing on the way needs: it waits.
-    pub(super) fn later(&mut self, expr: &'s Expr, state: &State<'s>) -> Option<Value<'s>> {
-        if self.waiting == WAITING {
-            return None;
-        }
-        self.waiting += 1;
-        let what = What::Expr(expr, self.standing());
-        Some(Value::Later(Later::new(what, state.clone())))
+    pub(super) fn later(&self, expr: &'s Expr, state: &State<'s>) -> Value<'s> {
+        state.waits(What::Expr(expr, self.standing()))
     }
 
     /// A value that is asked for now.
@@ -84,8 +95,11 @@ impl<'s> Walker<'_, 's> {
         }
         let mut then = later.state.clone();
         let value = match &later.what {
-            What::Expr(expr, standing) => self.back_in(standing, |walker| walker.now(expr, &mut then)),
-            What::Call(given, standing) => self.back_in(standing, |walker| walker.called(given, &mut then)),
+            What::Expr(expr, standing) => self.back_in(standing, |walker| match expr.awaited() {
+                Expr::Call(call) => walker.call_now(call, &mut then),
+                expr => walker.now(expr, &mut then),
+            }),
+            What::Call(given, standing) => self.back_in(standing, |walker| walker.called(given, &mut then, true)),
             What::Unseen(given, target, standing) => {
                 self.back_in(standing, |walker| walker.given_back(*target, given, &mut then))
             }

@@ -112,6 +112,9 @@ impl<'a, 's> Lookup<'a, 's> {
     /// meant.
     pub(super) fn followed(&self, targets: &[Target], call: &Call, can: impl Fn(Target) -> bool) -> Vec<Target> {
         let known = || targets.iter().copied().filter(|target| can(*target));
+        if targets.len() < 2 {
+            return known().collect();
+        }
         let mut known: Vec<Target> = if known().any(|target| self.takes(target, call)) {
             known().filter(|target| self.takes(*target, call)).collect()
         } else {
@@ -150,7 +153,7 @@ impl<'a, 's> Lookup<'a, 's> {
     }
 
     /// Whether a call records usage or an audit event. What is only called so, and does nothing, is none.
-    pub(super) fn is_emission(&self, call: &Call, targets: &[FnId]) -> bool {
+    pub(super) fn is_emission(&self, call: &Call, targets: &[Target]) -> bool {
         if self.emission(call) == 0 {
             return false;
         }
@@ -161,7 +164,8 @@ impl<'a, 's> Lookup<'a, 's> {
         // A protocol's declaration does nothing either, and stands for what does.
         let declared =
             |function: &FnId| self.model.function(*function).class.is_some() && self.model.is_abstract(*function);
-        targets.is_empty() || targets.iter().any(|target| !idle(target) || declared(target))
+        let functions = targets_of(targets);
+        functions.is_empty() || functions.iter().any(|function| !idle(function) || declared(function))
     }
 
     /// What a call records by its name: [`USAGE`], [`AUDIT`] or nothing.
@@ -194,7 +198,7 @@ impl<'a, 's> Lookup<'a, 's> {
 }
 
 /// The functions among these.
-pub(super) fn targets_of(targets: &[Target]) -> Vec<FnId> {
+fn targets_of(targets: &[Target]) -> Vec<FnId> {
     let function = |target: &Target| match target {
         Target::Function(function, _) => Some(*function),
         _ => None,

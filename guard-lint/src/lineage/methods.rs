@@ -119,9 +119,10 @@ impl<'s> Walker<'_, 's> {
     }
 
     /// `hash.update(more)`, `items.append(one)`: what is added to a value that has a name.
-    pub(super) fn added_to(&mut self, func: &'s Expr, name: &str, given: &Given<'s>, state: &mut State<'s>) {
-        let Expr::Attr(attr) = func else { return };
+    pub(super) fn added_to(&mut self, given: &Given<'s>, state: &mut State<'s>) {
+        let Expr::Attr(attr) = &given.call.func else { return };
         let Expr::Name(variable, _) = &attr.base else { return };
+        let name = self.text(attr.name);
         if !matches!(name, "update" | "append" | "extend" | "add" | "insert") {
             return;
         }

@@ -4,6 +4,10 @@
 //! A function is walked with what its caller gives it, and so are the functions that it calls: the question is always what
 //! *this* call leads to. Nothing is executed. Summaries of [`crate::analysis`] are made once for all callers, and would
 //! have to carry the contents of every dict; only few functions are ever asked for theirs.
+//!
+//! Little of what a function does bears on a question. So there is a walk for each question, which follows what may lead
+//! there by its name (`needs`); every other value waits until something asks for it (`later`), and what a call may
+//! change that leads nowhere is looked up (`effects`). A state is a version of the one before it (`versions`).
 
 mod bind;
 mod builtin;
@@ -47,7 +51,7 @@ const DEPTH: usize = 14;
 /// How many calls one walk follows. What is beyond is not known.
 const CALLS: u32 = 20_000;
 
-/// What a walk has seen.
+/// What a walk has seen, as far as it was asked for.
 #[derive(Debug, Default)]
 pub struct Trail {
     /// The artifacts that are stored.
@@ -90,10 +94,10 @@ fn walk(analyzer: &Analyzer<'_>, function: FnId, asked: Asked<'_>) -> Trail {
         returned: Vec::new(),
         next: 0,
         calls: 0,
-        waiting: 0,
         depth: asked.depth,
     };
     let mut state = State::start();
+    let waiting = state.waiting.clone();
     let info = walker.model.function(function);
     let params = info.facts.params.iter().enumerate();
     for (index, param) in params {
@@ -131,6 +135,7 @@ fn walk(analyzer: &Analyzer<'_>, function: FnId, asked: Asked<'_>) -> Trail {
     if asked.needs.is_none_or(is_asked) {
         walker.enter(function, &mut state);
     }
+    walker.trail.cut |= !waiting.has_room();
     walker.trail
 }
 
@@ -147,7 +152,6 @@ struct Walker<'a, 's> {
     returned: Vec<Option<(State<'s>, Value<'s>)>>,
     next: u32,
     calls: u32,
-    waiting: u32,
     depth: usize,
 }
 
@@ -177,7 +181,7 @@ impl<'s> Walker<'_, 's> {
             let place = self.place(span);
             self.trail.exits.push((place, state.ways));
         }
-        let left = std::mem::replace(state, State::start());
+        let left = state.clone();
         state.end();
         let next = &mut self.next;
         let mut fresh = || number(next);

@@ -79,15 +79,12 @@ struct Every {
 }
 
 impl Needs {
-    /// What each question needs, by one look at every function.
-    pub(super) fn of_each(lookup: &Lookup<'_, '_>) -> [Self; 2] {
+    /// What each question needs.
+    pub(super) fn of_each(lookup: &Lookup<'_, '_>, functions: &[Calls]) -> [Self; 2] {
         let model = lookup.model;
-        let functions: Vec<Calls> = (0..model.functions.len() as u32)
-            .map(|id| Calls::of(lookup, FnId(id)))
-            .collect();
         let mut every = Every {
             change: Known::default(),
-            endless: endless(model, &functions),
+            endless: endless(model, functions),
         };
         for function in functions.iter().filter(|function| function.changes) {
             every.change.add(function.name);
@@ -97,9 +94,9 @@ impl Needs {
                 every.change.add(name);
             });
         }
-        spread(&mut every.change, &functions, |function| &function.hands);
+        spread(&mut every.change, functions, |function| &function.hands);
         let every = Arc::new(every);
-        [Question::Artifacts, Question::Records].map(|question| Self::new(question, lookup, &functions, &every))
+        [Question::Artifacts, Question::Records].map(|question| Self::new(question, lookup, functions, &every))
     }
 
     fn new(question: Question, lookup: &Lookup<'_, '_>, functions: &[Calls], every: &Arc<Every>) -> Self {
@@ -182,12 +179,12 @@ fn spread(names: &mut Known, functions: &[Calls], calls: impl Fn(&Calls) -> &[Na
 }
 
 /// What a function calls.
-struct Calls {
+pub(super) struct Calls {
     /// The name by which it is called itself.
     name: Name,
     id: FnId,
     /// The last names of what it calls.
-    all: Vec<Name>,
+    pub(super) all: Vec<Name>,
     /// Of those, what gets one of its parameters.
     hands: Vec<Name>,
     /// Whether it changes one of its parameters.
@@ -197,6 +194,12 @@ struct Calls {
 }
 
 impl Calls {
+    /// What every function calls, by its id.
+    pub(super) fn of_all(lookup: &Lookup<'_, '_>) -> Vec<Self> {
+        let functions = (0..lookup.model.functions.len() as u32).map(FnId);
+        functions.map(|id| Self::of(lookup, id)).collect()
+    }
+
     fn of(lookup: &Lookup<'_, '_>, id: FnId) -> Self {
         let model = lookup.model;
         let info = model.function(id);

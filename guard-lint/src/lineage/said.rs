@@ -8,10 +8,11 @@ use crate::model::Model;
 use crate::source::facts::Name;
 use crate::vocabulary::{Vocabulary, has_word, starts_with};
 
-/// It was asked.
-const ASKED: u32 = 1;
+/// How far up it stands whether something was asked.
+const ASKED: u32 = 16;
+
 /// A row of what changes a store.
-pub(super) const WRITES: u32 = 1 << 1;
+pub(super) const WRITES: u32 = 1;
 /// Its first word is one of changing something.
 pub(super) const WRITE_VERB: u32 = 1 << 2;
 /// It names a store.
@@ -57,39 +58,46 @@ impl Said {
     pub(super) fn says(&self, name: Name, text: &str, words: &Vocabulary, what: u32) -> bool {
         // A name that came later than this list is asked every time.
         let known = self.0.get(name.into_usize());
-        let mut said = known.map_or(0, |said| said.load(Ordering::Relaxed));
-        if said == 0 {
-            said = ask(text, words);
-            if let Some(known) = known {
-                known.store(said, Ordering::Relaxed);
-            }
+        let before = known.map_or(0, |said| said.load(Ordering::Relaxed));
+        let new = what & !(before >> ASKED);
+        if new == 0 {
+            return before & what != 0;
         }
-        said & what != 0
+        let said = ask(text, words, new);
+        if let Some(known) = known {
+            known.fetch_or(said | new << ASKED, Ordering::Relaxed);
+        }
+        (before | said) & what != 0
     }
 }
 
-fn ask(text: &str, words: &Vocabulary) -> u32 {
+/// Which of these a name says.
+fn ask(text: &str, words: &Vocabulary, what: u32) -> u32 {
     let records = &words.records;
     let is_row = |rows: &[String]| rows.iter().any(|row| row == text);
     let is_constant = || !text.chars().any(char::is_lowercase);
     let is_class = || text.trim_start_matches('_').starts_with(char::is_uppercase);
-    let says = [
-        (WRITES, is_row(&words.writes)),
-        (WRITE_VERB, starts_with(text, &words.write_verbs)),
-        (STORE, has_word(text, &words.store_words)),
-        (ASIDE, has_word(text, &words.aside_words)),
-        (GATE, has_word(text, &words.gate_words)),
-        (USAGE_ROW, is_row(&records.usage_records)),
-        (AUDIT_ROW, is_row(&records.audit_records)),
-        (RECORD_VERB, starts_with(text, &records.recording_verbs)),
-        (USAGE_WORD, has_word(text, &records.usage_words)),
-        (AUDIT_WORD, has_word(text, &records.audit_words)),
-        (PERSONAL, has_word(text, &records.personal_words) && !is_constant()),
-        (ARTIFACT_STORE, is_row(&records.artifact_stores)),
-        (ARTIFACT_CLASS, is_class() && has_word(text, &records.artifact_words)),
-        (LOG_METHOD, is_row(&records.log_methods)),
-        (LOG_WORD, has_word(text, &records.log_words)),
-    ];
-    let said = says.into_iter().filter(|(_, says)| *says);
-    said.fold(ASKED, |all, (bit, _)| all | bit)
+    let mut said = 0;
+    for bit in (0..ASKED).map(|place| 1 << place).filter(|bit| what & bit != 0) {
+        let says = match bit {
+            WRITES => is_row(&words.writes),
+            WRITE_VERB => starts_with(text, &words.write_verbs),
+            STORE => has_word(text, &words.store_words),
+            ASIDE => has_word(text, &words.aside_words),
+            GATE => has_word(text, &words.gate_words),
+            USAGE_ROW => is_row(&records.usage_records),
+            AUDIT_ROW => is_row(&records.audit_records),
+            RECORD_VERB => starts_with(text, &records.recording_verbs),
+            USAGE_WORD => has_word(text, &records.usage_words),
+            AUDIT_WORD => has_word(text, &records.audit_words),
+            PERSONAL => has_word(text, &records.personal_words) && !is_constant(),
+            ARTIFACT_STORE => is_row(&records.artifact_stores),
+            ARTIFACT_CLASS => is_class() && has_word(text, &records.artifact_words),
+            LOG_METHOD => is_row(&records.log_methods),
+            LOG_WORD => has_word(text, &records.log_words),
+            _ => false,
+        };
+        said |= if says { bit } else { 0 };
+    }
+    said
 }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use lasso::Key;
 
-use super::later::{Later, What};
+use super::later::{Later, Waiting, What};
 use super::value::{Cell, Cells, Origin, Value};
 use super::versions::Versions;
 use crate::source::facts::Name;
@@ -81,6 +81,8 @@ pub struct State<'s> {
     pub ways: Ways,
     /// Whether anything leads here.
     pub live: bool,
+    /// How many values of the walk wait.
+    pub waiting: Waiting,
 }
 
 impl<'s> State<'s> {
@@ -91,6 +93,7 @@ impl<'s> State<'s> {
             cells: Cells::default(),
             ways: Ways::START,
             live: true,
+            waiting: Waiting::default(),
         }
     }
 
@@ -176,7 +179,7 @@ impl<'s> State<'s> {
 
     /// A value that waits, in this state.
     pub fn waits(&self, what: What<'s>) -> Value<'s> {
-        Value::Later(Later::new(what, self.clone()))
+        Later::value(what, self)
     }
 
     fn opened(&mut self, value: &Value<'s>, origin: Origin, fresh: &mut impl FnMut() -> u32) -> Value<'s> {

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::effects::Effects;
-use super::lookup::{Lookup, last_name};
-use super::needs::Needs;
+use super::lookup::Lookup;
+use super::needs::{Calls, Needs};
 use super::said::{self, Said};
 use super::state::{WROTE, Ways};
 use super::{Asked, DEPTH, Trail, walk};
@@ -16,9 +16,13 @@ use crate::model::types::Ty;
 use crate::model::{FnId, ModId, Model};
 use crate::source::facts::{Call, Expr, Name, Scope};
 use crate::source::visit::{each_call, each_expr};
+use crate::spread;
 
 /// How deep the walks go that only look for log calls.
 const NEAR: usize = 3;
+
+/// What says of a name that it keeps a record.
+const RECORD: u32 = said::USAGE_ROW | said::AUDIT_ROW;
 
 /// The walks so far. Threads share them: which of them walks first does not change what is seen.
 #[derive(Default)]
@@ -26,6 +30,7 @@ pub struct Walks {
     whole: Mutex<FxHashMap<FnId, Arc<Trail>>>,
     stored: Mutex<FxHashMap<FnId, Arc<Trail>>>,
     recorded: Mutex<FxHashMap<FnId, Arc<Trail>>>,
+    calls: OnceLock<Vec<Calls>>,
     needs: OnceLock<[Needs; 2]>,
     said: OnceLock<Said>,
     effects: Effects,
@@ -72,11 +77,24 @@ impl Walks {
         })
     }
 
+    /// Walks what rules will ask for, on all threads. What is shared by all walks is computed before.
+    pub fn prepare(&self, analyzer: &Analyzer<'_>) {
+        self.needs(analyzer);
+        let storing = self.roots_where(analyzer, said::ARTIFACT_STORE);
+        spread::over(analyzer, &storing, |analyzer, function| {
+            self.stored(analyzer, function);
+        });
+        let recording = self.roots_where(analyzer, RECORD);
+        spread::over(analyzer, &recording, |analyzer, function| {
+            self.recorded(analyzer, function);
+        });
+    }
+
     /// Where the work of each module begins that calls something of such a name.
     fn roots_where(&self, analyzer: &Analyzer<'_>, what: u32) -> Vec<FnId> {
         let model = analyzer.model();
         let lookup = Lookup::new(analyzer, self.said(model));
-        let modules = modules_calling(model, |name| lookup.says(name, what));
+        let modules = self.modules_calling(&lookup, |name| lookup.says(name, what));
         modules.iter().flat_map(|module| roots(model, &[*module])).collect()
     }
 
@@ -95,8 +113,25 @@ impl Walks {
 
     /// What the questions after artifacts and after records need.
     fn needs(&self, analyzer: &Analyzer<'_>) -> &[Needs; 2] {
-        self.needs
-            .get_or_init(|| Needs::of_each(&Lookup::new(analyzer, self.said(analyzer.model()))))
+        self.needs.get_or_init(|| {
+            let lookup = Lookup::new(analyzer, self.said(analyzer.model()));
+            Needs::of_each(&lookup, self.calls(&lookup))
+        })
+    }
+
+    fn calls(&self, lookup: &Lookup<'_, '_>) -> &[Calls] {
+        self.calls.get_or_init(|| Calls::of_all(lookup))
+    }
+
+    /// The modules in which something of such a name is called.
+    fn modules_calling(&self, lookup: &Lookup<'_, '_>, wanted: impl Fn(Name) -> bool) -> Vec<ModId> {
+        let mut modules: Vec<ModId> = Vec::new();
+        for (function, calls) in lookup.model.functions.iter().zip(self.calls(lookup)) {
+            if modules.last() != Some(&function.module) && calls.all.iter().copied().any(&wanted) {
+                modules.push(function.module);
+            }
+        }
+        modules
     }
 
     /// The artifacts that are stored by every function that leads to an artifact's store, in the program's order.
@@ -110,9 +145,7 @@ impl Walks {
     /// The walks from every function that leads to a usage or audit record, in the program's order.
     pub fn recording(&self, analyzer: &Analyzer<'_>) -> &[(FnId, Arc<Trail>)] {
         self.recording.get_or_init(|| {
-            let functions = self
-                .roots_where(analyzer, said::USAGE_ROW | said::AUDIT_ROW)
-                .into_iter();
+            let functions = self.roots_where(analyzer, RECORD).into_iter();
             functions
                 .map(|function| (function, self.recorded(analyzer, function)))
                 .collect()
@@ -125,7 +158,7 @@ impl Walks {
             let model = analyzer.model();
             let lookup = Lookup::new(analyzer, self.said(model));
             let logs = |name: Name| lookup.says(name, said::LOG_METHOD) || model.text(name) == "print";
-            let modules = modules_calling(model, logs).into_iter();
+            let modules = self.modules_calling(&lookup, logs).into_iter();
             let modules = modules.filter(|module| mentions(&lookup, *module, said::PERSONAL));
             let asked = self.asked(analyzer, NEAR, None);
             let functions = modules.flat_map(|module| roots(model, &[module]));
@@ -146,21 +179,6 @@ fn kept(known: &Mutex<FxHashMap<FnId, Arc<Trail>>>, function: FnId, find: impl F
     all().entry(function).or_insert(trail).clone()
 }
 
-/// The modules in which something of such a name is called.
-fn modules_calling(model: &Model<'_>, wanted: impl Fn(Name) -> bool) -> Vec<ModId> {
-    let modules = (0..model.sources.files.len() as u32).map(ModId);
-    let calls = |module: &ModId| {
-        let mut found = false;
-        for function in &model.file(*module).facts.functions {
-            each_call(&function.body, &mut |call| {
-                found |= last_name(&call.func).is_some_and(&wanted)
-            });
-        }
-        found
-    };
-    modules.filter(calls).collect()
-}
-
 /// Whether a module uses a name that says this.
 fn mentions(lookup: &Lookup<'_, '_>, module: ModId, what: u32) -> bool {
     let mut found = false;
@@ -168,7 +186,8 @@ fn mentions(lookup: &Lookup<'_, '_>, module: ModId, what: u32) -> bool {
         found |= function.params.iter().any(|param| lookup.says(param.name, what));
         each_expr(&function.body, &mut |expr| {
             found |= match expr {
-                Expr::Name(name, _) | Expr::Str(name, _) => lookup.says(*name, what),
+                Expr::Name(name, _) => lookup.says(*name, what),
+                Expr::Index(pair, _) => matches!(pair.1, Expr::Str(name, _) if lookup.says(name, what)),
                 Expr::Attr(attr) => lookup.says(attr.name, what),
                 _ => false,
             };

@@ -173,6 +173,11 @@ impl Model<'_> {
         })
     }
 
+    /// Whether a method is read like an attribute.
+    pub fn is_property(&self, method: FnId) -> bool {
+        self.is_decorated(method, "property") || self.is_decorated(method, "cached_property")
+    }
+
     /// Whether a method has this decorator.
     pub fn is_decorated(&self, function: FnId, wanted: &str) -> bool {
         self.function(function)

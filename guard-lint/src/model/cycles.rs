@@ -1,9 +1,9 @@
 //! Circles of imports that break: a name that is asked of a module which is still being loaded, before it is bound.
 //!
 //! Most circles work: by the time a name is asked for it is there, or it is asked for inside a function. So the loading is
-//! played through, statement by statement as Python does it, from every module of the circle that something outside can
-//! load first. The circle is broken where each of these ways ends in the same error; where a condition, or anything else
-//! that only running tells, decides on the order, nothing is said.
+//! played through, statement by statement as Python does it, in every order in which the program can come to the circle.
+//! The circle is broken where none of them succeeds; where a condition, or anything else that only running tells, decides
+//! on the order, nothing is said.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -28,62 +28,83 @@ pub(super) struct Broken {
     pub(super) chain: Vec<(Place, ModId)>,
 }
 
-/// The circles that are broken, and the circle of each module in one of them.
-pub(super) fn find(model: &Model<'_>, loads: &[Loads]) -> (Vec<Broken>, FxHashMap<ModId, usize>) {
+/// The circles that are broken, each by all ways into it, and the circle of each module that is never loaded.
+pub(super) fn find(model: &Model<'_>, loads: &[Loads]) -> (Vec<Vec<Broken>>, FxHashMap<ModId, usize>) {
     let (mut all, mut of) = (Vec::new(), FxHashMap::default());
-    for circle in circles(loads) {
+    let circles = circles(loads);
+    if circles.is_empty() {
+        return (all, of);
+    }
+    let above = above(loads);
+    for circle in circles {
         let members: FxHashSet<ModId> = circle.iter().copied().collect();
         // A file that does not parse is a fault of its own.
         if circle.iter().any(|module| loads[module.0 as usize].fault.is_some()) {
             continue;
         }
-        let mut first = None;
-        let fails = entries(loads, &circle, &members).into_iter().all(|entry| {
-            let failed = Loading::new(model, &members).from(entry);
-            let fails = failed.is_some();
-            first = first.take().or(failed);
-            fails
-        });
-        if let Some(broken) = first.filter(|_| fails) {
-            of.extend(circle.iter().map(|module| (*module, all.len())));
-            all.push(broken);
+        let orders = orders(loads, &above, &circle, &members);
+        let tried = orders.iter().map(|order| Loading::new(model, &members).in_order(order));
+        if let Some(ways) = tried.collect::<Option<Vec<Broken>>>() {
+            for broken in &ways {
+                let begun = broken.chain.iter().map(|(_, module)| *module);
+                of.extend(begun.chain([broken.entry]).map(|module| (module, all.len())));
+            }
+            all.push(ways);
         }
     }
     (all, of)
 }
 
-/// The modules that are loaded first when the program begins at a module that nothing loads; all of them where none of
-/// these leads here.
-fn entries(loads: &[Loads], circle: &[ModId], members: &FxHashSet<ModId>) -> Vec<ModId> {
-    let mut loaded = vec![false; loads.len()];
-    for (_, target) in loads
-        .iter()
-        .flat_map(|loads| loads.modules.iter().chain(&loads.perhaps))
-    {
-        loaded[target.0 as usize] = true;
-    }
-    let roots = (0..loads.len()).filter(|module| !loaded[*module]);
-    let mut entries: Vec<ModId> = roots
-        .flat_map(|root| [true, false].map(|guessing| first_of(loads, root, members, guessing)))
-        .flatten()
+/// The orders in which the program loads modules of the circle from outside, one for each module that it may begin at:
+/// those that nothing loads, or any of the circle where none of these leads here.
+fn orders(loads: &[Loads], above: &[Vec<u32>], circle: &[ModId], members: &FxHashSet<ModId>) -> Vec<Vec<ModId>> {
+    let leads = leading(above, circle);
+    let roots = (0..loads.len()).filter(|module| leads[*module] && above[*module].is_empty());
+    let mut orders: Vec<Vec<ModId>> = roots
+        .flat_map(|root| [true, false].map(|guessing| order_from(loads, root, &leads, members, guessing)))
+        .filter(|order| !order.is_empty())
         .collect();
-    if entries.is_empty() {
-        entries.extend(circle);
+    if orders.is_empty() {
+        orders.extend(circle.iter().map(|module| vec![*module]));
     }
-    entries.sort_unstable();
-    entries.dedup();
-    entries
+    orders.sort_unstable();
+    orders.dedup();
+    orders
 }
 
-/// The first of these modules that is loaded when the program begins here; `guessing` whether conditions hold.
-fn first_of(loads: &[Loads], root: usize, members: &FxHashSet<ModId>, guessing: bool) -> Option<ModId> {
-    let mut seen = vec![false; loads.len()];
+/// For each module, those that load it.
+fn above(loads: &[Loads]) -> Vec<Vec<u32>> {
+    let mut above = vec![Vec::new(); loads.len()];
+    for (index, loads) in loads.iter().enumerate() {
+        for (_, target) in loads.modules.iter().chain(&loads.perhaps) {
+            above[target.0 as usize].push(index as u32);
+        }
+    }
+    above
+}
+
+/// The modules from which the circle is reached.
+fn leading(above: &[Vec<u32>], circle: &[ModId]) -> Vec<bool> {
+    let mut leads = vec![false; above.len()];
+    let mut next: Vec<usize> = circle.iter().map(|module| module.0 as usize).collect();
+    while let Some(module) = next.pop() {
+        if !std::mem::replace(&mut leads[module], true) {
+            next.extend(above[module].iter().map(|module| *module as usize));
+        }
+    }
+    leads
+}
+
+/// The modules of the circle that are loaded from outside when the program begins here; `guessing` whether conditions hold.
+fn order_from(loads: &[Loads], root: usize, leads: &[bool], members: &FxHashSet<ModId>, guessing: bool) -> Vec<ModId> {
+    let (mut seen, mut order) = (FxHashSet::default(), Vec::new());
     let mut next = vec![ModId(root as u32)];
     while let Some(module) = next.pop() {
-        if members.contains(&module) {
-            return Some(module);
+        if !leads[module.0 as usize] || !seen.insert(module) {
+            continue;
         }
-        if std::mem::replace(&mut seen[module.0 as usize], true) {
+        if members.contains(&module) {
+            order.push(module);
             continue;
         }
         let loads = &loads[module.0 as usize];
@@ -94,7 +115,7 @@ fn first_of(loads: &[Loads], root: usize, members: &FxHashSet<ModId>, guessing: 
         }
         next.extend(below.into_iter().rev().map(|(_, target)| target));
     }
-    None
+    order
 }
 
 /// The groups of modules that load each other, by Tarjan's algorithm without recursion.
@@ -182,17 +203,26 @@ impl<'l, 's> Loading<'l, 's> {
         }
     }
 
-    /// How loading this module first fails.
-    fn from(mut self, entry: ModId) -> Option<Broken> {
-        match self.run(entry) {
-            Err(Stop::Fails(place, what)) => Some(Broken {
-                what,
-                place,
-                entry,
-                chain: self.chain,
-            }),
-            _ => None,
+    /// How loading these modules one after the other first fails.
+    fn in_order(mut self, order: &[ModId]) -> Option<Broken> {
+        for entry in order {
+            if self.begun.contains_key(entry) {
+                continue;
+            }
+            match self.run(*entry) {
+                Ok(()) => {}
+                Err(Stop::Fails(place, what)) => {
+                    return Some(Broken {
+                        what,
+                        place,
+                        entry: *entry,
+                        chain: self.chain,
+                    });
+                }
+                Err(Stop::Unknown) => return None,
+            }
         }
+        None
     }
 
     fn load(&mut self, module: ModId, place: Place) -> Result<(), Stop> {
@@ -270,6 +300,10 @@ impl<'l, 's> Loading<'l, 's> {
                     self.guess(module, &facts.body)?;
                 }
                 Stmt::Assign(assign) => {
+                    // `sys.modules[__name__] = other`, `globals()["x"] = 1`
+                    if let (Expr::Index(..), Some(begun)) = (&assign.target, self.begun.get_mut(&module)) {
+                        begun.open = true;
+                    }
                     if let Some(value) = &assign.value {
                         self.uses(module, value)?;
                     }
@@ -312,7 +346,7 @@ impl<'l, 's> Loading<'l, 's> {
         for (name, _) in &import.names {
             let mut targets = Vec::new();
             self.model.loaded(module, import, *name, |target| targets.push(target));
-            // A package that puts another module in its own place is not itself while it is loaded.
+            // A package that puts another module in its own place is itself until it has done so.
             let replaced = |target: &ModId| {
                 self.model
                     .sources
@@ -321,8 +355,11 @@ impl<'l, 's> Loading<'l, 's> {
                     .is_some()
                     && self.begun.get(target).is_some_and(|begun| !begun.done)
             };
-            if targets.iter().any(replaced) {
-                return Err(Stop::Unknown);
+            if let Some(itself) = targets.iter().copied().find(replaced) {
+                if import.module.is_none() || self.model.text(*name) == "*" || self.is_there(itself, *name) {
+                    return Err(Stop::Unknown);
+                }
+                return self.fails(place, itself, *name);
             }
             let source = match self.model.source(module, import) {
                 Some(Entity::Module(source)) if import.module.is_some() => source,

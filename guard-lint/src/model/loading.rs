@@ -95,8 +95,14 @@ impl Model<'_> {
                 self.loaded(module, import, *name, |target| loads.perhaps.push((place, target)));
             }
         };
-        for statement in body.iter().filter(|statement| !matches!(statement, Stmt::Import(_))) {
-            each_statement(std::slice::from_ref(statement), &mut |statement| {
+        for statement in body {
+            let conditional = match statement {
+                Stmt::Import(_) => continue,
+                // What is only for type checkers never runs.
+                Stmt::If(branch) if is_type_checking(self, &branch.test) => &branch.otherwise,
+                other => std::slice::from_ref(other),
+            };
+            each_statement(conditional, &mut |statement| {
                 if let Stmt::Import(import) = statement {
                     visit(import);
                 }
@@ -232,7 +238,7 @@ impl Model<'_> {
 }
 
 /// The shortest way from a module to a fault.
-fn failure(loads: &[Loads], broken: &(Vec<Broken>, FxHashMap<ModId, usize>), module: ModId) -> Option<Failure> {
+fn failure(loads: &[Loads], broken: &(Vec<Vec<Broken>>, FxHashMap<ModId, usize>), module: ModId) -> Option<Failure> {
     let mut came: FxHashMap<ModId, Option<(Place, ModId)>> = FxHashMap::default();
     came.insert(module, None);
     let mut next = VecDeque::from([module]);
@@ -246,13 +252,11 @@ fn failure(loads: &[Loads], broken: &(Vec<Broken>, FxHashMap<ModId, usize>), mod
             });
         }
         if let Some(circle) = broken.1.get(&current) {
-            // Whichever of its modules comes first, the circle fails; the way is shown from the one that is found to.
-            let circle = &broken.0[*circle];
-            let mut chain = if current == circle.entry {
-                way(&came, current)
-            } else {
-                Vec::new()
-            };
+            // Whichever of its modules comes first, the circle fails; the way from here says it best.
+            let ways = &broken.0[*circle];
+            let from_here = ways.iter().find(|way| way.entry == current);
+            let mut chain = from_here.map_or_else(Vec::new, |_| way(&came, current));
+            let circle = from_here.or(ways.first())?;
             chain.extend(&circle.chain);
             return Some(Failure {
                 what: circle.what.clone(),

@@ -173,7 +173,7 @@ impl<'s> Model<'s> {
         for class in self.ancestry(class) {
             let info = self.class(class);
             if let Some(method) = info.methods.get(&name) {
-                if self.is_decorated(*method, "property") || self.is_decorated(*method, "cached_property") {
+                if self.is_property(*method) {
                     return self.return_types_within(*method, depth);
                 }
                 return Types::one(Ty::Method(*method));

@@ -6,9 +6,10 @@ use crate::verdict::judge::Judged;
 declare_rule! {
     /// A router's module that cannot be imported, with the chain of imports that breaks it.
     ///
-    /// A module of the program's own that does not exist, a symbol that its module does not define, or a file that is no
-    /// Python: whoever imports the router, and the application with it, fails before any request. Imports that are caught,
-    /// conditional, or made for type checkers only are not counted.
+    /// A module of the program's own that does not exist, a symbol that its module does not define, a file that is no
+    /// Python, or a circle of imports in which a name is asked for before it is bound: whoever imports the router, and the
+    /// application with it, fails before any request. Imports that are caught, conditional, or made for type checkers only
+    /// are not counted, and a circle that works in some order is none.
     ModuleNotImportable {
         code: "GL406",
         name: "module-not-importable",

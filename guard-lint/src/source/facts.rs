@@ -30,7 +30,7 @@ pub struct Module {
     pub classes: Vec<Class>,
     /// Places that the parser could not read, with its message.
     pub errors: Vec<(Span, String)>,
-    /// The names that comprehensions bind, each once: their expressions are kept without the scope that they make.
+    /// The names that comprehensions and type parameters bind, each once: they are kept without the scope that they make.
     pub comprehended: Vec<Name>,
     /// Comments that carry a suppression, as (place of the comment, its text without the marker).
     pub directives: Vec<(Span, String)>,

@@ -46,8 +46,8 @@ impl Sources {
         let mut looked: Vec<_> = receiver.into_iter().collect();
         looked.sort_unstable_by(|(left, _), (right, _)| left.cmp(right));
         let (mut entries, mut looks): (Vec<Entry>, Vec<_>) = looked.into_iter().unzip();
-        let roots = looks.iter_mut().flat_map(|look| std::mem::take(&mut look.roots));
-        let tree = Tree::new(entries.iter().map(|entry| entry.path.as_str()), roots);
+        let proofs = looks.iter_mut().flat_map(|look| std::mem::take(&mut look.proofs));
+        let tree = Tree::new(entries.iter().map(|entry| entry.path.as_str()), proofs);
 
         let mut loader = Loader::new(&entries, &names, tree);
         loader.unchecked = unchecked;

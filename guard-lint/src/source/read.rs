@@ -4,8 +4,9 @@ use std::fs;
 use std::io::{self, Read};
 
 use super::facts::Names;
+use super::scan::{self, Proof};
 use super::walk::{self, Entry};
-use super::{File, depth, lines, python, scan};
+use super::{File, depth, lines, python};
 use crate::report::model::Unchecked;
 
 /// The largest file that is read, in bytes. Hand-written modules stay far below it.
@@ -13,8 +14,8 @@ const LIMIT: u64 = 4 << 20;
 
 /// What one look at a file says.
 pub(super) struct Look {
-    /// The source roots that its imports prove.
-    pub(super) roots: Vec<String>,
+    /// What would prove its source roots.
+    pub(super) proofs: Vec<Proof>,
     /// Its facts, where it may define or use a router, an application or a route; or why it cannot be read.
     pub(super) seed: Result<Option<File>, Unchecked>,
 }
@@ -24,13 +25,13 @@ pub(super) fn look(entry: &Entry, names: &Names, buffer: &mut Vec<u8>) -> Look {
     // Tests run with a search path of their own: they are no seed, and prove no source root.
     if walk::is_test(&entry.path) {
         return Look {
-            roots: Vec::new(),
+            proofs: Vec::new(),
             seed: Ok(None),
         };
     }
     if let Err(reason) = fill(entry, buffer) {
         return Look {
-            roots: Vec::new(),
+            proofs: Vec::new(),
             seed: Err(reason),
         };
     }
@@ -40,7 +41,7 @@ pub(super) fn look(entry: &Entry, names: &Names, buffer: &mut Vec<u8>) -> Look {
         Ok(None)
     };
     Look {
-        roots: scan::proven_roots(&entry.path, buffer),
+        proofs: scan::proofs(&entry.path, buffer),
         seed,
     }
 }

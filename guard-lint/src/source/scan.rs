@@ -33,6 +33,14 @@ const VERBS: [&[u8]; 12] = [
 pub(super) fn is_seed(bytes: &[u8]) -> bool {
     MARKERS.iter().any(|marker| memmem::find(bytes, marker).is_some())
         || memchr_iter(b'@', bytes).any(|at| is_route_decorator(bytes, at))
+        || hands_on(bytes, b"router")
+        || hands_on(bytes, b"(app")
+}
+
+/// Whether a file may hand a router or an application on: `create_app(router=router)`, `register(app)`. It puts together
+/// what other files define, and nothing imports it.
+fn hands_on(bytes: &[u8], what: &[u8]) -> bool {
+    memmem::find_iter(bytes, what).any(|at| matches!(bytes.get(at + what.len()), Some(b')' | b',')))
 }
 
 /// Whether the `@` at this place begins a line and its expression ends in a route method.
@@ -58,27 +66,59 @@ fn is_route_decorator(bytes: &[u8], at: usize) -> bool {
         .any(|verb| call.ends_with(verb) && call[..call.len() - verb.len()].ends_with(b"."))
 }
 
-/// The source roots that a file's imports prove: the folder above each folder of its own path by whose name it imports.
-pub(super) fn proven_roots(path: &str, bytes: &[u8]) -> Vec<String> {
-    let mut roots = Vec::new();
+/// What would prove a source root: a file below `src/app/` says `from app.store import …`, and `src/app/store` is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Proof {
+    /// The folder above the package.
+    pub(super) root: String,
+    /// The path of the module that the import names, without `.py`.
+    pub(super) module: String,
+}
+
+/// How many different imports of one folder's name are kept for each file.
+const PROOFS: usize = 4;
+
+/// What would prove the source roots of a file: its imports by the name of each folder of its own path.
+pub(super) fn proofs(path: &str, bytes: &[u8]) -> Vec<Proof> {
+    let mut proofs: Vec<Proof> = Vec::new();
     let mut start = 0;
     for (at, _) in path.match_indices('/') {
-        let folder = &path[start..at];
-        let needle = format!("{folder}.");
-        let is_imported = |at: usize| {
-            let before = &bytes[..at];
-            let before = before
-                .strip_suffix(b"from ")
-                .or_else(|| before.strip_suffix(b"import "));
-            before.is_some_and(|before| before.last().is_none_or(u8::is_ascii_whitespace))
-        };
-        let mut named = memmem::find_iter(bytes, needle.as_bytes());
-        if !STANDARD.contains(&folder) && named.any(is_imported) {
-            roots.push(path[..start].trim_end_matches('/').to_owned());
-        }
+        let (folder, above) = (&path[start..at], path[..start].trim_end_matches('/'));
         start = at + 1;
+        if STANDARD.contains(&folder) {
+            continue;
+        }
+        let before = proofs.len();
+        let needle = format!("{folder}.");
+        for found in memmem::find_iter(bytes, needle.as_bytes()) {
+            if !follows_import(&bytes[..found]) {
+                continue;
+            }
+            let rest = &bytes[found + needle.len()..];
+            let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+            let end = rest.iter().position(|byte| !is_part(byte)).unwrap_or(rest.len());
+            let child = String::from_utf8_lossy(&rest[..end]);
+            let proof = Proof {
+                root: above.to_owned(),
+                module: format!("{}/{child}", &path[..at]),
+            };
+            if !proofs[before..].contains(&proof) {
+                proofs.push(proof);
+            }
+            if proofs.len() - before == PROOFS {
+                break;
+            }
+        }
     }
-    roots
+    proofs
+}
+
+/// Whether what stands here is the name in `from name…` or `import name…`.
+fn follows_import(before: &[u8]) -> bool {
+    let word = before
+        .strip_suffix(b"from ")
+        .or_else(|| before.strip_suffix(b"import "));
+    word.is_some_and(|before| before.last().is_none_or(u8::is_ascii_whitespace))
 }
 
 /// Packages of the standard library with submodules: a folder of that name beside an import of it proves nothing.

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::scan::Proof;
+
 /// The files of a tree as modules.
 #[derive(Debug, Default)]
 pub struct Tree {
@@ -34,9 +36,11 @@ pub enum Found {
 const HOPS: u32 = 8;
 
 impl Tree {
-    /// Builds the tree from the paths of all its files and the source roots that their imports prove:
-    /// `engines/chat/routes.py` that says `from engines.common import …` proves the folder above `engines`.
-    pub fn new<'p>(paths: impl Iterator<Item = &'p str>, evidence: impl IntoIterator<Item = String>) -> Self {
+    /// Builds the tree from the paths of all its files and what would prove its source roots:
+    /// `engines/chat/routes.py` that says `from engines.common import …` proves the folder above `engines`, where there is
+    /// an `engines/common`. A folder that is only called like a package from outside, `server/fastapi`, proves nothing: most
+    /// of what is imported by its name is not there.
+    pub(super) fn new<'p>(paths: impl Iterator<Item = &'p str>, proofs: impl IntoIterator<Item = Proof>) -> Self {
         let mut tree = Self::default();
         for (index, path) in paths.enumerate() {
             let key = module_key(path);
@@ -50,7 +54,16 @@ impl Tree {
                 }
             }
         }
-        let roots: FxHashSet<String> = evidence.into_iter().chain([String::new()]).collect();
+        let mut weights: FxHashMap<String, i32> = FxHashMap::default();
+        for proof in proofs {
+            let is_there = tree.modules.contains_key(&proof.module) || tree.folders.contains(&proof.module);
+            *weights.entry(proof.root).or_default() += if is_there { 1 } else { -1 };
+        }
+        let proven = weights
+            .into_iter()
+            .filter(|(_, weight)| *weight > 0)
+            .map(|(root, _)| root);
+        let roots: FxHashSet<String> = proven.chain([String::new()]).collect();
         tree.roots = roots.into_iter().collect();
         tree.roots
             .sort_by_key(|root| (root.matches('/').count() + usize::from(!root.is_empty()), root.clone()));
@@ -106,7 +119,8 @@ impl Tree {
     /// way.
     ///
     /// It is looked up below proven source roots above the file, nearest first, so that a copy of a tree finds itself;
-    /// then below folders above it that are no package; then below the other roots.
+    /// then below the file's own folder and those above it, unless they are packages or stand in one; then below the
+    /// other roots.
     pub fn resolve(&self, dotted: &str, importer: &str, on_the_way: &mut Vec<u32>) -> Option<Found> {
         self.resolve_within(dotted, importer, on_the_way, HOPS)
     }
@@ -114,7 +128,12 @@ impl Tree {
     fn resolve_within(&self, dotted: &str, importer: &str, on_the_way: &mut Vec<u32>, hops: u32) -> Option<Found> {
         let holders = self.heads.get(head(dotted))?;
         let is_root = |folder: &&str| self.root_order.contains_key(*folder);
-        let is_bare = |folder: &&str| !is_root(folder) && !self.modules.contains_key(*folder);
+        let is_package = |folder: &str| !folder.is_empty() && self.modules.contains_key(folder);
+        let own = folders_above(importer).next();
+        let is_bare = |folder: &&str| {
+            let mut above = folders_above(folder);
+            !is_root(folder) && !is_package(folder) && (Some(*folder) == own || !above.any(is_package))
+        };
         let above = folders_above(importer)
             .filter(is_root)
             .chain(folders_above(importer).filter(is_bare));

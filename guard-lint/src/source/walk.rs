@@ -96,8 +96,16 @@ fn sort(root: &Path, entry: &ignore::DirEntry) -> Option<Result<Entry, Unchecked
         })
     } else {
         (kind.is_file() && is_source(entry.path())).then(|| {
+            let path = relative(root, entry.path());
+            if path.contains("{{") || path.contains("{%") {
+                return Err(Unchecked {
+                    file: path,
+                    line: 1,
+                    reason: "a template, no source yet; scan what is made of it".to_owned(),
+                });
+            }
             Ok(Entry {
-                path: relative(root, entry.path()),
+                path,
                 open: entry.path().to_owned(),
             })
         })

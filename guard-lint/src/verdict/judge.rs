@@ -237,6 +237,11 @@ impl<'a, 'm, 's> Judged<'a, 'm, 's> {
         judgement.endpoint.summary.exits.iter().filter(escapes).collect()
     }
 
+    /// Whether the applications answer an error of the endpoint that is no HTTP error in a way of their own.
+    pub fn is_answered(&self, judgement: &Judgement, exit: &Exit) -> bool {
+        wire::has_handler(self.model, self.routes, judgement.endpoint.router, exit.class)
+    }
+
     /// Whether an error is raised at most this many calls away from the endpoint.
     pub fn is_near(&self, exit: &Exit, calls: usize) -> bool {
         let mut via = exit.via;

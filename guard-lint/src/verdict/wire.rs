@@ -82,29 +82,47 @@ fn leaves(analyzer: &Analyzer<'_>, app: &Router<'_>, exit: &Exit) -> WireVerdict
 /// included: it is sent as `{"detail": …}`.
 fn handled(analyzer: &Analyzer<'_>, app: &Router<'_>, class: Base, detail: Shape) -> WireVerdict {
     let model = analyzer.model();
+    match nearest(model, app, class) {
+        None if app.handlers.iter().any(|handler| is_open(model, handler)) => WireVerdict::Unknown,
+        None => WireVerdict::Bare,
+        Some(handler) => envelopes(analyzer, handler, class, detail),
+    }
+}
+
+/// The application's handler for errors of this class. The nearest class wins; of two for the same class, the later
+/// registration.
+fn nearest<'h>(model: &Model<'_>, app: &'h Router<'_>, class: Base) -> Option<&'h ExceptionHandler> {
     let http = Base::External(model.literal("starlette.exceptions.HTTPException"));
     let is_http = model.is_subclass(class, http) == Relation::Yes;
     let fits = |handler: &&ExceptionHandler| {
         handler.class.is_some_and(|caught| {
             // The framework answers its own errors before a handler for every exception sees them.
-            let catch_all =
-                matches!(caught, Base::External(name) if matches!(model.text(name), "Exception" | "BaseException"));
-            !(is_http && catch_all) && model.is_subclass(class, caught) == Relation::Yes
+            !(is_http && is_catch_all(model, caught)) && model.is_subclass(class, caught) == Relation::Yes
         })
     };
-    // The nearest class wins; of two for the same class, the later registration.
-    let nearest = app.handlers.iter().filter(fits).reduce(|best, next| {
+    app.handlers.iter().filter(fits).reduce(|best, next| {
         let closer = match (best.class, next.class) {
             (Some(best), Some(next)) => model.is_subclass(next, best) == Relation::Yes,
             _ => false,
         };
         if closer { next } else { best }
-    });
-    match nearest {
-        None if app.handlers.iter().any(|handler| is_open(model, handler)) => WireVerdict::Unknown,
-        None => WireVerdict::Bare,
-        Some(handler) => envelopes(analyzer, handler, class, detail),
-    }
+    })
+}
+
+fn is_catch_all(model: &Model<'_>, caught: Base) -> bool {
+    matches!(caught, Base::External(name) if matches!(model.text(name), "Exception" | "BaseException"))
+}
+
+/// Whether every application that serves the router has a handler of its own for errors of this class, whatever it answers
+/// with: one for every exception is none of its own.
+pub fn has_handler(model: &Model<'_>, routes: &Routes<'_>, router: RouterId, class: Base) -> bool {
+    let mountings = &routes.mountings[router.0 as usize];
+    let own = |app| {
+        nearest(model, routes.router(app), class)
+            .and_then(|handler| handler.class)
+            .is_some_and(|caught| !is_catch_all(model, caught))
+    };
+    !mountings.is_empty() && mountings.iter().all(|mounting| own(mounting.app))
 }
 
 /// `for error, handler in table.items(): app.add_exception_handler(error, handler)`: a variable, not a class.

@@ -25,6 +25,16 @@ fn a_long_line_below_the_limit() {
     );
 }
 
+/// What is stored rests on value upon value: none of them may be followed on the stack of those before it without end.
+#[test]
+fn a_chain_of_values_that_wait_for_each_other() {
+    let links = "    x = x + make(x)\n".repeat(21_000);
+    let chain = format!(
+        "{HEAD}{GOOD}def make(x):\n    return x.strip()\n\n\ndef keep(x):\n{links}    create_artifact(meta={{'pipeline_hash': x}})\n"
+    );
+    is_judged(&beside("chain.py", chain), 1);
+}
+
 #[test]
 fn nesting_without_end() {
     let deep = 5_000;

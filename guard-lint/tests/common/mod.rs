@@ -8,6 +8,8 @@
 )]
 
 pub(crate) mod known;
+pub(crate) mod siblings;
+pub(crate) mod words;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -12,13 +12,13 @@ use super::words::{tells, words};
 
 /// A handler whose body may lose words.
 #[derive(Debug)]
-pub struct Handler {
+pub(crate) struct Handler {
     /// Its file.
-    pub file: String,
+    pub(crate) file: String,
     /// Its name.
-    pub function: String,
+    pub(crate) function: String,
     /// Where its body stands in the file.
-    pub body: Range<usize>,
+    pub(crate) body: Range<usize>,
 }
 
 /// Words that reach beyond a handler.
@@ -40,7 +40,7 @@ const REACHING: [&str; 14] = [
 ];
 
 /// The handlers of a report that are nobody else's business. `text` gives a file's text.
-pub fn handlers(report: &Report, text: impl Fn(&str) -> String) -> Vec<Handler> {
+pub(crate) fn handlers(report: &Report, text: impl Fn(&str) -> String) -> Vec<Handler> {
     let mut handlers: BTreeMap<(String, u32), Handler> = BTreeMap::new();
     let endpoints = report.routers.iter().flat_map(|router| &router.endpoints);
     for endpoint in endpoints {
@@ -66,7 +66,7 @@ pub fn handlers(report: &Report, text: impl Fn(&str) -> String) -> Vec<Handler> 
 
 /// The text without some words of the handler's body. Each choice names a word and how many to take from there on;
 /// brackets and line breaks stay.
-pub fn without(text: &str, handler: &Handler, choices: impl IntoIterator<Item = (usize, usize)>) -> String {
+pub(crate) fn without(text: &str, handler: &Handler, choices: impl IntoIterator<Item = (usize, usize)>) -> String {
     let mut body: Vec<&str> = words(&text[handler.body.clone()]);
     for (at, count) in choices {
         let telling: Vec<usize> = (0..body.len()).filter(|at| tells(body[*at])).collect();
@@ -86,7 +86,7 @@ pub fn without(text: &str, handler: &Handler, choices: impl IntoIterator<Item = 
 }
 
 /// The verdicts on every endpoint of a report but those of one handler, by what tells them apart.
-pub fn others(report: &Report, handler: &Handler) -> BTreeMap<String, String> {
+pub(crate) fn others(report: &Report, handler: &Handler) -> BTreeMap<String, String> {
     let endpoints = report.routers.iter().flat_map(|router| &router.endpoints);
     let others = endpoints.filter(|endpoint| endpoint.file != handler.file || endpoint.function != handler.function);
     let verdicts = others.map(|endpoint| {
@@ -112,7 +112,7 @@ pub fn others(report: &Report, handler: &Handler) -> BTreeMap<String, String> {
 }
 
 /// Compares the siblings of a handler before and after it lost words; what no longer parses is listed, and says nothing.
-pub fn assert_same(before: &Report, after: Option<&Report>, handler: &Handler) {
+pub(crate) fn assert_same(before: &Report, after: Option<&Report>, handler: &Handler) {
     let is_listed = |report: &Report| report.unchecked != before.unchecked;
     if let Some(after) = after.filter(|report| !is_listed(report)) {
         assert_eq!(

@@ -2,7 +2,7 @@
 
 /// The words of a text, which joined again are the text: names and numbers, strings on one line, line breaks with the
 /// indentation after them, runs of spaces, and every other sign by itself.
-pub fn words(text: &str) -> Vec<&str> {
+pub(crate) fn words(text: &str) -> Vec<&str> {
     let mut words = Vec::new();
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
@@ -21,7 +21,7 @@ pub fn words(text: &str) -> Vec<&str> {
 }
 
 /// Whether a word says something: it is no blank and no bracket.
-pub fn tells(word: &str) -> bool {
+pub(crate) fn tells(word: &str) -> bool {
     !word.trim().is_empty() && !matches!(word, "(" | ")" | "[" | "]" | "{" | "}")
 }
 

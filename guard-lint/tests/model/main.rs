@@ -9,6 +9,7 @@ mod around;
 mod bad_input;
 mod binding;
 mod classes;
+mod cycles;
 mod imports;
 mod properties;
 mod routers;

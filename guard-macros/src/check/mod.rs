@@ -6,6 +6,7 @@
 mod gate;
 mod lists;
 mod numbers;
+mod stream;
 
 use proc_macro2::{Ident, Span};
 use syn::LitStr;
@@ -26,6 +27,8 @@ pub(crate) struct Route {
     pub(crate) tickets: Vec<String>,
     pub(crate) resource_kind: Option<String>,
     pub(crate) gate: Decision,
+    /// Millionths of a currency's unit, and the currency.
+    pub(crate) budget: Option<(i64, String)>,
     /// Variants of `guard::context::ContextField`.
     pub(crate) body: Vec<&'static str>,
     /// The variant of `guard::context::MissingStatus`.
@@ -35,6 +38,8 @@ pub(crate) struct Route {
     pub(crate) body_limit: Option<u64>,
     /// In milliseconds.
     pub(crate) timeout: Option<u64>,
+    /// The variant of `guard::route::Transport`, and the domain.
+    pub(crate) stream: Option<(&'static str, String)>,
 }
 
 /// Variants of `guard::route::Method`, and the methods.
@@ -54,12 +59,14 @@ pub(crate) fn route(args: &Args, handler: Option<&Shape>, errors: &mut Errors) -
     let tickets = lists::tickets(&args.tickets, errors);
     let resource_kind = shaped(&args.resource_kind, shape::word, errors);
     let gate = gate::decision(args, errors);
+    let budget = numbers::budget(args, errors);
     let body = lists::body(args, handler, errors);
     let missing_status = numbers::missing_status(&args.missing_status, errors);
     let roles = lists::roles(&args.roles, errors);
     let flag = shaped(&args.flag, shape::flag, errors);
     let body_limit = numbers::body_limit(args, errors);
     let timeout = numbers::timeout(&args.timeout, errors);
+    let stream = stream::stream(args, errors);
     without_identity(args, errors);
     Route {
         method: method.unwrap_or(METHODS[0]),
@@ -68,12 +75,14 @@ pub(crate) fn route(args: &Args, handler: Option<&Shape>, errors: &mut Errors) -
         tickets,
         resource_kind,
         gate: gate.unwrap_or(Decision::Reads),
+        budget,
         body,
         missing_status,
         roles,
         flag,
         body_limit,
         timeout,
+        stream,
     }
 }
 
@@ -120,6 +129,7 @@ fn without_identity(args: &Args, errors: &mut Errors) {
         ),
         (args.missing_status.key(), "missing_status", "no header is missing"),
         (args.roles.key(), "roles", "nobody has a role"),
+        (args.stream.key(), "stream", "there is nobody whose stream it could be"),
     ];
     for (key, name, reason) in keys {
         if let Some(span) = key {

@@ -1,4 +1,4 @@
-//! Numbers: a status, a limit, a time.
+//! Numbers: a status, a limit, a time, an amount.
 
 use syn::{LitInt, LitStr};
 
@@ -44,6 +44,49 @@ pub(super) fn body_limit(args: &Args, errors: &mut Errors) -> Option<u64> {
     None
 }
 
+/// The most that an amount can be, in millionths: a thousand million units.
+const MAX_MICROS: i64 = 1_000_000_000 * 1_000_000;
+
+/// Millionths of a currency's unit, and the currency.
+pub(super) fn budget(args: &Args, errors: &mut Errors) -> Option<(i64, String)> {
+    if let (Some(span), None) = (args.budget.key(), args.action.key()) {
+        errors.at(
+            span,
+            "only what passes the gates has a budget: name the action with `action = \"...\"`, or remove `budget`",
+        );
+    }
+    let literal = args.budget.value()?;
+    let text = literal.value();
+    let money = money(&text);
+    match &money {
+        None => errors.at(
+            literal.span(),
+            "not an amount of money: a decimal with at most six places and the currency, like \"0.25 EUR\"",
+        ),
+        Some((0, _)) => errors.at(
+            literal.span(),
+            "a budget of 0 holds nothing: give the most that one call may cost, or remove `budget`",
+        ),
+        Some(_) => return money,
+    }
+    None
+}
+
+fn money(text: &str) -> Option<(i64, String)> {
+    let (amount, currency) = text.split_once(' ')?;
+    if currency.len() != 3 || !currency.bytes().all(|byte| byte.is_ascii_uppercase()) {
+        return None;
+    }
+    let (units, parts) = amount.split_once('.').unwrap_or((amount, "0"));
+    let is_digits = |digits: &str| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_digits(units) || !is_digits(parts) || parts.len() > 6 {
+        return None;
+    }
+    let parts: i64 = format!("{parts:0<6}").parse().ok()?;
+    let micros = units.parse::<i64>().ok()?.checked_mul(1_000_000)?.checked_add(parts)?;
+    (micros <= MAX_MICROS).then(|| (micros, currency.to_owned()))
+}
+
 /// Milliseconds.
 pub(super) fn timeout(slot: &Slot<LitStr>, errors: &mut Errors) -> Option<u64> {
     let literal = slot.value()?;
@@ -76,7 +119,38 @@ fn milliseconds(text: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::milliseconds;
+    use super::{milliseconds, money};
+
+    #[test]
+    fn amounts() {
+        for (text, micros) in [
+            ("0.25 EUR", 250_000),
+            ("12 USD", 12_000_000),
+            ("0.000001 EUR", 1),
+            ("0 EUR", 0),
+            ("1000000000 EUR", 1_000_000_000_000_000),
+        ] {
+            assert_eq!(money(text).map(|(micros, _)| micros), Some(micros), "{text}");
+        }
+        for bad in [
+            "",
+            "0.25",
+            "EUR",
+            "0.25 eur",
+            "0.25 EURO",
+            "0.25  EUR",
+            "0.25EUR",
+            ".5 EUR",
+            "1. EUR",
+            "-1 EUR",
+            "1e3 EUR",
+            "0.0000001 EUR",
+            "1000000000.000001 EUR",
+            "99999999999999999999 EUR",
+        ] {
+            assert_eq!(money(bad), None, "{bad}");
+        }
+    }
 
     #[test]
     fn times() {

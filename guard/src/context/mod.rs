@@ -42,6 +42,8 @@ pub use request::RequestContext;
 pub(crate) use request::{ContextRequestId, Entry};
 pub use rules::{MissingStatus, ScopeRules};
 pub(crate) use scan::{HeaderFault, Scan, Single};
+#[cfg(feature = "ticket")]
+pub(crate) use scope::GivenScope;
 pub use scope::{ClaimHeaders, ScopeHeaders};
 pub use surface::SurfaceAliases;
 pub use trace::TraceHeaders;

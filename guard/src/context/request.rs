@@ -181,6 +181,18 @@ impl Entry {
         Err(rules.scoped(fault).build())
     }
 
+    /// The scope of a ticket, of which this identity is the bearer.
+    #[cfg(feature = "ticket")]
+    pub(crate) fn of_ticket(
+        scan: &Scan<'_>,
+        identity: Arc<Identity>,
+        given: super::GivenScope,
+        rules: &ScopeRules,
+    ) -> Result<Self, ErrorEnvelope> {
+        let scope = ScopeHeaders::of_ticket(scan, rules, identity.user_id(), given)?;
+        Ok(Self { scope, identity })
+    }
+
     /// The user that the credential names.
     pub(crate) fn user_id(&self) -> &OpaqueId {
         self.identity.user_id()

@@ -2,6 +2,8 @@
 
 use http::HeaderMap;
 
+#[cfg(feature = "ticket")]
+use super::ContextField;
 use super::header::Reader;
 use super::scan::{Scan, Single};
 use super::{AppId, Mode, OpaqueId, ProjectId, ScopeRules, SurfaceId, TenantId, TraceHeaders};
@@ -27,6 +29,16 @@ pub struct ScopeHeaders {
     pub surface_id: Option<SurfaceId>,
     /// What few requests bring: none of it where this is `None`, so that the rest is small.
     carried: Option<Box<Carried>>,
+}
+
+/// A scope that a ticket names. What is `None` it does not say.
+#[cfg(feature = "ticket")]
+pub(crate) struct GivenScope {
+    pub(crate) mode: Mode,
+    pub(crate) tenant_id: TenantId,
+    pub(crate) project_id: ProjectId,
+    pub(crate) app_id: Option<AppId>,
+    pub(crate) surface_id: Option<SurfaceId>,
 }
 
 /// Headers that choose no scope.
@@ -115,6 +127,64 @@ impl ScopeHeaders {
             app_id,
             surface_id,
             carried: Carried::read(&reader)?,
+        })
+    }
+
+    /// The scope of a ticket. Headers may repeat it, and must then equal it; they name the app where the ticket does not.
+    #[cfg(feature = "ticket")]
+    pub(super) fn of_ticket(
+        scan: &Scan<'_>,
+        rules: &ScopeRules,
+        user: &OpaqueId,
+        given: GivenScope,
+    ) -> Result<Self, ErrorEnvelope> {
+        let reader = Reader { scan, rules };
+        let mismatch = |field: ContextField| {
+            let error = ErrorEnvelope::builder(code::AUTH_CONTEXT_MISMATCH);
+            rules
+                .scoped(error)
+                .detail("in", "ticket")
+                .detail("field", field.as_str())
+                .build()
+        };
+        fn differ<T: PartialEq>(header: Option<&T>, given: Option<&T>) -> bool {
+            matches!((header, given), (Some(header), Some(given)) if header != given)
+        }
+        let mode = reader.optional(Single::Mode, |bytes| Mode::parse(bytes))?;
+        let tenant = reader.optional(Single::Tenant, |bytes| TenantId::parse(bytes))?;
+        let project = reader.optional(Single::Project, |bytes| ProjectId::parse(bytes))?;
+        let app = reader.optional(Single::App, |bytes| AppId::parse(bytes))?;
+        let surface = reader.optional(Single::Surface, |bytes| rules.surface_aliases.resolve(bytes))?;
+        let carried = Carried::read(&reader)?;
+        let claimed = carried.as_ref().and_then(|carried| carried.claims.user_id.as_ref());
+        let differing = [
+            (ContextField::TenantId, differ(tenant.as_ref(), Some(&given.tenant_id))),
+            (ContextField::Mode, differ(mode.as_ref(), Some(&given.mode))),
+            (
+                ContextField::ProjectId,
+                differ(project.as_ref(), Some(&given.project_id)),
+            ),
+            (ContextField::AppId, differ(app.as_ref(), given.app_id.as_ref())),
+            (
+                ContextField::SurfaceId,
+                differ(surface.as_ref(), given.surface_id.as_ref()),
+            ),
+            (ContextField::UserId, differ(claimed, Some(user))),
+        ];
+        if let Some((field, _)) = differing.into_iter().find(|(_, differs)| *differs) {
+            return Err(mismatch(field));
+        }
+        let app_id = match given.app_id.or(app) {
+            Some(app) => app,
+            None => reader.required(Single::App, code::AUTH_APP_MISSING, |bytes| AppId::parse(bytes))?,
+        };
+        Ok(Self {
+            mode: given.mode,
+            tenant_id: given.tenant_id,
+            project_id: given.project_id,
+            app_id,
+            surface_id: given.surface_id.or(surface),
+            carried,
         })
     }
 

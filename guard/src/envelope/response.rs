@@ -5,7 +5,11 @@ use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{Response, StatusCode};
 use serde::Serialize;
 
+#[cfg(feature = "ws")]
+use super::ErrorStatus;
 use super::{Envelope, ErrorEnvelope};
+#[cfg(feature = "ws")]
+use crate::code;
 
 /// What is sent when a body cannot be serialised; a test holds it equal to the envelope of `internal.error`.
 const INTERNAL_ERROR: &str = r#"{"error":{"code":"internal.error","message":"something went wrong inside","http_status":500,"gate":null,"action_name":null,"resource_kind":null,"details":{}}}"#;
@@ -30,6 +34,17 @@ impl ErrorEnvelope {
         };
         response.extensions_mut().insert(proof);
         response
+    }
+
+    /// The envelope of an error that is no response of its own any more: the one that it was made of, or one of its status.
+    #[cfg(feature = "ws")]
+    pub(crate) fn of_response<B>(response: &Response<B>) -> Self {
+        let proof = response.extensions().get::<EnvelopeProof>();
+        let made_of = proof.and_then(|proof| serde_json::from_slice(&proof.body).ok());
+        made_of.unwrap_or_else(|| {
+            let status = ErrorStatus::try_from(response.status());
+            Self::builder(status.map_or(code::INTERNAL_ERROR, code::http_exception)).build()
+        })
     }
 
     /// For the layer, after which nobody asks for a proof.
@@ -65,6 +80,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
+    #[cfg(not(feature = "ws"))]
     use crate::code;
 
     #[test]

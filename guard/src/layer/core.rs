@@ -17,7 +17,7 @@ use super::refusal::{self, Refusal};
 use super::request_id::RequestId;
 use super::settings::Settings;
 use super::table::{RouteId, RouteTable, Target};
-use super::{bearer, path, query};
+use super::{bearer, path, query, stream};
 use crate::code;
 use crate::context::{Entry, RequestContext, Scan, ScopeRules, Single};
 use crate::credential::membership::{MembershipAnswer, MembershipResult};
@@ -105,8 +105,18 @@ impl Core {
     }
 
     /// Asks the verifier about the token. Up to here a known and an unknown path are alike, but for the exempt ones.
-    pub(super) fn verify(&self, scan: &Scan<'_>, now: Duration) -> Result<Verification, Refusal> {
-        let token = bearer::token(scan.get(Single::Authorization))?;
+    ///
+    /// A route that streams says that a ticket would have done.
+    pub(super) fn verify(&self, scan: &Scan<'_>, target: &Target, now: Duration) -> Result<Verification, Refusal> {
+        let header = scan.get(Single::Authorization);
+        if let (None, Target::Route(route)) = (header, target)
+            && self.policy(*route).meta.stream.is_some()
+        {
+            return Err(self
+                .policy(*route)
+                .refuse(ErrorEnvelope::builder(code::AUTH_TICKET_MISSING)));
+        }
+        let token = bearer::token(header)?;
         Ok(self.settings.tokens.verify(token, now))
     }
 
@@ -168,6 +178,7 @@ impl Core {
         }
         self.repetitions(request, policy, &context)?;
         self.announced_size(scan, policy)?;
+        stream::handshake(self, request, policy)?;
         Ok((route, context))
     }
 

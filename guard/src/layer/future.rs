@@ -17,6 +17,8 @@ use super::admit::{Admission, WaitingAdmission};
 use super::body::{GuardedBody, panic_text};
 use super::inner::Inner;
 use super::respond::{Exchange, Finished};
+use crate::action::Running;
+use crate::audit::Outcome;
 
 pin_project! {
     /// The response of a [`Guard`](super::Guard): admission, the inner service, the envelope of a foreign error.
@@ -30,6 +32,8 @@ pin_project! {
         timeout: Duration,
         // Made when something waits for the first time, so that a handler that never does costs no timer.
         timer: Option<Pin<Box<Sleep>>>,
+        // Where the chain of gates wants to know how the action ends. Dropped without a word, nobody waited for it.
+        running: Option<Running>,
     }
 }
 
@@ -43,9 +47,16 @@ pin_project! {
         Answered { response: Option<Box<Response<GuardedBody>>> },
         Waiting { admission: WaitingAdmission, inner: I },
         Calling { #[pin] call: I::Future },
+        Opening { response: Pin<Box<dyn Future<Output = Response<Body>> + Send>> },
         Replacing { response: Pin<Box<dyn Future<Output = Response<GuardedBody>> + Send>> },
     }
 }
+
+/// Only an engine's own routes can be called for a socket that is open already.
+#[cfg(feature = "ws")]
+#[derive(Debug, thiserror::Error)]
+#[error("a route in hello mode stands before a foreign service; mount it in an Engine")]
+struct NoHandlers;
 
 impl<I: Inner> ResponseFuture<I> {
     /// Begins a response as its admission says.
@@ -58,10 +69,20 @@ impl<I: Inner> ResponseFuture<I> {
             Admission::Entered(entrance, timeout) => {
                 this.timeout = timeout;
                 this.exchange.resource_kind = entrance.resource_kind;
+                this.exchange.stream = entrance.stream;
+                this.running = entrance.running;
                 this.stage = Stage::Calling {
                     call: inner.enter(entrance.route, request),
                 };
             }
+            #[cfg(feature = "ws")]
+            Admission::Greeting(stranger) => match inner.detached() {
+                Some(handlers) => {
+                    let response = stranger.begin(handlers);
+                    this.answer(|exchange| exchange.pass(response));
+                }
+                None => this.answer(|exchange| exchange.fail(&NoHandlers)),
+            },
             Admission::Waiting(admission, timeout, resource_kind) => {
                 this.timeout = timeout;
                 this.exchange.resource_kind = resource_kind;
@@ -91,6 +112,7 @@ impl<I: Inner> ResponseFuture<I> {
             exchange,
             timeout: Duration::ZERO,
             timer: None,
+            running: None,
         }
     }
 
@@ -112,6 +134,11 @@ impl<I: Inner> ResponseFuture<I> {
                 StageProj::Waiting { admission, inner } => match ready!(admission.as_mut().poll(cx)) {
                     Ok((mut request, entrance)) => {
                         this.exchange.resource_kind = entrance.resource_kind;
+                        this.exchange.stream = entrance.stream;
+                        *this.running = entrance.running;
+                        if let Some(running) = this.running {
+                            running.enter();
+                        }
                         Stage::Calling {
                             call: inner.enter(entrance.route, &mut request),
                         }
@@ -119,11 +146,20 @@ impl<I: Inner> ResponseFuture<I> {
                     Err(refusal) => return Poll::Ready(this.exchange.refuse(refusal)),
                 },
                 StageProj::Calling { call } => match ready!(call.poll(cx)) {
-                    Ok(response) => match this.exchange.finish(response.map(Body::new)) {
-                        Finished::Now(response) => return Poll::Ready(response),
-                        Finished::Later(response) => Stage::Replacing { response },
+                    Ok(response) => match this.exchange.stream.take() {
+                        Some(opening) => Stage::Opening {
+                            response: Box::pin(opening.answer(response.map(Body::new))),
+                        },
+                        None => match this.exchange.finish(response.map(Body::new)) {
+                            Finished::Now(response) => return Poll::Ready(response),
+                            Finished::Later(response) => Stage::Replacing { response },
+                        },
                     },
                     Err(error) => return Poll::Ready(this.exchange.fail(&*error.into())),
+                },
+                StageProj::Opening { response } => match this.exchange.finish(ready!(response.as_mut().poll(cx))) {
+                    Finished::Now(response) => return Poll::Ready(response),
+                    Finished::Later(response) => Stage::Replacing { response },
                 },
                 StageProj::Replacing { response } => return response.as_mut().poll(cx),
             };
@@ -138,15 +174,21 @@ impl<I: Inner> Future for ResponseFuture<I> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let polled = catch_unwind(AssertUnwindSafe(|| self.as_mut().advance(cx)));
         let mut this = self.project();
-        let response = match polled {
-            Ok(Poll::Ready(response)) => response,
-            Err(panic) => this.exchange.panicked(panic_text(&*panic)),
+        let (response, outcome) = match polled {
+            Ok(Poll::Ready(response)) => {
+                let outcome = Outcome::Answered(response.status().as_u16());
+                (response, outcome)
+            }
+            Err(panic) => (this.exchange.panicked(panic_text(&*panic)), Outcome::Panicked),
             Ok(Poll::Pending) => {
                 let timer = this.timer.get_or_insert_with(|| Box::pin(sleep(*this.timeout)));
                 ready!(timer.as_mut().poll(cx));
-                this.exchange.timed_out()
+                (this.exchange.timed_out(), Outcome::TimedOut)
             }
         };
+        if let Some(running) = this.running.take() {
+            running.end(outcome);
+        }
         // What a given-up or broken handler holds is dropped now, not when the connection gets round to it.
         // It may panic while it is dropped; its response stands.
         let emptied = catch_unwind(AssertUnwindSafe(|| this.stage.set(Stage::Answered { response: None })));

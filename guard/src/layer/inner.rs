@@ -2,6 +2,8 @@
 
 use std::fmt;
 use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
 
 use axum_core::BoxError;
 use axum_core::body::Body;
@@ -23,7 +25,17 @@ pub trait Inner: sealed::Sealed + Clone {
     /// Hands an admitted request to the route at this place of the list, and leaves an empty one.
     #[doc(hidden)]
     fn enter(&mut self, route: usize, request: &mut Request<Body>) -> Self::Future;
+
+    /// A way to the routes that outlives this request, where there is one.
+    #[doc(hidden)]
+    fn detached(&self) -> Option<Detached> {
+        None
+    }
 }
+
+/// Calls the handler at this place of the list.
+pub type Detached =
+    Arc<dyn Fn(usize, Request<Body>) -> Pin<Box<dyn Future<Output = Response<Body>> + Send>> + Send + Sync>;
 
 pub(crate) mod sealed {
     /// Keeps others from standing behind the guard without being called by it.

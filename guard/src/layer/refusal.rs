@@ -73,6 +73,15 @@ pub(crate) fn unavailable(cause: Option<Cause>) -> Refusal {
     }
 }
 
+/// A refusal of the gates. Where they could not judge, a retry makes sense.
+pub(crate) fn of_gates(envelope: ErrorEnvelope) -> Refusal {
+    let is_unavailable = StatusCode::from(envelope.http_status()) == StatusCode::SERVICE_UNAVAILABLE;
+    Refusal {
+        header: is_unavailable.then(|| (RETRY_AFTER, HeaderValue::from_static("1"))),
+        ..envelope.into()
+    }
+}
+
 pub(crate) fn not_found() -> Refusal {
     ErrorEnvelope::builder(code::ROUTE_NOT_FOUND).into()
 }

@@ -17,18 +17,20 @@ use super::refusal::Refusal;
 use super::request_id::RequestId;
 use crate::code::{self, Code};
 use crate::envelope::{EnvelopeProof, ErrorEnvelope, ErrorStatus, InternalCause};
+use crate::stream::{Opening, Subscribe};
 
 /// How much of a foreign error body is read, to see whether it is an envelope and for the log.
 const FOREIGN_BODY: usize = 8 * 1024;
 const FOREIGN_TIME: Duration = Duration::from_secs(2);
 
 /// What a response needs to know of its request.
-#[derive(Debug, Clone)]
 pub(crate) struct Exchange {
     pub(crate) id: RequestId,
     /// The request was `HEAD`: the response has no body.
     pub(crate) head: bool,
     pub(crate) resource_kind: Option<&'static str>,
+    /// What the stream of the route opens with, until its handler has answered.
+    pub(crate) stream: Option<Box<Opening>>,
 }
 
 /// A response, at once or after its foreign body was read.
@@ -43,6 +45,7 @@ impl Exchange {
             id,
             head,
             resource_kind: None,
+            stream: None,
         }
     }
 
@@ -81,6 +84,14 @@ impl Exchange {
     pub(crate) fn timed_out(&mut self) -> Response<GuardedBody> {
         tracing::warn!(request_id = self.id.as_str(), "the handler was given up");
         self.answer(code::REQUEST_TIMEOUT)
+    }
+
+    /// A response of the guard's own that is no error.
+    #[cfg(feature = "ws")]
+    pub(crate) fn pass(&mut self, response: Response<Body>) -> Response<GuardedBody> {
+        let mut response = response.map(|_| GuardedBody::default());
+        self.complete(&mut response);
+        response
     }
 
     fn answer(&mut self, code: Code) -> Response<GuardedBody> {
@@ -130,8 +141,15 @@ impl Exchange {
             self.complete(&mut response);
             return Finished::Now(response);
         }
+        if response.extensions().get::<Subscribe>().is_some() {
+            tracing::error!(
+                request_id = self.id.as_str(),
+                "the handler answered with a stream, and its route declares none"
+            );
+            return Finished::Now(self.answer(code::INTERNAL_ERROR));
+        }
         match ErrorStatus::try_from(response.status()) {
-            Ok(status) => Finished::Later(Box::pin(self.clone().replace(response, status))),
+            Ok(status) => Finished::Later(Box::pin(self.again().replace(response, status))),
             Err(_) if is_no_answer(response.status()) => {
                 tracing::error!(
                     request_id = self.id.as_str(),
@@ -145,6 +163,16 @@ impl Exchange {
                 self.complete(&mut response);
                 Finished::Now(response)
             }
+        }
+    }
+
+    /// The same exchange, for a future of its own. A stream was opened by then, or never will be.
+    fn again(&self) -> Self {
+        Self {
+            id: self.id.clone(),
+            head: self.head,
+            resource_kind: self.resource_kind,
+            stream: None,
         }
     }
 

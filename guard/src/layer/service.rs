@@ -105,7 +105,7 @@ where
         let mut request = request.map(Body::new);
         let head = request.method() == Method::HEAD;
         // A verifier runs in here; a panic of its own is answered as a handler's is.
-        match catch_unwind(AssertUnwindSafe(|| admit(&self.core, &mut request))) {
+        match catch_unwind(AssertUnwindSafe(|| admit(&self.core, &mut request, false))) {
             Ok((id, admission)) => {
                 ResponseFuture::new(Exchange::new(id, head), admission, &mut self.inner, &mut request)
             }

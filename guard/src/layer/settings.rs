@@ -10,6 +10,9 @@ use crate::context::SurfaceAliases;
 use crate::credential::VerifyToken;
 use crate::credential::membership::MembershipLookup;
 use crate::gate::GateChain;
+use crate::stream::Streams;
+#[cfg(feature = "ticket")]
+use crate::ticket::Tickets;
 
 /// What a [`GuardLayer`](super::GuardLayer) needs beside the routes. None of it can switch a check off.
 #[must_use]
@@ -18,6 +21,9 @@ pub struct Settings {
     pub(crate) membership: Option<Arc<dyn MembershipLookup>>,
     pub(crate) gates: Option<Arc<dyn GateChain>>,
     pub(crate) flags: Option<Box<dyn FlagProvider + Send + Sync>>,
+    pub(crate) streams: Option<Streams>,
+    #[cfg(feature = "ticket")]
+    pub(crate) transport_tickets: Option<Tickets>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) limits: Limits,
     pub(crate) surface_aliases: SurfaceAliases,
@@ -33,6 +39,9 @@ impl Settings {
             membership: None,
             gates: None,
             flags: None,
+            streams: None,
+            #[cfg(feature = "ticket")]
+            transport_tickets: None,
             clock: Arc::new(SystemClock),
             limits: Limits::default(),
             surface_aliases: SurfaceAliases::default(),
@@ -57,6 +66,19 @@ impl Settings {
     /// Who says which flags are on. Without it a route behind a flag does not start.
     pub fn flags(mut self, flags: impl FlagProvider + Send + Sync + 'static) -> Self {
         self.flags = Some(Box::new(flags));
+        self
+    }
+
+    /// The streams. Without them a route that declares one does not start.
+    pub fn streams(mut self, streams: Streams) -> Self {
+        self.streams = Some(streams);
+        self
+    }
+
+    /// The tickets that routes with a `stream` take in place of a token. Without them such a route wants a token.
+    #[cfg(feature = "ticket")]
+    pub fn transport_tickets(mut self, tickets: Tickets) -> Self {
+        self.transport_tickets = Some(tickets);
         self
     }
 
@@ -101,6 +123,7 @@ impl fmt::Debug for Settings {
             .field("has_membership", &self.membership.is_some())
             .field("has_gates", &self.gates.is_some())
             .field("has_flags", &self.flags.is_some())
+            .field("streams", &self.streams)
             .finish_non_exhaustive()
     }
 }

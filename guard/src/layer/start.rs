@@ -10,9 +10,10 @@ use super::policy::Policy;
 use super::settings::Settings;
 use super::table::{RouteTable, TableFault};
 use super::tickets;
+use crate::code;
 use crate::context::Mode;
 use crate::credential::Cause;
-use crate::route::{Exemption, GateDecision, Method, RouteMeta};
+use crate::route::{Exemption, GateDecision, Method, RouteMeta, Transport};
 
 /// Something that keeps an engine from starting. Routes are named by method and path.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -74,6 +75,14 @@ pub enum StartError {
         /// The action.
         action: String,
     },
+    /// A route with a budget in an engine whose gates hold none.
+    #[error("{route}: the budget {budget} is held by nobody; give Settings::gates a gate::Chain with a budget store")]
+    NoBudget {
+        /// The route.
+        route: String,
+        /// The budget.
+        budget: String,
+    },
     /// A route behind a flag in an engine without a flag provider.
     #[error("{route}: nobody says whether the flag {flag} is on; set a provider with Settings::flags")]
     NoFlags {
@@ -81,6 +90,14 @@ pub enum StartError {
         route: String,
         /// The flag.
         flag: String,
+    },
+    /// A route that streams in an engine without streams.
+    #[error("{route}: there are no streams for {domain}; set them with Settings::streams")]
+    NoStreams {
+        /// The route.
+        route: String,
+        /// What it streams.
+        domain: String,
     },
     /// A limit with which no request could be answered.
     #[error("{0}")]
@@ -128,6 +145,7 @@ pub(crate) fn start(settings: Settings, routes: Vec<RouteMeta>) -> Result<Core, 
     let mut table = RouteTable::new();
     for meta in routes {
         facts(&meta, &settings, &mut errors);
+        stream(&meta, &settings, &mut errors);
         if let Err(problem) = path::check_template(meta.path) {
             errors.push(StartError::Path {
                 route: meta.to_string(),
@@ -202,7 +220,14 @@ fn facts(meta: &RouteMeta, settings: &Settings, errors: &mut Vec<StartError>) {
             Some("it is exempt, so nobody is there whose role or fields could be compared")
         }
         _ if meta.method == Method::Get && !meta.body_fields.is_empty() => Some("a GET request has no body to compare"),
+        _ if meta.budget.is_some() && !matches!(meta.gate, GateDecision::Action(_)) => {
+            Some("it has a budget and no action, so no gate would hold it")
+        }
         _ if meta.timeout.is_some_and(|timeout| timeout == Duration::ZERO) => Some("its timeout is zero"),
+        _ if meta.stream.is_some() && meta.method != Method::Get => Some("it streams, and only GET can"),
+        _ if meta.stream.is_some() && meta.exemption.is_some() => {
+            Some("it is exempt, so nobody is there whose stream it could be")
+        }
         _ => None,
     };
     errors.extend(problem.map(|problem| StartError::Facts {
@@ -217,12 +242,43 @@ fn facts(meta: &RouteMeta, settings: &Settings, errors: &mut Vec<StartError>) {
             action: action.to_owned(),
         });
     }
+    if let (Some(budget), Some(gates)) = (meta.budget, &settings.gates)
+        && !gates.holds_budget()
+    {
+        errors.push(StartError::NoBudget {
+            route: route(),
+            budget: budget.to_string(),
+        });
+    }
     if let Some(flag) = meta.flag
         && settings.flags.is_none()
     {
         errors.push(StartError::NoFlags {
             route: route(),
             flag: flag.to_owned(),
+        });
+    }
+}
+
+/// What a stream needs of the settings.
+fn stream(meta: &RouteMeta, settings: &Settings, errors: &mut Vec<StartError>) {
+    let Some(stream) = meta.stream else { return };
+    if settings.streams.is_none() {
+        errors.push(StartError::NoStreams {
+            route: meta.to_string(),
+            domain: stream.domain.to_owned(),
+        });
+    }
+    if !cfg!(feature = "ws") && stream.transport != Transport::Sse {
+        errors.push(StartError::Facts {
+            route: meta.to_string(),
+            problem: "it is a WebSocket, which needs guard's feature `ws`",
+        });
+    }
+    if code::cursor_invalid(stream.domain).is_err() {
+        errors.push(StartError::Facts {
+            route: meta.to_string(),
+            problem: "the domain of its stream is no snake_case word",
         });
     }
 }

@@ -3,11 +3,13 @@
 //! 1. [Quick start](quick_start): a whole engine in one file, and what it answers.
 //! 2. [The contract](contract): what holds for every request, and what enforces it.
 //! 3. [Codes](codes): every error code, who answers it, and what its receiver should do.
-//! 4. [What the layer cannot do](limits): the exceptions, and what to put in their place.
-//! 5. [Attacks](attacks): what a hostile client can try, the answer, and the test that proves it.
-//! 6. [Moving a FastAPI engine over](moving): what becomes what, and in which order.
-//! 7. [Stores](stores): what an engine may not forget, where it lies, and what it outlives.
-//! 8. [Costs](costs): what the guard adds to a request.
+//! 4. [Streams](streams): events with cursors and replay, over SSE and WebSockets.
+//! 5. [What the layer cannot do](limits): the exceptions, and what to put in their place.
+//! 6. [Attacks](attacks): what a hostile client can try, the answer, and the test that proves it.
+//! 7. [Moving a FastAPI engine over](moving): what becomes what, and in which order.
+//! 8. [Stores](stores): what an engine may not forget, where it lies, and what it outlives.
+//! 9. [Gates, budget and audit](gates): what stands before a change, and what is remembered of it.
+//! 10. [Costs](costs): what the guard adds to a request.
 //!
 //! # What is missing
 //!
@@ -15,10 +17,7 @@
 //!
 //! | missing | until then |
 //! |---|---|
-//! | single-use tickets, and streams that take a ticket by themselves | [`ticket`](crate::ticket) issues and verifies tickets that are good until they expire; [`TicketUse::Single`](crate::ticket::TicketUse) is refused |
-//! | the gates themselves: kill switch, firearms, strategy lock, budget, KPI, temperature | [`gate`](crate::gate) calls one chain, which the engine writes |
-//! | budget reservation and the audit chain | nothing is recorded; a chain can refuse and cannot settle |
-//! | streams with cursors and replay, WebSocket sessions | a handler's stream is passed on, and ends with an envelope if it breaks |
+//! | decisions of the gates in the stream that they are about | they are in the [`audit`](crate::audit) |
 //! | the check of an engine's stores when it starts | it calls [`Stores::prove`](crate::store::Stores::prove) itself |
 //! | artifact metadata (`pipeline_hash`) | nothing |
 //!
@@ -28,7 +27,9 @@ pub mod attacks;
 pub mod codes;
 pub mod contract;
 pub mod costs;
+pub mod gates;
 pub mod limits;
 pub mod moving;
 pub mod quick_start;
 pub mod stores;
+pub mod streams;

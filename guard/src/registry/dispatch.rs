@@ -16,7 +16,7 @@ use axum_core::body::Body;
 use http::{Request, Response};
 use tower_service::Service;
 
-use crate::layer::{Inner, Sealed};
+use crate::layer::{Detached, Inner, Sealed};
 use crate::route::RouteMeta;
 
 /// The handlers of an engine. Only the guard calls them.
@@ -87,6 +87,17 @@ impl Inner for Dispatch {
 
     fn enter(&mut self, route: usize, request: &mut Request<Body>) -> HandlerFuture {
         self.routes[route](request)
+    }
+
+    fn detached(&self) -> Option<Detached> {
+        let routes = Arc::clone(&self.routes);
+        Some(Arc::new(move |route, mut request| {
+            let response = routes[route](&mut request);
+            Box::pin(async {
+                let Ok(response) = response.await;
+                response
+            })
+        }))
     }
 }
 

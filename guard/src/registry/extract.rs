@@ -1,8 +1,9 @@
-//! The context as an argument of a handler.
+//! The context and the charge as arguments of a handler.
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 
+use crate::budget::Charge;
 use crate::code;
 use crate::context::RequestContext;
 use crate::envelope::ErrorEnvelope;
@@ -15,5 +16,15 @@ impl<S: Sync> FromRequestParts<S> for RequestContext {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ErrorEnvelope> {
         let context = Self::of(&parts.extensions).cloned();
         context.ok_or_else(|| ErrorEnvelope::builder(code::INTERNAL_ERROR).build())
+    }
+}
+
+/// On a route without a `budget` there is none, and here it is `internal.error`.
+impl<S: Sync> FromRequestParts<S> for Charge {
+    type Rejection = ErrorEnvelope;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ErrorEnvelope> {
+        let charge = Self::of(&parts.extensions).cloned();
+        charge.ok_or_else(|| ErrorEnvelope::builder(code::INTERNAL_ERROR).build())
     }
 }

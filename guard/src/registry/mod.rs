@@ -13,4 +13,4 @@ pub use dispatch::{Dispatch, HandlerFuture};
 pub use engine::{Engine, IntoAxum};
 pub use route::Route;
 
-pub use crate::manifest::{GateFacts, Manifest, RouteFacts};
+pub use crate::manifest::{BudgetFacts, GateFacts, Manifest, RouteFacts};

@@ -33,15 +33,19 @@
 //! # What is not limited here
 //!
 //! The time until a response head and the size of a body are the guard's:
-//! [`Limits`](crate::layer::Limits). A client that reads its response slowly holds its connection, and one HTTP/2
-//! connection that answers pings may stay as long as it likes; what bounds both is [`Server::connections`], and the proxy
-//! before it. A connection that became a WebSocket no longer counts, and is not waited for at the end.
+//! [`Limits`](crate::layer::Limits). A client that reads its response slowly holds its connection, as long as it reads
+//! something within [`Server::write_time`], and one HTTP/2 connection that answers pings may stay as long as it likes; what
+//! bounds both is [`Server::connections`], and the proxy before it. A connection that became a WebSocket no longer counts
+//! here, but among the open streams; it is waited for at the end if [`Server::streams_of`] names them.
 
 mod prompt;
 mod run;
 mod signal;
+mod stalled;
 
 use std::time::Duration;
+
+use crate::stream::Streams;
 
 pub use run::Drained;
 pub use signal::termination;
@@ -61,6 +65,8 @@ pub struct Server {
     ping_interval: Duration,
     ping_timeout: Duration,
     drain: Duration,
+    write_time: Duration,
+    engine_streams: Option<Streams>,
 }
 
 impl Default for Server {
@@ -74,6 +80,8 @@ impl Default for Server {
             ping_interval: Duration::from_secs(20),
             ping_timeout: Duration::from_secs(10),
             drain: Duration::from_secs(20),
+            write_time: Duration::from_secs(30),
+            engine_streams: None,
         }
     }
 }
@@ -120,6 +128,20 @@ impl Server {
     pub fn pings(mut self, interval: Duration, timeout: Duration) -> Self {
         self.ping_interval = interval;
         self.ping_timeout = timeout;
+        self
+    }
+
+    /// How long a client may take nothing of what is sent to it, over HTTP/1.1 or HTTP/2, before its connection is closed;
+    /// 30 s unless set.
+    pub fn write_time(mut self, time: Duration) -> Self {
+        self.write_time = time;
+        self
+    }
+
+    /// The streams of the engine: they are told when the server ends, and WebSockets are waited for too. Without this an
+    /// open stream lasts until the time to drain is over, and is cut.
+    pub fn streams_of(mut self, streams: &Streams) -> Self {
+        self.engine_streams = Some(streams.clone());
         self
     }
 

@@ -19,11 +19,12 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::{JoinError, JoinSet};
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout_at};
 use tower_service::Service;
 
 use super::Server;
 use super::prompt::Prompt;
+use super::stalled::Stalled;
 
 /// How long to wait after the system has nothing left to accept a connection with.
 const EXHAUSTED: Duration = Duration::from_secs(1);
@@ -67,7 +68,8 @@ impl Server {
                 next = next => next,
             };
             reap(&mut running);
-            let io = TokioIo::new(Prompt::new(stream, self.head_time));
+            let io = Stalled::new(Prompt::new(stream, self.head_time), self.write_time);
+            let io = TokioIo::new(io);
             let connection = builder.serve_connection_with_upgrades(io, service.clone());
             let connection = graceful.watch(connection.into_owned());
             running.spawn(async move {
@@ -79,9 +81,19 @@ impl Server {
         }
         // Whoever comes now is refused by the system, instead of waiting for an answer that never comes.
         drop(listener);
-        if timeout(self.drain, graceful.shutdown()).await.is_err() {
+        if let Some(streams) = &self.engine_streams {
+            streams.drain();
+        }
+        let end = Instant::now() + self.drain;
+        let in_time = timeout_at(end, graceful.shutdown()).await.is_ok();
+        let mut open = 0;
+        if let Some(streams) = &self.engine_streams {
+            // What is left of them are WebSockets, which are no connections of this server any more.
+            open = streams.drained(end.saturating_duration_since(Instant::now())).await;
+        }
+        if !in_time || open > 0 {
             reap(&mut running);
-            let cut = running.len();
+            let cut = if in_time { open } else { running.len().max(open) };
             running.shutdown().await;
             tracing::warn!(cut, "connections were cut at the end of the time to drain");
             return Drained { cut };

@@ -92,6 +92,7 @@ pub use policy::{Policy, PolicyKey, PolicyScope, PolicyStore, Put, PutPolicy};
 pub use scope::Scope;
 pub use stores::{StoreFault, StoreFaults, Stores};
 pub use tickets::{TicketEntry, UsedTickets};
+pub(crate) use usage::check_usage;
 pub use usage::{UsageCursor, UsageEvent, UsageField, UsageFilter, UsageRow, UsageTotal};
 pub use wake::Tail;
 

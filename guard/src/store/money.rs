@@ -47,6 +47,12 @@ impl Cost {
         }
     }
 
+    /// An amount that a macro has checked. Any other does not compile where this is evaluated at compile time.
+    pub(crate) const fn literal(micros: i64) -> Self {
+        assert!(micros >= 0 && micros <= Self::MAX.0, "an amount out of range");
+        Self(micros)
+    }
+
     /// The millionths.
     pub fn micros(self) -> i64 {
         self.0
@@ -108,6 +114,16 @@ pub struct Currency([u8; 3]);
 pub struct CurrencyError;
 
 impl Currency {
+    /// A currency that a macro has checked.
+    pub(crate) const fn literal(letters: [u8; 3]) -> Self {
+        let [first, second, third] = letters;
+        assert!(
+            first.is_ascii_uppercase() && second.is_ascii_uppercase() && third.is_ascii_uppercase(),
+            "a currency is three capital letters"
+        );
+        Self(letters)
+    }
+
     /// The three letters.
     pub fn as_str(&self) -> &str {
         str::from_utf8(&self.0).unwrap_or_default()

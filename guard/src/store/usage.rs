@@ -218,7 +218,7 @@ macro_rules! as_text {
 as_text!(Mode, ProjectId, SurfaceId, AppId, OpaqueId, String, Currency);
 
 /// What every backend refuses alike.
-pub(super) fn check_usage(tenant: Option<&TenantId>, usage: &[UsageEvent]) -> Result<(), super::StoreError> {
+pub(crate) fn check_usage(tenant: Option<&TenantId>, usage: &[UsageEvent]) -> Result<(), super::StoreError> {
     use super::StoreError::Refused;
     if usage
         .iter()

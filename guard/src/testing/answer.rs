@@ -19,6 +19,8 @@ pub(super) struct Answer {
 pub(super) enum Expected {
     /// This status and code.
     Error(u16, &'static str),
+    /// A 410 with this code.
+    Gone(String),
     /// A 405 that allows exactly these methods.
     Allow(BTreeSet<&'static str>),
     /// Anything but a refusal of the guard's: the route is open.
@@ -55,16 +57,20 @@ impl Answer {
         }
     }
 
+    fn is_refused(&self, status: u16, wanted: &str) -> Result<(), String> {
+        let code = self.envelope().ok().map(|envelope| envelope.code().to_owned());
+        if (self.status, code.as_deref()) == (status, Some(wanted)) {
+            return Ok(());
+        }
+        Err(format!("expected {status} {wanted}, got {}", self.shown()))
+    }
+
     /// Compares, and says what is different.
     pub(super) fn is(&self, expected: &Expected) -> Result<(), String> {
         let code = self.envelope().ok().map(|envelope| envelope.code().to_owned());
         match expected {
-            Expected::Error(status, wanted) => {
-                if (self.status, code.as_deref()) == (*status, Some(wanted)) {
-                    return Ok(());
-                }
-                Err(format!("expected {status} {wanted}, got {}", self.shown()))
-            }
+            Expected::Error(status, wanted) => self.is_refused(*status, wanted),
+            Expected::Gone(wanted) => self.is_refused(410, wanted),
             Expected::Allow(methods) => {
                 self.is(&Expected::Error(405, "route.method_not_allowed"))?;
                 let allow = self.headers.get(header::ALLOW).and_then(|allow| allow.to_str().ok());

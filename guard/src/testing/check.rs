@@ -42,7 +42,7 @@ checks! {
     LegacyMode = "legacy_mode", "A mode of older clients: `auth.mode_invalid`.";
     UnderscoreTwin = "underscore_twin", "A header spelled with underscores is refused.";
     EnvHeader = "env_header", "`X-Env`: `auth.env_forbidden`.";
-    TokenMissing = "token_missing", "Without a token: `auth.token_missing`.";
+    TokenMissing = "token_missing", "Without a token: `auth.token_missing`, or `auth.ticket_missing` where a ticket would do.";
     TokenMalformed = "token_malformed", "With no token that anybody made: `auth.token_invalid`.";
     TokenForged = "token_forged", "With a token that somebody else signed: `auth.token_invalid`.";
     TokenExpired = "token_expired", "With a token past its end: `auth.token_expired`.";
@@ -59,6 +59,7 @@ checks! {
     UnknownPath = "unknown_path", "A path without routes: `route.not_found`.";
     HiddenPath = "hidden_path", "Without a token an unknown path answers as a known one does.";
     PathSyntax = "path_syntax", "A path that two readers read in two ways: `validation.error`.";
+    StreamCursor = "stream_cursor", "A stream with a cursor that is none of its own: `<domain>.cursor_invalid`, before the head.";
     ExemptOpen = "exempt_open", "An exempt route answers without an identity.";
     ExemptStrict = "exempt_strict", "An exempt route refuses `X-Env`, a header given twice and a body over the limit.";
     Envelope = "envelope", "Every error is exactly an envelope of its status.";

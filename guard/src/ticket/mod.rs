@@ -48,10 +48,17 @@
 //! | `exp` | past, or more than an hour after `iat` |
 //! | `route`, `origin` | bound, and presented elsewhere |
 //!
-//! # Replay is not detected
+//! # Replay
 //!
-//! Single use needs a durable store of `jti`, which this version does not have. A ticket can be used any number of times
-//! until it expires. Whoever asks for [`TicketUse::Single`], which is the default of that type, gets no [`Tickets`] at all.
+//! Under [`TicketUse::Single`] a ticket is good once: [`Tickets::redeem`] writes its `jti` into a
+//! [store](crate::store::UsedTickets), and of all calls in all processes one succeeds. A ticket of the Python engine has no
+//! `jti` and is refused. Under [`TicketUse::Multi`] a ticket is good until it expires, as that engine's clients expect, and
+//! **replay is not detected**.
+//!
+//! # Streams take them
+//!
+//! With [`Settings::transport_tickets`](crate::layer::Settings::transport_tickets) a route that declares a `stream` takes a
+//! ticket in place of a token, and verifies and redeems it by itself.
 
 mod claims;
 mod error;
@@ -59,7 +66,7 @@ mod scope;
 mod secret;
 mod tickets;
 
-pub use error::{TicketError, TicketFault};
+pub use error::{RedeemError, TicketError, TicketFault};
 pub use scope::{BindingError, Place, TicketScope};
 pub use secret::{MIN_TICKET_SECRET_BYTES, TicketSecret, TicketSecretError};
 pub use tickets::{IssuedTicket, Ticket, TicketIssueError, TicketUse, Tickets, TicketsError};

@@ -9,11 +9,12 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use uuid::Uuid;
 
 use super::claims::Claims;
-use super::error::{TicketError, TicketFault};
+use super::error::{RedeemError, TicketError, TicketFault};
 use super::scope::{Place, TicketScope};
 use super::secret::{TicketSecret, TicketSecretError, TicketSecretRing};
 use crate::clock::{Clock, SystemClock};
-use crate::context::OpaqueId;
+use crate::context::{Mode, OpaqueId};
+use crate::store::{StoreKind, TicketEntry, UsedTickets};
 
 /// The longest ticket in bytes. Real ones have about 400.
 const MAX_TICKET_BYTES: usize = 4 * 1024;
@@ -25,20 +26,29 @@ const MAX_LIFETIME: Duration = Duration::from_secs(60 * 60);
 const MAX_AHEAD: u64 = 30;
 
 /// How often a ticket is good.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum TicketUse {
-    /// Once, which needs a durable store. There is none in this version, so nothing can be made with it.
-    #[default]
-    Single,
+    /// Once, in all processes that share the store.
+    Single(Arc<dyn UsedTickets>),
     /// Until it expires, as the Python engine's clients expect it. **Replay is not detected.**
     Multi,
+}
+
+impl fmt::Debug for TicketUse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Single(store) => f.debug_tuple("Single").field(&store.name()).finish(),
+            Self::Multi => f.write_str("Multi"),
+        }
+    }
 }
 
 /// Issues and verifies tickets.
 #[derive(Debug, Clone)]
 pub struct Tickets {
     secrets: TicketSecretRing,
+    uses: TicketUse,
     lifetime: Duration,
     clock: Arc<dyn Clock>,
 }
@@ -50,9 +60,6 @@ pub enum TicketsError {
     /// The secrets.
     #[error(transparent)]
     Secret(#[from] TicketSecretError),
-    /// Single use, and no store of the tickets that were used.
-    #[error("single-use tickets need a durable store, which this version does not have; ask for multi-use by name")]
-    NoStore,
     /// A lifetime of less than a second or more than an hour.
     #[error("a ticket lives for 1 second to 1 hour")]
     Lifetime,
@@ -78,16 +85,14 @@ impl Tickets {
     ///
     /// # Errors
     ///
-    /// [`TicketsError`]. Above all, [`TicketUse::Single`] is refused: see the [module](super).
+    /// [`TicketsError`].
     pub fn new(secrets: impl IntoIterator<Item = TicketSecret>, uses: TicketUse) -> Result<Self, TicketsError> {
-        match uses {
-            TicketUse::Single => Err(TicketsError::NoStore),
-            TicketUse::Multi => Ok(Self {
-                secrets: TicketSecretRing::new(secrets)?,
-                lifetime: Duration::from_secs(300),
-                clock: Arc::new(SystemClock),
-            }),
-        }
+        Ok(Self {
+            secrets: TicketSecretRing::new(secrets)?,
+            uses,
+            lifetime: Duration::from_secs(300),
+            clock: Arc::new(SystemClock),
+        })
     }
 
     /// Another lifetime, in whole seconds.
@@ -166,6 +171,28 @@ impl Tickets {
             id: claims.jti.clone(),
             scope: claims.into_scope(),
         })
+    }
+
+    /// Uses a ticket that holds. Where tickets are good once, the first call for it succeeds and no other one, in whatever
+    /// process. Where they are good until they expire this does nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`RedeemError`]. Whoever asks lets nobody in.
+    pub async fn redeem(&self, ticket: &Ticket) -> Result<(), RedeemError> {
+        let TicketUse::Single(store) = &self.uses else {
+            return Ok(());
+        };
+        let TicketScope { tenant_id, mode, .. } = ticket.scope();
+        if *mode != Mode::Lab && store.durability() < StoreKind::Tickets.needs() {
+            return Err(RedeemError::Forgetful(*mode));
+        }
+        let id = ticket.id().ok_or(TicketError::Invalid(TicketFault::NoId))?;
+        match store.use_once(tenant_id, id, ticket.expires_at()).await {
+            Ok(TicketEntry::First) => Ok(()),
+            Ok(TicketEntry::Used) => Err(TicketError::Replayed.into()),
+            Err(error) => Err(RedeemError::Store(error)),
+        }
     }
 
     /// The signature is over the body's bytes, so base64 comes off first; JSON is not looked at before the signature holds.

@@ -47,6 +47,10 @@ fn compare<T: DeserializeOwned + PartialEq + std::fmt::Debug>(body: &str) -> Res
     match read::<T>(body) {
         (Some(theirs), Ok(ours)) => prop_assert_eq!(theirs, ours),
         (None, Err(_)) => {}
+        // axum does not look into a field that nobody reads; what is no JSON there is refused all the same.
+        (Some(_), Err(kind)) if serde_json::from_str::<Value>(body).is_err() => {
+            prop_assert_eq!(kind, "json_invalid", "{}", body)
+        }
         (Some(_), Err(kind)) => prop_assert_eq!(kind, "duplicate", "{}", body),
         (None, Ok(value)) => prop_assert!(false, "only guard takes {body}: {value:?}"),
     }
@@ -87,7 +91,7 @@ proptest! {
     }
 
     #[test]
-    fn broken_documents_are_read_alike(body in documents(), at in any::<prop::sample::Index>(), byte in " -~") {
+    fn broken_documents_are_read_alike(body in documents(), at in any::<prop::sample::Index>(), byte in "[ -~]") {
         let mut body = body;
         let at = at.index(body.len());
         if body.is_char_boundary(at) {

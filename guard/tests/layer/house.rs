@@ -13,7 +13,7 @@ use guard::code;
 use guard::context::MissingStatus;
 use guard::context::{ContextField, Mode, RequestContext};
 use guard::envelope::ErrorEnvelope;
-use guard::gate::{GateChain, GateFuture, GateRequest};
+use guard::gate::{GateChain, GateFuture, GateRequest, Pass};
 use guard::layer::{Limits, Settings};
 use guard::registry::{Engine, Route};
 use guard::route::{Exemption, GateDecision, Method, RouteMeta};
@@ -53,7 +53,7 @@ impl GateChain for Gates {
                 Some("error") => Err(ErrorEnvelope::builder(code::BUDGET_UNAVAILABLE).build()),
                 Some("panic") => panic!("canary of a gate"),
                 Some("hang") => pending().await,
-                _ => Ok(()),
+                _ => Ok(Pass::new()),
             }
         })
     }

@@ -1,10 +1,13 @@
 //! What a ticket is good for, and what it is not.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use guard::context::{Mode, ScopeHeaders};
+use guard::store::{Memory, UsedTickets};
 use guard::ticket::{
-    Place, TicketError, TicketFault, TicketIssueError, TicketScope, TicketSecretError, TicketUse, Tickets, TicketsError,
+    Place, RedeemError, TicketError, TicketFault, TicketIssueError, TicketScope, TicketSecretError, TicketUse, Tickets,
+    TicketsError,
 };
 use http::HeaderMap;
 use proptest::prelude::*;
@@ -24,10 +27,30 @@ fn fault(ticket: &str) -> TicketFault {
     }
 }
 
+#[tokio::test]
+async fn single_use_is_once_for_whoever_shares_the_store() {
+    let store: Arc<dyn UsedTickets> = Arc::new(Memory::default());
+    let tickets = || {
+        let uses = TicketUse::Single(Arc::clone(&store));
+        Tickets::new([secret(SECRET)], uses).unwrap().clock(At(Some(NOW)))
+    };
+    let lab = TicketScope::of(&context_until(NOW + 3600, &[("x-mode", "lab")]));
+    let issued = tickets().issue(&lab).unwrap();
+    let redeem = async |tickets: Tickets| {
+        let ticket = tickets.verify(issued.expose_ticket(), Place::new(HERE)).unwrap();
+        tickets.redeem(&ticket).await
+    };
+    assert!(redeem(tickets()).await.is_ok());
+    let again = redeem(tickets()).await.unwrap_err();
+    assert!(matches!(again, RedeemError::Ticket(TicketError::Replayed)), "{again}");
+    let saas = tickets().issue(&scope()).unwrap();
+    let saas = tickets().verify(saas.expose_ticket(), Place::new(HERE)).unwrap();
+    let forgets = tickets().redeem(&saas).await.unwrap_err();
+    assert!(matches!(forgets, RedeemError::Forgetful(Mode::Saas)), "{forgets}");
+}
+
 #[test]
-fn single_use_is_refused_and_not_forgotten() {
-    let single = Tickets::new([secret(SECRET)], TicketUse::default());
-    assert_eq!(single.unwrap_err(), TicketsError::NoStore);
+fn a_ring_is_needed() {
     assert_eq!(
         Tickets::new([], TicketUse::Multi).unwrap_err(),
         TicketsError::Secret(TicketSecretError::Empty)

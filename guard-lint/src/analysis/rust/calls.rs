@@ -52,7 +52,7 @@ impl<'s> Walk<'_, '_, '_, 's> {
         if known.is_identity_provider(name) {
             state.learn(Facts::IDENTITY);
         }
-        match self.view.program.resolve_in(self.function(), path) {
+        match self.view.program.value_in(self.function(), path) {
             Def::Function(id) => {
                 if before > 0 && known.is_context_name(&path[..before]) {
                     state.learn(Facts::IDENTITY);
@@ -202,24 +202,21 @@ impl<'s> Walk<'_, '_, '_, 's> {
     }
 
     /// A verifier of the program's own is one by its name; where it gives no answer that could refuse, it has verified.
-    fn verified(&self, verifies: bool, id: FnId, mut says: Says, state: &mut State) -> Says {
-        if verifies {
-            let returns = self.view.program.function(id).and_then(|facts| facts.returns.as_ref());
-            let both = Facts::CREDENTIAL.with(Facts::IDENTITY);
-            match returns.map(|ty| ty.last()) {
-                Some("Result" | "Option" | "bool") => {
-                    says.yes = says.yes.with(both);
-                    says.asked = says.asked.with(both);
-                }
-                // An alias of a result, or a type of its own.
-                Some(name) if name != "()" => {
-                    says.yes = says.yes.with(both);
-                    says.asked = says.asked.with(both);
-                }
-                _ => state.learn(both),
-            }
+    fn verified(&self, verifies: bool, id: FnId, says: Says, state: &mut State) -> Says {
+        if !verifies {
+            return says;
         }
-        says
+        let both = Facts::CREDENTIAL.with(Facts::IDENTITY);
+        let returns = self.view.program.function(id).and_then(|facts| facts.returns.as_ref());
+        if returns.is_none_or(|ty| ty.last() == "()") {
+            state.learn(both);
+            return says;
+        }
+        Says {
+            yes: says.yes.with(both),
+            asked: says.asked.with(both),
+            ..says
+        }
     }
 
     /// A gate is asked.

@@ -112,7 +112,7 @@ impl<'s> View<'_, '_, 's> {
         let mut found = false;
         each_in(&facts.body, &mut |part| {
             let Kind::Path(path) = &part.kind else { return };
-            found |= match self.program.resolve_in(function, path) {
+            found |= match self.program.value_in(function, path) {
                 Def::External(full) => {
                     let named = full
                         .iter()

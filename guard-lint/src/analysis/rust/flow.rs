@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use super::View;
 use super::refusal;
 use super::state::{Says, State};
-use crate::analysis::summary::{Gate, Write};
+use crate::analysis::summary::{Gate, Oddity, Write};
 use crate::analysis::value::Facts;
 use crate::model::{FnId, Place};
 use crate::source::facts::Span;
@@ -26,6 +26,8 @@ pub(super) struct Walk<'w, 'v, 'm, 's> {
     /// The path of the endpoint in question; conditions on the request's path are decided by it.
     pub(super) path: Option<&'w str>,
     pub(super) gates: Vec<Gate>,
+    /// Comparisons that cannot tell what they are meant to.
+    pub(super) oddities: Vec<Oddity>,
     /// The gates whose answer something looked at.
     pub(super) heeded: u64,
     /// The first write, and the first before which no gate surely passed.
@@ -74,6 +76,7 @@ impl<'w, 'v, 'm, 's> Walk<'w, 'v, 'm, 's> {
             view,
             path,
             gates: Vec::new(),
+            oddities: Vec::new(),
             heeded: 0,
             write: None,
             ungated: None,

@@ -90,7 +90,7 @@ impl<'s> View<'_, '_, 's> {
     fn layer_path(&self, function: FnId, named: &[String], path: Option<&str>, depth: u32) -> Guard {
         let name = named.last().map_or("", String::as_str);
         let known = &self.analyzer.known;
-        match self.program.resolve_in(function, named) {
+        match self.program.value_in(function, named) {
             Def::Function(id) => {
                 let Some(facts) = self.program.function(id) else {
                     return Guard::None;

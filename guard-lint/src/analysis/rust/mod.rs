@@ -5,6 +5,7 @@
 
 mod calls;
 mod errors;
+mod fallback;
 mod flow;
 mod guards;
 mod paths;

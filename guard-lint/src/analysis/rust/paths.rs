@@ -74,7 +74,7 @@ fn texts(walk: &Walk<'_, '_, '_, '_>, expr: &Expr) -> Option<Vec<String>> {
             let all: Option<Vec<Vec<String>>> = all.iter().map(|one| texts(walk, one)).collect();
             all.map(|all| all.into_iter().flatten().collect())
         }
-        Kind::Path(path) => match walk.view.program.resolve_in(walk.function(), path) {
+        Kind::Path(path) => match walk.view.program.value_in(walk.function(), path) {
             Def::Constant(_, constant) => match &constant.value.kind {
                 Kind::Path(_) => None,
                 _ => texts(walk, &constant.value),

@@ -68,7 +68,7 @@ fn refuses(walk: &Walk<'_, '_, '_, '_>, function: crate::model::FnId, value: &Ex
                 "Err" => true,
                 "Ok" | "Some" => arguments.iter().any(inner),
                 _ if is_error_path(walk, path) => true,
-                _ => match walk.view.program.resolve_in(function, path) {
+                _ => match walk.view.program.value_in(function, path) {
                     Def::Function(id) if id != function => made_of_refusals(walk, id, hops),
                     _ => arguments.iter().any(inner),
                 },
@@ -76,7 +76,7 @@ fn refuses(walk: &Walk<'_, '_, '_, '_>, function: crate::model::FnId, value: &Ex
         }
         // `.body(…)`, `.into_response()`: what it is made of says what it is.
         Kind::Method(receiver, _, arguments) => {
-            !receiver.as_path().is_some_and(|path| path.len() == 1) && inner(receiver)
+            receiver.as_path().is_none_or(|path| path.len() != 1) && inner(receiver)
                 || arguments.iter().any(|argument| literal(argument).is_some())
         }
         Kind::Await(base) | Kind::Reference(base) | Kind::Try(base) => inner(base),

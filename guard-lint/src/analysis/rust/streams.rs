@@ -84,16 +84,15 @@ impl<'s> View<'_, '_, 's> {
             found |= match &part.kind {
                 Kind::Path(path) => path.ends_with(&["Sse".to_owned(), "new".to_owned()]),
                 Kind::Text(text) => text == "text/event-stream",
-                Kind::Call(head, _) => {
-                    head.as_path()
-                        .is_some_and(|path| match self.program.resolve_in(handler, path) {
-                            Def::Function(id) => {
-                                let returns = self.program.function(id).and_then(|made| made.returns.as_ref());
-                                returns.is_some_and(is_sse)
-                            }
-                            _ => false,
-                        })
-                }
+                Kind::Call(head, _) => head
+                    .as_path()
+                    .is_some_and(|path| match self.program.value_in(handler, path) {
+                        Def::Function(id) => {
+                            let returns = self.program.function(id).and_then(|made| made.returns.as_ref());
+                            returns.is_some_and(is_sse)
+                        }
+                        _ => false,
+                    }),
                 _ => false,
             };
         });
@@ -193,7 +192,7 @@ impl<'s> View<'_, '_, 's> {
             match &inner.kind {
                 Kind::Call(head, arguments) => {
                     if let Some(path) = head.as_path()
-                        && let Def::Function(id) = self.program.resolve_in(function, path)
+                        && let Def::Function(id) = self.program.value_in(function, path)
                     {
                         self.gather(id, is_later, seen, parts);
                     }
@@ -227,7 +226,7 @@ impl<'s> View<'_, '_, 's> {
                 }
                 // `on_upgrade(serve)`, `ok_or_else(gone)`
                 Kind::Path(path) => {
-                    if let Def::Function(id) = self.program.resolve_in(function, path) {
+                    if let Def::Function(id) = self.program.value_in(function, path) {
                         self.gather(id, after, seen, parts);
                     }
                 }
@@ -288,14 +287,14 @@ impl<'s> View<'_, '_, 's> {
                 let says = last_name(source).is_some_and(|name| has_word(name, &known.store_words));
                 if asks && says && !starts_with(name, &known.write_verbs) && !is_check(name) {
                     stream.replay.get_or_insert(here);
-                    if let Some(store) = self.volatile(part.function, source) {
-                        stream.volatile.get_or_insert((here, store));
+                    if stream.volatile.is_none() {
+                        stream.volatile = self.volatile(part.function, source, here);
                     }
                 }
             }
             Kind::Call(head, _) => {
                 if let Some(path) = head.as_path()
-                    && let Def::External(full) = self.program.resolve_in(part.function, path)
+                    && let Def::External(full) = self.program.value_in(part.function, path)
                     && full.len() == 1
                 {
                     stream.hidden |= has_word(&full[0], &known.store_words);
@@ -378,16 +377,19 @@ impl<'s> View<'_, '_, 's> {
         kind.filter(|kind| has_id && control.contains(kind))
     }
 
-    /// The name of a store's type where a restart empties it: by its name, or by what it is made of.
-    fn volatile(&self, function: FnId, source: &Expr) -> Option<String> {
+    /// Where a restart empties the store that is asked, by its name or by what it is made of, and its type.
+    fn volatile(&self, function: FnId, source: &Expr, here: Place) -> Option<(Place, String)> {
         let (at, ty) = self.type_of(function, source, HOPS)?;
         let (at, ty) = self.inside(at, ty)?;
         let known = self.analyzer.known.vocabulary();
-        if let Def::Type(_, own) = self.program.type_def(at, ty) {
-            let kept = !own.fields.is_empty() && own.fields.iter().all(|(_, field)| is_memory(field));
-            return (kept || has_word(&own.name, &known.volatile_words)).then(|| own.name.clone());
+        let Def::Type(_, own) = self.program.type_def(at, ty) else {
+            return None;
+        };
+        if ty.is_bound {
+            return self.fallback(own);
         }
-        None
+        let kept = !own.fields.is_empty() && own.fields.iter().all(|(_, field)| is_memory(field));
+        (kept || has_word(&own.name, &known.volatile_words)).then(|| (here, own.name.clone()))
     }
 
     /// The type of a variable or field, with the module that names it.
@@ -487,7 +489,7 @@ fn last_name(source: &Expr) -> Option<&str> {
 }
 
 /// Whether a field's type is nothing but memory: a collection, behind a lock or not.
-fn is_memory(ty: &Type) -> bool {
+pub(super) fn is_memory(ty: &Type) -> bool {
     match ty.last() {
         "Vec" | "VecDeque" | "HashMap" | "BTreeMap" | "DashMap" | "LinkedList" => true,
         "Mutex" | "RwLock" | "RefCell" | "Arc" | "Box" => ty.arguments.iter().all(is_memory),

@@ -1,8 +1,10 @@
 //! What the values say that are no branches, and what making them does.
 
 use super::flow::{Walk, came_back};
+use super::guards::words_of;
 use super::refusal::is_affirming;
 use super::state::{Says, State};
+use crate::analysis::summary::{Oddity, OddityKind};
 use crate::analysis::value::Facts;
 use crate::source::rust::facts::{Block, Expr, Kind, Operator};
 
@@ -37,6 +39,7 @@ impl<'s> Walk<'_, '_, '_, 's> {
                 left.both(right)
             }
             Kind::Binary(_, left, right) => {
+                self.compared(left, right);
                 let left = self.value(left, state, false);
                 left.both(self.value(right, state, false)).vague()
             }
@@ -99,6 +102,31 @@ impl<'s> Walk<'_, '_, '_, 's> {
             Kind::Block(_) | Kind::If(..) | Kind::Match(..) | Kind::Return(_) => self.value(expr, state, false),
             Kind::Text(_) | Kind::Number(_) | Kind::Bool(_) => Says::default(),
         }
+    }
+
+    /// Notes a comparison that cannot tell what it is meant to: of a field with itself, or with another field of the scope.
+    fn compared(&mut self, left: &Expr, right: &Expr) {
+        let (Kind::Field(of, one), Kind::Field(with, other)) = (&left.core().kind, &right.core().kind) else {
+            return;
+        };
+        let known = &self.view.analyzer.known;
+        let (of, with) = (words_of(of), words_of(with));
+        let (kind, what) = if of == with && one == other {
+            (OddityKind::SelfComparison, "compares a value with itself".to_owned())
+        } else if known.field(one) != known.field(other) && known.field(one).is_some() && known.field(other).is_some() {
+            (
+                OddityKind::WrongField,
+                format!("compares `{one}` of `{of}` with `{other}` of `{with}`"),
+            )
+        } else {
+            return;
+        };
+        let at = self.view.witness(self.function(), self.place(left.span), &what);
+        self.oddities.push(Oddity {
+            at,
+            kind,
+            caught: false,
+        });
     }
 
     pub(super) fn all(&mut self, all: &'s [Expr], state: &mut State) -> Says {

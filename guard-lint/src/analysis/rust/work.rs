@@ -18,6 +18,7 @@ impl View<'_, '_, '_> {
             }
             summary.gates.push(gate);
         }
+        summary.oddities.extend(walk.oddities);
         summary.write = walk.write;
         summary.ungated = walk.ungated;
         let Some(end) = ways.good.filter(|end| end.live) else {

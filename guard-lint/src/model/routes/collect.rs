@@ -6,8 +6,8 @@ use super::finder::Finder;
 use super::{Include, Route, Router, RouterId, Where, middleware, route_class, table};
 use crate::model::resolve::Entity;
 use crate::model::types::Ty;
-use crate::model::{FnId, Model, Place};
-use crate::source::facts::{ArgKind, Call, Expr};
+use crate::model::{FnId, ModId, Model, Place};
+use crate::source::facts::{self, ArgKind, Call, Expr, Function};
 use crate::source::visit::each_call;
 
 /// A registration, before it is known on which routers.
@@ -87,13 +87,23 @@ fn operations<'s>(model: &Model<'s>) -> Vec<Operation<'s>> {
 fn called<'s>(model: &Model<'s>, call: &'s Call, at: Where, found: &mut Vec<Operation<'s>>) {
     // `router.get("/x")(handler)`
     if let Expr::Call(inner) = &call.func {
-        let handler = call.position(0).and_then(|handler| function_of(model, at, handler));
+        let given = call.position(0);
+        let handler = given.and_then(|given| function_of(model, at, given).or_else(|| defined(model, at.0, given)));
         if handler.is_some() {
             found.extend(operation(model, inner, handler, at));
         }
         return;
     }
     found.extend(operation(model, call, None, at));
+}
+
+/// The function that a module defines by this name, where the name is bound again later: `f = router.get("/x")(f)`.
+fn defined(model: &Model<'_>, module: ModId, expr: &Expr) -> Option<FnId> {
+    let Expr::Name(name, _) = expr else { return None };
+    let functions = &model.file(module).facts.functions;
+    let is_it = |function: &Function| function.scope == facts::Scope::Module && function.name == *name;
+    let local = functions.iter().position(is_it)?;
+    Some(model.local_function(module, local as u32))
 }
 
 fn operation<'s>(model: &Model<'s>, call: &'s Call, decorated: Option<FnId>, at: Where) -> Option<Operation<'s>> {

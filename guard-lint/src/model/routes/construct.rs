@@ -130,14 +130,23 @@ fn kind(model: &Model<'_>, (module, function): Where, call: &Call) -> Option<Kin
         }
         _ => None,
     };
-    match &call.func {
-        Expr::Name(name, _) if let Some(entity) = model.global(module, *name) => of(entity),
-        // A built-in class, most often.
-        Expr::Name(..) if function.is_none() => None,
-        func => model.infer(module, function, func).all.iter().find_map(|ty| match ty {
+    let inferred = || {
+        let types = model.infer(module, function, &call.func).all;
+        types.iter().find_map(|ty| match ty {
             Ty::Entity(entity) => of(*entity),
             _ => None,
-        }),
+        })
+    };
+    match &call.func {
+        Expr::Name(name, _) => match model.global(module, *name) {
+            // A variable may hold a class that a function made.
+            Some(Entity::Global(..)) => inferred(),
+            Some(entity) => of(entity),
+            // A built-in class, most often.
+            None if function.is_none() => None,
+            None => inferred(),
+        },
+        _ => inferred(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Which applications serve a router, and through what.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::path::join;
 use super::{Router, RouterId};
@@ -25,9 +25,55 @@ pub struct Step {
     pub include: usize,
 }
 
-/// The mountings of every router. An application serves itself.
+/// The mountings of every router. An application serves itself, where it is mounted on another too: below its place there.
 pub(super) fn mountings(routers: &[Router<'_>]) -> Vec<Vec<Mounting>> {
-    from(routers, |router, _| router.is_app)
+    let places = places(routers);
+    from(routers, |router, id| {
+        let places = places.get(&id).cloned();
+        if router.is_app {
+            places.unwrap_or_else(|| vec![String::new()])
+        } else {
+            Vec::new()
+        }
+    })
+}
+
+/// The prefixes below which applications are mounted on others.
+fn places(routers: &[Router<'_>]) -> FxHashMap<RouterId, Vec<String>> {
+    let mut places: FxHashMap<RouterId, Vec<String>> = FxHashMap::default();
+    let mounted = |routers: &[Router<'_>]| {
+        routers
+            .iter()
+            .flat_map(|router| &router.includes)
+            .any(|include| include.mounted)
+    };
+    // An application on an application on an application is the most that anyone writes.
+    for _ in 0..if mounted(routers) { 3 } else { 0 } {
+        let ways = from(routers, |router, id| match places.get(&id) {
+            Some(places) => places.clone(),
+            None if router.is_app => vec![String::new()],
+            None => Vec::new(),
+        });
+        let mut found: FxHashMap<RouterId, Vec<String>> = FxHashMap::default();
+        for (router, ways) in routers.iter().zip(&ways) {
+            for include in router.includes.iter().filter(|include| include.mounted) {
+                let below =
+                    |way: &Mounting| join(&join(&way.prefix, &router.prefix), include.prefix.trim_end_matches('/'));
+                found.entry(include.child).or_default().extend(ways.iter().map(below));
+            }
+        }
+        for places in found.values_mut() {
+            places.sort_unstable();
+            places.dedup();
+        }
+        // What it is mounted on may be served by nobody.
+        found.retain(|_, places| !places.is_empty());
+        if found == places {
+            break;
+        }
+        places = found;
+    }
+    places
 }
 
 /// The ways to routers that no application serves, from the outermost router that includes them: what those add holds
@@ -38,15 +84,22 @@ pub(super) fn unserved(routers: &[Router<'_>]) -> Vec<Vec<Mounting>> {
         .flat_map(|router| &router.includes)
         .map(|include| include.child)
         .collect();
-    from(routers, |router, id| !router.is_app && !included.contains(&id))
+    from(routers, |router, id| {
+        if router.is_app || included.contains(&id) {
+            Vec::new()
+        } else {
+            vec![String::new()]
+        }
+    })
 }
 
-fn from(routers: &[Router<'_>], starts: impl Fn(&Router<'_>, RouterId) -> bool) -> Vec<Vec<Mounting>> {
+/// The ways from where they start: the prefixes that a router gets from outside, one for each start.
+fn from(routers: &[Router<'_>], starts: impl Fn(&Router<'_>, RouterId) -> Vec<String>) -> Vec<Vec<Mounting>> {
     let mut mountings = vec![Vec::new(); routers.len()];
     for (index, router) in routers.iter().enumerate() {
         let app = RouterId(index as u32);
-        if starts(router, app) {
-            descend(routers, app, app, String::new(), &mut Vec::new(), &mut mountings);
+        for prefix in starts(router, app) {
+            descend(routers, app, app, prefix, &mut Vec::new(), &mut mountings);
         }
     }
     mountings

@@ -29,8 +29,10 @@ pub(super) fn shadows(routers: &[Router<'_>]) -> Vec<Vec<Option<(RouterId, usize
         for (later, by) in covered(&served) {
             let entry = &mut shadows[served[later].router.0 as usize][served[later].route];
             let by = (served[by].router, served[by].route);
-            // Within its own router is the surer place to point at.
-            if entry.is_none() && by != (served[later].router, served[later].route) {
+            let place = |(router, route): (RouterId, usize)| routers[router.0 as usize].routes[route].place;
+            // Within its own router is the surer place to point at. A name may hold one of two routers: a route on both of
+            // them does not stand before itself.
+            if entry.is_none() && place(by) != place((served[later].router, served[later].route)) {
                 *entry = Some(by);
             }
         }

@@ -5,16 +5,23 @@ use std::cell::{Cell, RefCell};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::routes::Layer;
-use super::value::{Listed, Methods, Routed, Value};
+use super::value::{Listed, Routed, UNKNOWN, Value};
 use super::{At, Def, Program};
 use crate::model::FnId;
-use crate::source::rust::facts::{Block, Expr, Kind, Stmt};
+use crate::source::rust::facts::{Block, Expr, Function, Kind, Stmt, Type};
 
 /// How deep calls are followed.
 const DEPTH: u32 = 32;
 
+/// How many calls with arguments that matter are followed: each is followed anew, and may make two more. Hand-written
+/// programs stay far below.
+const CALLS: u32 = 20_000;
+
 /// The crates whose routers and routing functions are meant.
 pub(super) const AXUM: [&str; 4] = ["axum", "axum_extra", "utoipa_axum", "aide"];
+
+/// The types of routers in them.
+pub(super) const ROUTERS: [&str; 3] = ["Router", "OpenApiRouter", "ApiRouter"];
 
 /// Evaluates expressions.
 pub(super) struct Eval<'p, 'm, 's> {
@@ -24,7 +31,12 @@ pub(super) struct Eval<'p, 'm, 's> {
     pub(super) called: RefCell<FxHashSet<FnId>>,
     /// The lists that engines were made of.
     pub(super) engines: RefCell<Vec<(At, Option<Listed>)>>,
+    /// The routers that called functions did not give back: they serve them themselves.
+    pub(super) left: RefCell<Vec<Routed>>,
+    /// What `Self` is in the function that is run next, where it is written for many types.
+    pub(super) this: RefCell<Option<(At, String)>>,
     memo: RefCell<FxHashMap<FnId, Value>>,
+    calls: Cell<u32>,
     depth: Cell<u32>,
 }
 
@@ -32,6 +44,7 @@ pub(super) struct Eval<'p, 'm, 's> {
 pub(super) struct Flow {
     pub(super) at: At,
     pub(super) function: FnId,
+    this: Option<(At, String)>,
     pub(super) variables: FxHashMap<String, Value>,
     returned: Option<Value>,
     /// Routers that went somewhere: to a server, to what cannot be followed.
@@ -45,13 +58,17 @@ impl<'p, 'm, 's> Eval<'p, 'm, 's> {
             layers: RefCell::default(),
             called: RefCell::default(),
             engines: RefCell::default(),
+            left: RefCell::default(),
+            this: RefCell::default(),
             memo: RefCell::default(),
+            calls: Cell::new(0),
             depth: Cell::new(0),
         }
     }
 
     /// What a function returns, and the routers that it leaves elsewhere.
     pub(super) fn run(&self, id: FnId, arguments: Vec<Value>, receiver: Option<Value>) -> (Value, Vec<Routed>) {
+        let this = self.this.take();
         let (Some(function), Some(at)) = (self.program.function(id), self.program.module_of(id)) else {
             return (Value::Other, Vec::new());
         };
@@ -61,12 +78,19 @@ impl<'p, 'm, 's> Eval<'p, 'm, 's> {
         self.depth.set(self.depth.get() + 1);
         let mut variables: FxHashMap<String, Value> = FxHashMap::default();
         variables.extend(receiver.map(|receiver| ("self".to_owned(), receiver)));
-        for ((names, _), value) in function.params.iter().zip(arguments) {
-            bind(&mut variables, names, value);
+        let mut arguments = arguments.into_iter();
+        for (names, ty) in &function.params {
+            match arguments.next() {
+                Some(value) => bind(&mut variables, names, value),
+                // Whoever gives it the router is not seen; what it adds is.
+                None if self.is_router(at, ty) => bind(&mut variables, names, Value::router()),
+                None => {}
+            }
         }
         let mut flow = Flow {
             at,
             function: id,
+            this,
             variables,
             returned: None,
             gone: Vec::new(),
@@ -84,10 +108,20 @@ impl<'p, 'm, 's> Eval<'p, 'm, 's> {
         (value, flow.gone)
     }
 
-    fn call(&self, id: FnId, arguments: Vec<Value>, receiver: Option<Value>) -> Value {
+    pub(super) fn call(&self, id: FnId, mut arguments: Vec<Value>, mut receiver: Option<Value>) -> Value {
         self.called.borrow_mut().insert(id);
+        // A handler matters to what puts it on a router, and to nothing else.
+        if !self.program.function(id).is_some_and(makes_routes) {
+            let handlers = arguments.iter_mut().filter(|value| matches!(value, Value::Function(_)));
+            handlers.for_each(|value| *value = Value::Other);
+        }
         let matters = |value: &Value| !matches!(value, Value::Other);
-        let plain = receiver.is_none() && !arguments.iter().any(matters);
+        let mut plain = receiver.is_none() && !arguments.iter().any(matters);
+        if !plain && self.calls.replace(self.calls.get().saturating_add(1)) >= CALLS {
+            let given = arguments.drain(..).chain(receiver.take());
+            self.left.borrow_mut().extend(given.flat_map(Value::into_routers));
+            plain = true;
+        }
         if plain && let Some(known) = self.memo.borrow().get(&id) {
             return known.clone();
         }
@@ -95,7 +129,10 @@ impl<'p, 'm, 's> Eval<'p, 'm, 's> {
             // What calls itself adds nothing.
             self.memo.borrow_mut().insert(id, Value::Other);
         }
-        let (value, _) = self.run(id, arguments, receiver);
+        let (value, gone) = self.run(id, arguments, receiver);
+        if !value.has_router() {
+            self.left.borrow_mut().extend(gone);
+        }
         if plain {
             self.memo.borrow_mut().insert(id, value.clone());
         }
@@ -237,11 +274,15 @@ impl<'p, 'm, 's> Eval<'p, 'm, 's> {
                 }
                 Value::Other
             }
-            Kind::Number(_) | Kind::Bool(_) | Kind::Closure(_) | Kind::Jump(_, None) => Value::Other,
+            Kind::Closure(index) => {
+                let file = self.program.file_of(flow.at);
+                Value::Function(self.program.model.local_function(file, *index))
+            }
+            Kind::Number(_) | Kind::Bool(_) | Kind::Jump(_, None) => Value::Other,
         }
     }
 
-    fn all(&self, all: &'s [Expr], flow: &mut Flow) -> Vec<Value> {
+    pub(super) fn all(&self, all: &'s [Expr], flow: &mut Flow) -> Vec<Value> {
         all.iter().map(|expr| self.eval(expr, flow)).collect()
     }
 
@@ -250,16 +291,22 @@ impl<'p, 'm, 's> Eval<'p, 'm, 's> {
         if let [name] = path
             && let Some(known) = flow.variables.get(name)
         {
-            return match known {
-                Value::Router(_) => flow.variables.remove(name).unwrap_or(Value::Other),
-                other => other.clone(),
+            return if known.has_router() {
+                flow.variables.remove(name).unwrap_or(Value::Other)
+            } else {
+                known.clone()
             };
         }
-        match self.program.resolve_in(flow.function, path) {
+        let own = match (path, &flow.this) {
+            ([first, name], Some((at, ty))) if first == "Self" => self.program.constant_of(*at, ty, name),
+            _ => None,
+        };
+        match own.unwrap_or_else(|| self.program.value_in(flow.function, path)) {
             Def::Constant(at, constant) if self.depth.get() < DEPTH => {
                 let mut inner = Flow {
                     at,
                     function: flow.function,
+                    this: None,
                     variables: FxHashMap::default(),
                     returned: None,
                     gone: Vec::new(),
@@ -269,177 +316,28 @@ impl<'p, 'm, 's> Eval<'p, 'm, 's> {
                 self.depth.set(self.depth.get() - 1);
                 value
             }
+            Def::Function(id) => Value::Function(id),
             _ => Value::Other,
         }
-    }
-
-    fn eval_call(&self, head: &'s Expr, arguments: &'s [Expr], flow: &mut Flow) -> Value {
-        let Some(path) = head.as_path() else {
-            self.eval(head, flow);
-            let values = self.all(arguments, flow);
-            flow.gone.extend(values.into_iter().flat_map(Value::into_routers));
-            return Value::Other;
-        };
-        let def = self.program.resolve_in(flow.function, path);
-        let name = path.last().map_or("", String::as_str);
-        if let Some(made) = self.constructed(&def, path, arguments, flow) {
-            return made;
-        }
-        let is_routing = |def: &Def<'_>| match def {
-            Def::External(path) => path.len() == 1 || AXUM.contains(&path[0].as_str()),
-            _ => false,
-        };
-        if is_routing(&def)
-            && let Def::External(full) = &def
-            && let Some(name) = full.last()
-            && let Value::Methods(methods) = self.routing(name, arguments, flow)
-        {
-            return Value::Methods(methods);
-        }
-        let mut values = self.all(arguments, flow);
-        match def {
-            Def::Function(id) => {
-                let has_receiver = self
-                    .program
-                    .function(id)
-                    .is_some_and(|function| function.owner.is_some() && values.len() == function.params.len() + 1);
-                let receiver = has_receiver.then(|| values.remove(0));
-                self.call(id, values, receiver)
-            }
-            // `Ok(router)`, `Box::new(router)`, `Router::from(router)`: what goes in comes out.
-            _ if values.len() == 1 && matches!(name, "Ok" | "Some" | "new" | "from" | "pin") => values.remove(0),
-            _ => {
-                flow.gone.extend(values.into_iter().flat_map(Value::into_routers));
-                Value::Other
-            }
-        }
-    }
-
-    /// `Router::new()`, `MethodRouter::new()`, `Engine::new(settings, routes)`.
-    fn constructed(&self, def: &Def<'s>, path: &[String], arguments: &'s [Expr], flow: &mut Flow) -> Option<Value> {
-        let external = |ty: &str, name: &str| def.is_external(&AXUM, &[ty, name]);
-        let made = ["new", "default", "with_openapi"];
-        if made
-            .iter()
-            .any(|name| external("Router", name) || external("OpenApiRouter", name) || external("ApiRouter", name))
-        {
-            return Some(Value::Router(Routed::default()));
-        }
-        if made.iter().any(|name| external("MethodRouter", name)) {
-            return Some(Value::Methods(Methods::default()));
-        }
-        let makes_engine = ["new", "with_state"]
-            .iter()
-            .any(|name| def.is_external(&["guard"], &["Engine", name]))
-            || self.is_guards_own(def, path);
-        if makes_engine {
-            let list = arguments.get(1).map(|list| self.eval(list, flow));
-            let list = match list {
-                Some(Value::Listed(list)) => Some(list),
-                _ => None,
-            };
-            self.engines.borrow_mut().push((flow.at, list));
-            return Some(Value::Engine);
-        }
-        None
-    }
-
-    /// Whether a path names the registry's engine where the registry itself is part of the tree.
-    fn is_guards_own(&self, def: &Def<'s>, path: &[String]) -> bool {
-        let Def::Function(id) = def else { return false };
-        let named = path.iter().rev().take(2).map(String::as_str);
-        let own = named.eq(["new", "Engine"])
-            || path
-                .iter()
-                .rev()
-                .take(2)
-                .map(String::as_str)
-                .eq(["with_state", "Engine"]);
-        own && self.program.is_of_registry(*id)
-    }
-
-    fn eval_method(
-        &self,
-        expr: &'s Expr,
-        receiver: &'s Expr,
-        name: &str,
-        arguments: &'s [Expr],
-        flow: &mut Flow,
-    ) -> Value {
-        let value = match (&receiver.kind, name) {
-            // A clone moves nothing.
-            (Kind::Path(path), "clone") if path.len() == 1 => {
-                return flow.variables.get(&path[0]).cloned().unwrap_or(Value::Other);
-            }
-            _ => self.eval(receiver, flow),
-        };
-        match value {
-            Value::Router(router) => match self.on_router(router, name, arguments, expr.span, flow) {
-                Ok(value) => value,
-                Err(router) => self.extension(router, name, arguments, flow),
-            },
-            Value::Methods(methods) => self.on_methods(methods, name, arguments, flow),
-            Value::Listed(list) => {
-                let more = self.all(arguments, flow);
-                more.into_iter().fold(Value::Listed(list), |list, more| match more {
-                    more @ Value::Listed(_) => list.or(more),
-                    _ => list,
-                })
-            }
-            Value::Engine => Value::Engine,
-            other => {
-                let values = self.all(arguments, flow);
-                if let [only] = self.makers(name).as_slice() {
-                    return self.call(*only, values, None);
-                }
-                flow.gone.extend(values.into_iter().flat_map(Value::into_routers));
-                match name {
-                    "unwrap" | "expect" | "into" | "into_iter" | "to_owned" | "to_string" | "as_str" => other,
-                    _ => Value::Other,
-                }
-            }
-        }
-    }
-
-    /// A method of the program's own on a router: of an extension trait.
-    fn extension(&self, router: Routed, name: &str, arguments: &'s [Expr], flow: &mut Flow) -> Value {
-        let values = self.all(arguments, flow);
-        let own = self.program.methods(name).iter().copied().find(|method| {
-            let owner = self
-                .program
-                .function(*method)
-                .and_then(|function| function.owner.as_ref());
-            owner.is_some_and(|owner| owner.last() == "Router" || owner.is_bound)
-        });
-        match own {
-            Some(method) => self.call(method, values, Some(Value::Router(router))),
-            None => Value::Router(router),
-        }
-    }
-
-    /// The methods of this name that return a router.
-    fn makers(&self, name: &str) -> Vec<FnId> {
-        let returns = |method: &FnId| {
-            let returns = self
-                .program
-                .function(*method)
-                .and_then(|function| function.returns.as_ref());
-            returns.is_some_and(|ty| matches!(ty.last(), "Router" | "MethodRouter" | "Route"))
-        };
-        self.program.methods(name).iter().copied().filter(returns).collect()
     }
 
     /// The text of a path in a route; `?` where it is not constant.
     pub(super) fn text(&self, expr: &'s Expr, flow: &mut Flow) -> String {
         match self.eval(expr, flow) {
             Value::Text(text) => text,
-            _ => "/?".to_owned(),
+            _ => UNKNOWN.to_owned(),
         }
+    }
+
+    /// Whether a type is a router's.
+    fn is_router(&self, at: At, ty: &Type) -> bool {
+        let def = self.program.type_def(at, ty);
+        ROUTERS.iter().any(|name| def.is_external(&AXUM, &[name]))
     }
 
     /// The function that a path names.
     pub(super) fn function_at(&self, path: &[String], flow: &Flow) -> Option<FnId> {
-        match self.program.resolve_in(flow.function, path) {
+        match self.program.value_in(flow.function, path) {
             Def::Function(id) => Some(id),
             _ => None,
         }
@@ -470,6 +368,14 @@ impl<'p, 'm, 's> Eval<'p, 'm, 's> {
             handlers: found.into_iter().flatten().collect(),
         })
     }
+}
+
+/// Whether a function returns a router or what answers at a path.
+fn makes_routes(function: &Function) -> bool {
+    fn within(ty: &Type) -> bool {
+        ty.last().ends_with("Router") || ty.last() == "Self" || ty.arguments.iter().any(within)
+    }
+    function.returns.as_ref().is_some_and(within)
 }
 
 /// Binds what a pattern names; a tuple's elements one by one.

@@ -1,11 +1,13 @@
 //! Which module each file is: its parents say so, by `mod`.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::model::{ModId, Model};
 use crate::report::model::Unchecked;
+use crate::source::Sources;
 use crate::source::rust::facts::Facts;
 
 /// Where the files of a tree stand in their crates.
@@ -49,6 +51,7 @@ pub(super) fn layout(model: &Model<'_>) -> Layout {
             }
         }
     }
+    let mut targets = Targets::new(model.sources);
     for (path, (file, _)) in &files.parsed {
         let mut above = *file;
         let mut hops = 0;
@@ -64,7 +67,8 @@ pub(super) fn layout(model: &Model<'_>) -> Layout {
         if is_test {
             continue;
         }
-        if files.is_root(model.file(above).path.as_str()) {
+        let above = model.file(above).path.as_str();
+        if files.is_root(above) || targets.has(above) {
             layout.live.push(*file);
         } else {
             layout.unchecked.push(Unchecked {
@@ -76,6 +80,55 @@ pub(super) fn layout(model: &Model<'_>) -> Layout {
     }
     files.adopt(&mut layout);
     layout
+}
+
+/// The files that manifests name: `[[bin]] path = "src/server.rs"`. They are read only for a file that nothing else explains.
+struct Targets<'s> {
+    sources: &'s Sources,
+    /// By the folder of the manifest.
+    known: FxHashMap<String, Option<Vec<String>>>,
+}
+
+impl<'s> Targets<'s> {
+    fn new(sources: &'s Sources) -> Self {
+        Self {
+            sources,
+            known: FxHashMap::default(),
+        }
+    }
+
+    /// Whether the nearest manifest above a file names it.
+    fn has(&mut self, path: &str) -> bool {
+        let Some(entry) = self.sources.entries.iter().find(|entry| entry.path == path) else {
+            return false;
+        };
+        let mut folder = path;
+        for open in entry.open.ancestors().skip(1) {
+            folder = split(folder).0;
+            let named = self
+                .known
+                .entry(folder.to_owned())
+                .or_insert_with(|| named_in(open, folder));
+            match named {
+                Some(named) => return named.iter().any(|named| named == path),
+                None if folder.is_empty() => return false,
+                None => {}
+            }
+        }
+        false
+    }
+}
+
+/// The files that the manifest of a folder names, if there is one.
+fn named_in(open: &Path, folder: &str) -> Option<Vec<String>> {
+    let text = std::fs::read_to_string(open.join("Cargo.toml")).ok()?;
+    let table: toml::Table = text.parse().ok()?;
+    let many = ["bin", "example"]
+        .into_iter()
+        .filter_map(|kind| table.get(kind)?.as_array());
+    let targets = many.flatten().chain(table.get("lib"));
+    let paths = targets.filter_map(|target| target.get("path")?.as_str());
+    Some(paths.map(|path| normal(&join(folder, path))).collect())
 }
 
 impl Files<'_> {

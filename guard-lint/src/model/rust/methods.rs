@@ -1,7 +1,8 @@
 //! What the methods of a router and of a method router do. A layer covers what was added before it, and nothing after.
 
+use super::Def;
 use super::eval::{Eval, Flow};
-use super::value::{ALL, Answer, Answering, Entry, Methods, Routed, Value, verb};
+use super::value::{ALL, Answer, Answering, Entry, Methods, Routed, UNKNOWN, Value, verb};
 use crate::source::facts::Span;
 use crate::source::rust::facts::{Attribute, Expr, Kind, Value as Argument};
 
@@ -16,7 +17,9 @@ impl<'s> Eval<'_, '_, 's> {
         flow: &mut Flow,
     ) -> Result<Value, Routed> {
         match (name, arguments) {
-            ("route" | "typed_route", [path, answer]) => {
+            ("route" | "route_with_tsr" | "api_route", [path, answer])
+            // The last one changes the documentation.
+            | ("api_route_with", [path, answer, _]) => {
                 let path = self.text(path, flow);
                 let value = self.eval(answer, flow);
                 self.add(&mut router, &path, value, answer, span, flow);
@@ -27,7 +30,7 @@ impl<'s> Eval<'_, '_, 's> {
                 let methods = Methods::of(answer);
                 self.add(&mut router, &path, Value::Methods(methods), service, span, flow);
             }
-            ("nest" | "nest_service", [path, inner]) => {
+            ("nest" | "nest_service" | "nest_api_service", [path, inner]) => {
                 let path = self.text(path, flow);
                 match self.eval(inner, flow) {
                     Value::Router(inner) => router.take_in(&path, inner),
@@ -58,6 +61,12 @@ impl<'s> Eval<'_, '_, 's> {
                 router.laid.insert(id);
             }
             ("routes", [list]) => self.documented(&mut router, list, span, flow),
+            (name, [handler]) if name.strip_prefix("typed_").is_some_and(|name| verb(name).is_some()) => {
+                let method = name.trim_start_matches("typed_");
+                let methods = self.routing(method, arguments, flow);
+                let path = self.typed_path(handler, flow);
+                self.add(&mut router, &path, methods, handler, span, flow);
+            }
             ("with_state" | "method_not_allowed_fallback" | "without_v07_checks" | "reset_fallback", _) => {}
             ("split_for_parts", _) => return Ok(Value::Tuple(vec![Value::Router(router), Value::Other])),
             ("clone" | "into_make_service" | "into_make_service_with_connect_info" | "into_service" | "boxed", _)
@@ -111,7 +120,16 @@ impl<'s> Eval<'_, '_, 's> {
                 Argument::Text(path) if key == "path" => Some(path.clone()),
                 _ => None,
             });
-            let methods = attribute.arguments.iter().filter_map(|(key, _)| verb(key));
+            let methods = attribute.arguments.iter().flat_map(|(key, value)| match value {
+                Argument::List(words) if key == "method" => words
+                    .iter()
+                    .filter_map(|word| match word {
+                        Argument::Word(word) => verb(word),
+                        _ => None,
+                    })
+                    .collect(),
+                _ => verb(key).into_iter().collect::<Vec<_>>(),
+            });
             let answer = Answer {
                 methods: methods.map(str::to_owned).collect(),
                 handler: Some(handler),
@@ -121,7 +139,7 @@ impl<'s> Eval<'_, '_, 's> {
             let methods = Value::Methods(Methods::of(answer));
             self.add(
                 router,
-                &path.unwrap_or_else(|| "/?".to_owned()),
+                &path.unwrap_or_else(|| UNKNOWN.to_owned()),
                 methods,
                 list,
                 span,
@@ -155,16 +173,19 @@ impl<'s> Eval<'_, '_, 's> {
     /// `get(handler)`, `on(filter, handler)`, `any(handler)`, as functions or as methods.
     pub(super) fn routing(&self, name: &str, arguments: &'s [Expr], flow: &mut Flow) -> Value {
         let is_service = name.ends_with("_service");
-        let answer = match (name.strip_suffix("_service").unwrap_or(name), arguments) {
+        // `get_with(handler, documentation)`
+        let (name, arguments) = match (name.strip_suffix("_with"), arguments) {
+            (Some(name), [handler, _]) => (name, std::slice::from_ref(handler)),
+            (Some("on"), [filter, handler, _]) => {
+                let methods = self.filtered(filter);
+                return Value::Methods(Methods::of(self.answer(handler, &methods, false, flow)));
+            }
+            _ => (name.strip_suffix("_service").unwrap_or(name), arguments),
+        };
+        let answer = match (name, arguments) {
             ("any", [handler]) => self.answer(handler, &ALL, is_service, flow),
             ("on", [filter, handler]) => {
-                let mut methods: Vec<&str> = Vec::new();
-                filter.each(&mut |part| {
-                    let last = part.as_path().and_then(|path| path.last());
-                    methods.extend(last.and_then(|name| verb(name)));
-                });
-                methods.sort_unstable();
-                methods.dedup();
+                let methods = self.filtered(filter);
                 self.answer(handler, &methods, is_service, flow)
             }
             ("merge", [other]) => return self.eval(other, flow),
@@ -177,6 +198,32 @@ impl<'s> Eval<'_, '_, 's> {
         Value::Methods(Methods::of(answer))
     }
 
+    /// The methods that a filter lets through: `MethodFilter::GET.or(MethodFilter::POST)`.
+    fn filtered(&self, filter: &'s Expr) -> Vec<&'static str> {
+        let mut methods: Vec<&str> = Vec::new();
+        filter.each(&mut |part| {
+            let last = part.as_path().and_then(|path| path.last());
+            methods.extend(last.and_then(|name| verb(name)));
+        });
+        methods.sort_unstable();
+        methods.dedup();
+        methods
+    }
+
+    /// The path of a handler's first parameter, whose type states it: `#[typed_path("/users/{id}")]`.
+    fn typed_path(&self, handler: &'s Expr, flow: &Flow) -> String {
+        let found = || {
+            let id = self.answer(handler, &[], false, flow).handler?;
+            let at = self.program.module_of(id)?;
+            let (_, first) = self.program.function(id)?.params.first()?;
+            let Def::Type(_, ty) = self.program.type_def(at, first) else {
+                return None;
+            };
+            ty.typed_path.clone()
+        };
+        found().unwrap_or_else(|| UNKNOWN.to_owned())
+    }
+
     /// A handler with its methods. `handler.layer(x)` is the handler.
     fn answer(&self, written: &'s Expr, methods: &[&str], is_service: bool, flow: &Flow) -> Answer {
         let mut core = written.core();
@@ -184,7 +231,14 @@ impl<'s> Eval<'_, '_, 's> {
             core = receiver.core();
         }
         let handler = match &core.kind {
-            Kind::Path(path) => self.function_at(path, flow),
+            Kind::Path(path) => match path.as_slice() {
+                // A parameter that was given the handler.
+                [name] if let Some(value) = flow.variables.get(name) => match value {
+                    Value::Function(id) => Some(*id),
+                    _ => None,
+                },
+                path => self.function_at(path, flow),
+            },
             Kind::Closure(index) => Some(self.program.model.local_function(self.program.file_of(flow.at), *index)),
             Kind::Call(head, _) => head.as_path().and_then(|path| self.function_at(path, flow)),
             _ => None,
@@ -207,12 +261,14 @@ impl<'s> Eval<'_, '_, 's> {
         let Some(function) = handler.and_then(|handler| self.program.function(handler)) else {
             return false;
         };
-        let mut found = false;
+        let (mut found, mut works) = (false, false);
         crate::source::rust::facts::each_in(&function.body, &mut |part| {
+            works |= matches!(part.kind, Kind::Await(_));
             let last = part.as_path().and_then(|path| path.last());
-            found |= last.is_some_and(|name| name.eq_ignore_ascii_case("not_found") || name == "ROUTE_NOT_FOUND");
+            // `StatusCode::NOT_FOUND`, `Error::ResourceNotFound`
+            found |= last.is_some_and(|name| name.to_ascii_lowercase().replace('_', "").ends_with("notfound"));
         });
-        found
+        found && !works
     }
 }
 
@@ -223,7 +279,11 @@ impl Routed {
         for mut entry in inner.entries {
             entry.path = below(prefix, &entry.path);
             entry.missed.extend(self.laid.iter().copied());
-            self.entries.push(entry);
+            // axum refuses a route that is there already: it is one that two ways lead to.
+            match self.entries.iter_mut().find(|known| known.is_like(&entry)) {
+                Some(known) => known.join(entry),
+                None => self.entries.push(entry),
+            }
         }
         self.holds_engine |= inner.holds_engine;
     }

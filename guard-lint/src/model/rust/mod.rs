@@ -3,6 +3,7 @@
 //! It gives the same routers and routes as the Python part. What a macro would make is not seen; such places are listed as
 //! unchecked.
 
+mod calls;
 mod eval;
 mod layout;
 mod manifest;
@@ -54,6 +55,8 @@ pub struct Program<'m, 's> {
     files: Vec<(ModId, &'s Facts)>,
     /// Methods by name.
     methods: FxHashMap<&'s str, Vec<FnId>>,
+    /// Constants of types and traits by name, each with its module.
+    associated: FxHashMap<&'s str, Vec<(At, &'s Constant)>>,
     /// What could not be followed.
     pub unchecked: Vec<Unchecked>,
 }
@@ -72,6 +75,7 @@ impl<'m, 's> Program<'m, 's> {
             dotted: FxHashMap::default(),
             files: layout.live.iter().filter_map(|file| facts(*file)).collect(),
             methods: FxHashMap::default(),
+            associated: FxHashMap::default(),
             unchecked: layout.unchecked,
         };
         program.list_modules();
@@ -116,7 +120,11 @@ impl<'m, 's> Program<'m, 's> {
                 }
             }
             for constant in &facts.constants {
-                if let Some(module) = self.module_mut(file, constant.within) {
+                if constant.owner.is_some() {
+                    if let Some(at) = self.numbers.get(&(file, constant.within)) {
+                        self.associated.entry(&constant.name).or_default().push((*at, constant));
+                    }
+                } else if let Some(module) = self.module_mut(file, constant.within) {
                     module.constants.entry(&constant.name).or_insert(constant);
                 }
             }
@@ -188,6 +196,10 @@ impl<'m, 's> Program<'m, 's> {
             let name = manifest.and_then(|manifest| package_name(&manifest));
             let by_folder = folder.trim_end_matches('/').rsplit('/').next().unwrap_or("");
             let name = name.unwrap_or_else(|| by_folder.to_owned()).replace('-', "_");
+            // Where the framework itself is part of the tree, its own name still means the framework.
+            if eval::AXUM.contains(&name.as_str()) {
+                continue;
+            }
             if let Some(at) = self.numbers.get(&(*file, 0)) {
                 self.crates.entry(name).or_insert(*at);
             }

@@ -2,10 +2,13 @@
 
 use super::{At, Program};
 use crate::model::FnId;
-use crate::source::rust::facts::{Constant, TypeDef};
+use crate::source::rust::facts::{Constant, Type, TypeDef};
 
 /// How many `use` one name goes through. Real code stays far below; a circle ends here.
 const HOPS: u32 = 24;
+
+/// How many of them a value goes through that a module hides: every one may name many modules.
+const VALUE_HOPS: u32 = 6;
 
 /// What a path leads to.
 #[derive(Debug, Clone)]
@@ -44,6 +47,46 @@ impl<'s> Program<'_, 's> {
             .unwrap_or_else(|| Def::External(path.to_vec()))
     }
 
+    /// As [`Self::resolve_in`], where the path stands for a value: a function beside a module of the same name is meant.
+    pub fn value_in(&self, function: FnId, path: &[String]) -> Def<'s> {
+        let def = self.resolve_in(function, path);
+        match (&def, self.module_of(function)) {
+            (Def::Module(_), Some(at)) => self.value(at, path, VALUE_HOPS).unwrap_or(def),
+            _ => def,
+        }
+    }
+
+    /// The function or constant that a path of this module leads to, past modules of the same name.
+    fn value(&self, at: At, path: &[String], hops: u32) -> Option<Def<'s>> {
+        let hops = hops.checked_sub(1)?;
+        let (name, above) = path.split_last()?;
+        let target = match above {
+            [] => at,
+            above => match self.follow(at, above, hops)? {
+                Def::Module(target) => target,
+                _ => return None,
+            },
+        };
+        let module = &self.modules[target.0];
+        if let Some(index) = module.functions.get(name.as_str()) {
+            return Some(Def::Function(self.model.local_function(module.file, *index)));
+        }
+        if let Some(constant) = module.constants.get(name.as_str()) {
+            return Some(Def::Constant(target, constant));
+        }
+        let named = module.uses.iter().filter(|binding| binding.name.as_ref() == Some(name));
+        let mut named = named.filter(|binding| !(target == at && binding.path == path));
+        if let Some(found) = named.find_map(|binding| self.value(target, &binding.path, hops)) {
+            return Some(found);
+        }
+        let mut globs = module.uses.iter().filter(|binding| binding.name.is_none());
+        globs.find_map(|glob| {
+            let mut full = glob.path.clone();
+            full.push(name.clone());
+            self.value(target, &full, hops)
+        })
+    }
+
     fn follow(&self, at: At, path: &[String], hops: u32) -> Option<Def<'s>> {
         let hops = hops.checked_sub(1)?;
         let (first, rest) = path.split_first()?;
@@ -62,7 +105,10 @@ impl<'s> Program<'_, 's> {
                     path.extend(rest[index..].iter().cloned());
                     return Some(Def::External(path));
                 }
-                Def::Type(module, ty) => return self.method_of(&Def::Type(module, ty), name).map(Def::Function),
+                Def::Type(module, ty) => {
+                    let method = self.method_of(&Def::Type(module, ty), name).map(Def::Function);
+                    return method.or_else(|| self.constant_of(module, &ty.name, name));
+                }
                 other => return Some(other),
             };
         }
@@ -150,11 +196,37 @@ impl<'s> Program<'_, 's> {
                 return false;
             };
             let owner = function.owner.as_ref();
-            owner.is_some_and(|owner| {
-                owner.last() == ty.name
-                    && matches!(self.resolve(at, &owner.path), Def::Type(found, _) if found == *module)
-            })
+            owner.is_some_and(|owner| self.is_type(at, owner, *module, &ty.name))
         })
+    }
+
+    /// The constant of this name of the type `ty` of a module: its own, or one of a trait.
+    pub(super) fn constant_of(&self, module: At, ty: &str, name: &str) -> Option<Def<'s>> {
+        let owned = self.associated.get(name)?.iter().filter_map(|(at, constant)| {
+            let owner = constant.owner.as_ref()?;
+            self.is_type(*at, owner, module, ty)
+                .then_some(Def::Constant(*at, constant))
+        });
+        owned.into_iter().next()
+    }
+
+    /// The only method of this name that is written for many types at once: by a trait itself, or for a type parameter.
+    pub(super) fn blanket(&self, name: &str) -> Option<FnId> {
+        let is_blanket = |method: &&FnId| {
+            let (function, at) = (self.function(**method), self.module_of(**method));
+            let owner = function.and_then(|function| function.owner.as_ref());
+            owner.zip(at).is_some_and(|(owner, at)| {
+                owner.is_bound || (owner.path.len() == 1 && matches!(self.resolve(at, &owner.path), Def::External(_)))
+            })
+        };
+        let mut found = self.methods(name).iter().filter(is_blanket);
+        let only = found.next().copied();
+        only.filter(|_| found.next().is_none())
+    }
+
+    /// Whether the type that a module writes is the one of this name of another module.
+    fn is_type(&self, at: At, written: &Type, module: At, name: &str) -> bool {
+        written.last() == name && matches!(self.resolve(at, &written.path), Def::Type(found, _) if found == module)
     }
 
     /// As [`Self::resolve`], with `Self` as the type whose method this is.

@@ -194,8 +194,10 @@ impl<'s> Program<'_, 's> {
         let called = eval.called.borrow();
         let mut entries: BTreeMap<(Place, String, Vec<String>), Entry> = BTreeMap::new();
         let outermost = made.into_iter().filter(|(id, _)| !called.contains(id));
+        let left = eval.left.take();
         for entry in outermost
             .flat_map(|(_, routers)| routers)
+            .chain(left)
             .flat_map(|router| router.entries)
         {
             if entry.answer.is_service {

@@ -21,8 +21,10 @@ pub(super) enum Value {
     Engine,
     /// A constant text.
     Text(String),
-    /// The elements of a tuple or array.
+    /// The elements of a tuple, array or list.
     Tuple(Vec<Value>),
+    /// A function or closure, as it is given to what puts a route together.
+    Function(FnId),
     /// Anything else.
     Other,
 }
@@ -107,16 +109,32 @@ pub(super) struct Listed {
     pub(super) complete: bool,
 }
 
+/// What stands for a path that is not constant.
+pub(super) const UNKNOWN: &str = "/?";
+
 /// All methods, for `any` and fallbacks.
 pub(super) const ALL: [&str; 8] = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"];
 
 /// The method that a routing function or filter names.
 pub(super) fn verb(name: &str) -> Option<&'static str> {
-    let name = name.strip_suffix("_service").unwrap_or(name);
     ALL.into_iter().find(|method| method.eq_ignore_ascii_case(name))
 }
 
 impl Value {
+    /// A router without routes.
+    pub(super) fn router() -> Self {
+        Self::Router(Routed::default())
+    }
+
+    /// Whether a router is in it.
+    pub(super) fn has_router(&self) -> bool {
+        match self {
+            Self::Router(_) => true,
+            Self::Tuple(values) => values.iter().any(Self::has_router),
+            _ => false,
+        }
+    }
+
     /// The routers in it.
     pub(super) fn into_routers(self) -> Vec<Routed> {
         match self {
@@ -140,19 +158,42 @@ impl Value {
                 Self::Methods(left)
             }
             (Self::Text(left), Self::Text(right)) if left == right => Self::Text(left),
+            // A list that one of two ways makes longer.
+            (Self::Tuple(left), Self::Tuple(right)) => Self::Tuple(each_or(left, right)),
             (Self::Other | Self::Text(_), known) | (known, Self::Other | Self::Text(_)) => known,
             (known, _) => known,
         }
     }
 }
 
+/// Element by element; what only the longer one has stays.
+fn each_or(left: Vec<Value>, right: Vec<Value>) -> Vec<Value> {
+    let (mut left, mut right) = (left.into_iter(), right.into_iter());
+    let mut joined = Vec::new();
+    loop {
+        joined.push(match (left.next(), right.next()) {
+            (Some(left), Some(right)) => left.or(right),
+            (Some(one), None) | (None, Some(one)) => one,
+            (None, None) => return joined,
+        });
+    }
+}
+
 impl Routed {
     /// The routes of both; what only one of two ways lays around a route is around it on some ways.
+    ///
+    /// A prefix that only one way puts before a route, and that is not constant, may be empty: the route is there once,
+    /// by the path that is known.
     fn or(mut self, other: Self) -> Self {
         for entry in other.entries {
-            let same = |known: &&mut Entry| known.is_like(&entry);
+            let same = |known: &&mut Entry| known.is_like(&entry) || known.is_below(&entry) || entry.is_below(known);
             match self.entries.iter_mut().find(same) {
-                Some(known) => known.join(entry),
+                Some(known) => {
+                    if known.is_below(&entry) {
+                        known.path.clone_from(&entry.path);
+                    }
+                    known.join(entry);
+                }
                 None => self.entries.push(entry),
             }
         }
@@ -165,8 +206,18 @@ impl Routed {
 impl Entry {
     /// Whether it is the same route, put together in another way.
     pub(super) fn is_like(&self, other: &Self) -> bool {
+        self.site == other.site && self.path == other.path && self.is_same_handler(other)
+    }
+
+    /// Whether it is the same route below a prefix that is not constant.
+    fn is_below(&self, other: &Self) -> bool {
+        let rest = self.path.strip_prefix(UNKNOWN);
+        let same = rest.is_some_and(|rest| rest == other.path || (rest.is_empty() && other.path == "/"));
+        same && self.is_same_handler(other)
+    }
+
+    fn is_same_handler(&self, other: &Self) -> bool {
         self.site == other.site
-            && self.path == other.path
             && self.answer.methods == other.answer.methods
             && self.answer.handler == other.answer.handler
     }

@@ -40,6 +40,14 @@ impl<'n> Lowering<'n> {
         self.module.body = body;
     }
 
+    /// The names that `def f[T]` and `class C[T]` bind.
+    fn type_params(&mut self, params: Option<&ast::TypeParams>) {
+        for param in params.into_iter().flat_map(|params| &params.type_params) {
+            let name = self.name(param.name().as_str());
+            self.note_comprehended(name);
+        }
+    }
+
     pub(super) fn note_comprehended(&mut self, name: Name) {
         if !self.module.comprehended.contains(&name) {
             self.module.comprehended.push(name);
@@ -76,6 +84,18 @@ impl<'n> Lowering<'n> {
                 body.push(Stmt::Return(value, span(inner.range)));
             }
             ast::Stmt::Assign(assign) => self.assign(assign, body),
+            // `type Pages = list[Page]`: an alias like any other.
+            ast::Stmt::TypeAlias(alias) => {
+                self.type_params(alias.type_params.as_deref());
+                let (target, value) = (self.expr(&alias.name), Some(self.expr(&alias.value)));
+                body.push(Stmt::Assign(Box::new(Assign {
+                    target,
+                    annotation: None,
+                    value,
+                    augmented: false,
+                    span: span(alias.range),
+                })));
+            }
             ast::Stmt::AnnAssign(assign) => {
                 let value = assign.value.as_ref().map(|value| self.expr(value));
                 let annotation = Some(self.expr(&assign.annotation));
@@ -194,7 +214,7 @@ impl<'n> Lowering<'n> {
             }
             ast::Stmt::Break(_) => body.push(Stmt::Break),
             ast::Stmt::Continue(_) => body.push(Stmt::Continue),
-            ast::Stmt::Pass(_) | ast::Stmt::TypeAlias(_) | ast::Stmt::IpyEscapeCommand(_) => {}
+            ast::Stmt::Pass(_) | ast::Stmt::IpyEscapeCommand(_) => {}
         }
     }
 
@@ -338,6 +358,7 @@ impl<'n> Lowering<'n> {
     }
 
     fn function(&mut self, def: &ast::StmtFunctionDef) -> u32 {
+        self.type_params(def.type_params.as_deref());
         let decorators = def
             .decorator_list
             .iter()
@@ -432,6 +453,7 @@ impl<'n> Lowering<'n> {
     }
 
     fn class(&mut self, def: &ast::StmtClassDef) -> u32 {
+        self.type_params(def.type_params.as_deref());
         let decorators = def
             .decorator_list
             .iter()

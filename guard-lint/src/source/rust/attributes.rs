@@ -57,6 +57,20 @@ pub(super) fn path_of_module(attributes: &[syn::Attribute]) -> Option<String> {
     })
 }
 
+/// `#[typed_path("/users/{id}")]`, whatever stands behind the path.
+pub(super) fn typed_path(attributes: &[syn::Attribute]) -> Option<String> {
+    attributes.iter().find_map(|attribute| match &attribute.meta {
+        syn::Meta::List(list) if list.path.is_ident("typed_path") => match list.tokens.clone().into_iter().next() {
+            Some(TokenTree::Literal(literal)) => match syn::Lit::new(literal) {
+                syn::Lit::Str(text) => Some(text.value()),
+                _ => None,
+            },
+            _ => None,
+        },
+        _ => None,
+    })
+}
+
 fn arguments(meta: &syn::Meta) -> Vec<(String, Value)> {
     let syn::Meta::List(list) = meta else { return Vec::new() };
     let parse = |input: syn::parse::ParseStream<'_>| {
@@ -67,11 +81,13 @@ fn arguments(meta: &syn::Meta) -> Vec<(String, Value)> {
                 input.parse::<syn::Token![=]>()?;
                 found.push((word(&key), value(&input.parse::<syn::Expr>()?)));
             } else {
-                found.push((word(&key), Value::Other));
-                // `get(...)`, as other crates' attributes have it.
-                if input.peek(syn::token::Paren) {
-                    input.parse::<proc_macro2::Group>()?;
-                }
+                // `get(...)`, as other crates' attributes have it; `method(get, head)` is a list of words.
+                let value = if input.peek(syn::token::Paren) {
+                    words(input.parse::<proc_macro2::Group>()?.stream())
+                } else {
+                    Value::Other
+                };
+                found.push((word(&key), value));
             }
             if input.is_empty() {
                 break;
@@ -81,6 +97,16 @@ fn arguments(meta: &syn::Meta) -> Vec<(String, Value)> {
         Ok(found)
     };
     parse.parse2(list.tokens.clone()).unwrap_or_default()
+}
+
+/// Words with commas between them; tokens of any other kind are not looked into.
+fn words(tokens: proc_macro2::TokenStream) -> Value {
+    let words = tokens.into_iter().filter_map(|token| match token {
+        TokenTree::Ident(found) => Some(Some(Value::Word(word(&found)))),
+        TokenTree::Punct(punct) if punct.as_char() == ',' => None,
+        _ => Some(None),
+    });
+    words.collect::<Option<Vec<_>>>().map_or(Value::Other, Value::List)
 }
 
 fn value(expr: &syn::Expr) -> Value {

@@ -82,6 +82,8 @@ pub struct TypeDef {
     pub name: String,
     /// What it stands for, where it is an alias.
     pub alias: Option<Type>,
+    /// The path that it states for routes: `#[typed_path("/users/{id}")]`.
+    pub typed_path: Option<String>,
     /// The fields of a struct, by their names or numbers.
     pub fields: Vec<(String, Type)>,
 }
@@ -93,6 +95,8 @@ pub struct Constant {
     pub within: u32,
     /// Its name.
     pub name: String,
+    /// The type or trait that it belongs to.
+    pub owner: Option<Type>,
     /// Its value.
     pub value: Expr,
 }

@@ -91,13 +91,16 @@ impl<'n> Lowering<'n> {
                             Some(owner.clone()),
                             of_trait.clone(),
                         ),
+                        syn::ImplItem::Const(inner) => {
+                            self.constant(&inner.ident, &inner.expr, Some(owner.clone()), within);
+                        }
                         syn::ImplItem::Macro(inner) => self.item_macro(&inner.mac, None),
                         _ => {}
                     }
                 }
             }
             syn::Item::Trait(inner) => {
-                self.define(&inner.ident, None, within);
+                self.define(&inner.ident, &inner.attrs, None, within);
                 let owner = Type {
                     path: vec![types::word(&inner.ident)],
                     arguments: Vec::new(),
@@ -105,17 +108,21 @@ impl<'n> Lowering<'n> {
                     span: span(inner.ident.span()),
                 };
                 for item in &inner.items {
-                    if let syn::TraitItem::Fn(method) = item
-                        && let Some(block) = &method.default
-                    {
-                        self.callable(
+                    match item {
+                        syn::TraitItem::Fn(method) if method.default.is_some() => self.callable(
                             &method.attrs,
                             &method.sig,
-                            Some(block),
+                            method.default.as_ref(),
                             within,
                             Some(owner.clone()),
                             None,
-                        );
+                        ),
+                        syn::TraitItem::Const(inner) => {
+                            if let Some((_, value)) = &inner.default {
+                                self.constant(&inner.ident, value, Some(owner.clone()), within);
+                            }
+                        }
+                        _ => {}
                     }
                 }
             }
@@ -129,14 +136,15 @@ impl<'n> Lowering<'n> {
                     within,
                     name: types::word(&inner.ident),
                     alias: None,
+                    typed_path: attributes::typed_path(&inner.attrs),
                     fields,
                 });
             }
-            syn::Item::Enum(inner) => self.define(&inner.ident, None, within),
-            syn::Item::Union(inner) => self.define(&inner.ident, None, within),
-            syn::Item::Type(inner) => self.define(&inner.ident, Some(types::lower(&inner.ty)), within),
-            syn::Item::Const(inner) => self.constant(&inner.ident, &inner.expr, within),
-            syn::Item::Static(inner) => self.constant(&inner.ident, &inner.expr, within),
+            syn::Item::Enum(inner) => self.define(&inner.ident, &inner.attrs, None, within),
+            syn::Item::Union(inner) => self.define(&inner.ident, &inner.attrs, None, within),
+            syn::Item::Type(inner) => self.define(&inner.ident, &inner.attrs, Some(types::lower(&inner.ty)), within),
+            syn::Item::Const(inner) => self.constant(&inner.ident, &inner.expr, None, within),
+            syn::Item::Static(inner) => self.constant(&inner.ident, &inner.expr, None, within),
             syn::Item::Macro(inner) => self.item_macro(&inner.mac, inner.ident.as_ref()),
             _ => {}
         }
@@ -161,20 +169,22 @@ impl<'n> Lowering<'n> {
         }
     }
 
-    fn define(&mut self, name: &syn::Ident, alias: Option<Type>, within: u32) {
+    fn define(&mut self, name: &syn::Ident, attrs: &[syn::Attribute], alias: Option<Type>, within: u32) {
         self.facts.types.push(TypeDef {
             within,
             name: types::word(name),
             alias,
+            typed_path: attributes::typed_path(attrs),
             fields: Vec::new(),
         });
     }
 
-    fn constant(&mut self, name: &syn::Ident, value: &syn::Expr, within: u32) {
+    fn constant(&mut self, name: &syn::Ident, value: &syn::Expr, owner: Option<Type>, within: u32) {
         let value = self.expr(value, within);
         self.facts.constants.push(Constant {
             within,
             name: types::word(name),
+            owner,
             value,
         });
     }

@@ -5,16 +5,34 @@ use proc_macro2::{TokenStream, TokenTree};
 use super::facts::{Expr, Kind};
 use super::{span, types};
 
-/// Words that a macro has which may register routes.
-const WORDS: [&str; 6] = ["Router", "engine_route", "nest", "route", "route_service", "routes"];
+/// Methods that register routes.
+const METHODS: [&str; 5] = ["nest", "nest_service", "route", "route_service", "routes"];
 
-/// Whether tokens may register a route.
+/// Whether tokens may register a route: `Router::`, `.route(`, `routes!`, `engine_route`. A field of a log line may well be
+/// called `route`.
 pub(super) fn may_route(tokens: &TokenStream) -> bool {
-    tokens.clone().into_iter().any(|token| match token {
-        TokenTree::Ident(word) => WORDS.iter().any(|known| word == known),
-        TokenTree::Group(group) => may_route(&group.stream()),
-        _ => false,
-    })
+    let mut tokens = tokens.clone().into_iter().peekable();
+    let mut after_dot = false;
+    while let Some(token) = tokens.next() {
+        match &token {
+            TokenTree::Group(group) if may_route(&group.stream()) => return true,
+            TokenTree::Ident(word) => {
+                let next = tokens.peek();
+                let is_mark = |mark| matches!(next, Some(TokenTree::Punct(punct)) if punct.as_char() == mark);
+                let is_call = matches!(next, Some(TokenTree::Group(_)));
+                if word == "engine_route"
+                    || (word == "Router" && is_mark(':'))
+                    || (word == "routes" && is_mark('!'))
+                    || (after_dot && is_call && METHODS.iter().any(|known| word == known))
+                {
+                    return true;
+                }
+            }
+            _ => {}
+        }
+        after_dot = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '.');
+    }
+    false
 }
 
 /// `routes![crate = path; a::b, #[cfg(x)] c::<T>]`: the handlers' paths. Conditions are left out: what is there under one

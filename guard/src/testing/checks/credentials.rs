@@ -5,11 +5,20 @@ use crate::testing::conformance::Plan;
 
 pub(super) fn checks(plan: &mut Plan<'_>) {
     let good = plan.good.clone();
-    for (what, draft) in [
-        ("without a token", good.clone().without("authorization")),
-        ("another scheme", good.clone().with("authorization", "Basic dTpw")),
+    let missing = if plan.route.stream.is_some() {
+        "auth.ticket_missing"
+    } else {
+        "auth.token_missing"
+    };
+    for (what, draft, code) in [
+        ("without a token", good.clone().without("authorization"), missing),
+        (
+            "another scheme",
+            good.clone().with("authorization", "Basic dTpw"),
+            "auth.token_missing",
+        ),
     ] {
-        plan.fault(Check::TokenMissing, what, draft, 401, "auth.token_missing");
+        plan.fault(Check::TokenMissing, what, draft, 401, code);
     }
     for token in ["Bearer nonsense", "Bearer", "Bearer a b", "Bearer e30.e30."] {
         let draft = good.clone().with("authorization", token);

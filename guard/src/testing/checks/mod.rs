@@ -6,6 +6,7 @@ mod exempt;
 mod headers;
 mod repetitions;
 mod routing;
+mod streams;
 
 use super::conformance::Plan;
 
@@ -15,10 +16,14 @@ pub(super) fn of_route(mut plan: Plan<'_>) -> Plan<'_> {
         exempt::checks(&mut plan);
         return plan;
     }
+    if streams::begins_with_hello(&mut plan) {
+        return plan;
+    }
     headers::checks(&mut plan);
     credentials::checks(&mut plan);
     repetitions::checks(&mut plan);
     bodies::checks(&mut plan);
     routing::checks(&mut plan);
+    streams::checks(&mut plan);
     plan
 }

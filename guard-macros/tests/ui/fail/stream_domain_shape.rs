@@ -1,0 +1,6 @@
+#[guard::engine_route(method = GET, path = "/chat", router = "engines.chat.routes", stream = sse("Chat.Messages"))]
+async fn follow() -> guard::stream::Subscribe {
+    unreachable!()
+}
+
+fn main() {}

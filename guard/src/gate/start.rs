@@ -1,0 +1,131 @@
+//! Making a chain.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+
+use super::chain::{Chain, Inner, expire};
+use super::firearms::FirearmsGate;
+use super::judge::ActionGate;
+use super::kill_switch::KillSwitchGate;
+use super::policies::Policies;
+use super::readings::{KpiGate, TemperatureGate};
+use super::strategy_lock::StrategyLockGate;
+use crate::budget::BudgetGate;
+use crate::clock::{Clock, SystemClock};
+use crate::envelope::Gate;
+use crate::store::{StoreError, StoreKind, Stores};
+
+/// Why a chain does not start.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum ChainError {
+    /// A store is missing.
+    #[error("the chain of gates misses a store: name one with {}", .0.setting())]
+    NoStore(StoreKind),
+    /// The policies cannot be read.
+    #[error("the policies of the gates cannot be read")]
+    Policies(#[source] StoreError),
+}
+
+/// Makes a [`Chain`].
+#[must_use]
+pub struct ChainBuilder {
+    stores: Stores,
+    clock: Arc<dyn Clock>,
+    deadline: Duration,
+    hold_for: Duration,
+    most_running: usize,
+    own: Vec<Arc<dyn ActionGate>>,
+}
+
+impl Chain {
+    /// A chain on these stores: policies and audit, and budget where a route or a policy asks for it.
+    pub fn builder(stores: &Stores) -> ChainBuilder {
+        ChainBuilder {
+            stores: stores.clone(),
+            clock: Arc::new(SystemClock),
+            deadline: Duration::from_secs(1),
+            hold_for: Duration::from_secs(15 * 60),
+            most_running: 10_000,
+            own: Vec::new(),
+        }
+    }
+}
+
+impl ChainBuilder {
+    /// The clock; the machine's unless set.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// How long each gate, and keeping the decision, may take; 1 s unless set. A gate that takes longer denies.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
+    /// How long budget is held for a call that does not end; 15 minutes unless set. It then counts as spent.
+    pub fn hold_for(mut self, time: Duration) -> Self {
+        self.hold_for = time;
+        self
+    }
+
+    /// How many actions may be under way at once, up to the last of their records; 10,000 unless set. More are refused.
+    pub fn most_running(mut self, actions: usize) -> Self {
+        self.most_running = actions;
+        self
+    }
+
+    /// One more gate, behind the built-in one of its place and those given before.
+    pub fn gate(mut self, gate: impl ActionGate) -> Self {
+        self.own.push(Arc::new(gate));
+        self
+    }
+
+    /// Reads the policies, and starts what keeps them fresh. Inside of a Tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// [`ChainError`].
+    pub async fn start(self) -> Result<Chain, ChainError> {
+        let missing = |kind| ChainError::NoStore(kind);
+        let policies = self.stores.policy_store().ok_or_else(|| missing(StoreKind::Policies))?;
+        let audit = self.stores.audit_store().ok_or_else(|| missing(StoreKind::Audit))?;
+        let policies = Policies::load(Arc::clone(policies))
+            .await
+            .map_err(ChainError::Policies)?;
+        let budget = self.stores.budget_store().cloned();
+        let built_in: [Arc<dyn ActionGate>; 5] = [
+            Arc::new(KillSwitchGate),
+            Arc::new(FirearmsGate),
+            Arc::new(StrategyLockGate),
+            Arc::new(KpiGate),
+            Arc::new(TemperatureGate),
+        ];
+        let mut gates: BTreeMap<Gate, Vec<Arc<dyn ActionGate>>> = BTreeMap::new();
+        for gate in built_in.into_iter().chain(self.own) {
+            gates.entry(gate.gate()).or_default().push(gate);
+        }
+        Ok(Chain(Arc::new(Inner {
+            expirer: budget.clone().map(|store| expire(store, Arc::clone(&self.clock))),
+            budget: BudgetGate {
+                store: budget,
+                hold_for: self.hold_for,
+            },
+            audit: Arc::clone(audit),
+            stores: self.stores,
+            policies,
+            gates,
+            clock: self.clock,
+            deadline: self.deadline,
+            most_running: u32::try_from(self.most_running.min(Semaphore::MAX_PERMITS)).unwrap_or(u32::MAX),
+            room: Arc::new(Semaphore::new(
+                self.most_running.min(u32::MAX as usize).min(Semaphore::MAX_PERMITS),
+            )),
+        })))
+    }
+}

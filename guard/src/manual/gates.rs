@@ -1,0 +1,13 @@
+//! Gates, budget and audit: what stands before a change, and what is remembered of it.
+#![doc = include_str!("../../docs/manual/gates.md")]
+//!
+//! [`ActionGate`]: crate::gate::ActionGate
+//! [`Chain`]: crate::gate::Chain
+//! [`Chain::idle`]: crate::gate::Chain::idle
+//! [`ChainBuilder::most_running`]: crate::gate::ChainBuilder::most_running
+//! [`GateChain`]: crate::gate::GateChain
+//! [`Policies::killed`]: crate::gate::Policies::killed
+//! [`Policies::put`]: crate::gate::Policies::put
+//! [`audit`]: crate::audit
+//! [`budget`]: crate::budget
+//! [`rules`]: crate::gate::rules
