@@ -21,12 +21,24 @@ def cargo_metadata(*arguments):
     return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
+def reached(feature, features):
+    """The feature, and all of the package's own that it turns on."""
+    found, waiting = set(), [feature]
+    while waiting:
+        feature = waiting.pop()
+        if feature in features and feature not in found:
+            found.add(feature)
+            waiting.extend(features[feature])
+    return found
+
+
 def main():
     features = [
         f"{package['name']}/{feature}"
         for package in cargo_metadata("--no-deps")["packages"]
         if package["name"] in PROMISED
-        for feature in set(package["features"]) - LATER
+        for feature in package["features"]
+        if not LATER & reached(feature, package["features"])
     ]
     metadata = cargo_metadata("--features", ",".join(features))
     packages = {package["id"]: package for package in metadata["packages"]}

@@ -73,8 +73,8 @@
 //!
 //! # Rust version
 //!
-//! 1.88; with the features `sqlite` and `postgres` 1.94, which sqlx needs. A later one is needed only with a new minor
-//! version.
+//! 1.88; with the features `sqlite`, `postgres` and `guardctl` 1.94, which sqlx needs. A later one is needed only with a new
+//! minor version.
 
 #![forbid(unsafe_code)]
 
