@@ -76,7 +76,9 @@ pub(crate) use opening::Opened;
 pub(crate) use opening::Opening;
 pub(crate) use session::Expiry;
 pub use subscribe::Subscribe;
+#[cfg(all(feature = "ticket", feature = "ws"))]
+pub(crate) use ws::EchoedProtocol;
 #[cfg(feature = "ws")]
 pub use ws::Origins;
 #[cfg(feature = "ws")]
-pub(crate) use ws::{EchoedProtocol, Hello, HelloFault, Upgrade, drive, judge, refuse};
+pub(crate) use ws::{Hello, HelloFault, Upgrade, drive, judge, refuse};

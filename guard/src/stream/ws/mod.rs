@@ -6,6 +6,8 @@ mod hello;
 mod origins;
 
 pub(crate) use drive::{Socket, drive, refuse};
-pub(crate) use handshake::{EchoedProtocol, Upgrade, judge};
+#[cfg(feature = "ticket")]
+pub(crate) use handshake::EchoedProtocol;
+pub(crate) use handshake::{Upgrade, judge};
 pub(crate) use hello::{Hello, HelloFault};
 pub use origins::Origins;
