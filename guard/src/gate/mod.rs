@@ -35,6 +35,7 @@ mod readings;
 pub mod rules;
 mod start;
 mod strategy_lock;
+mod streams;
 
 use std::future::Future;
 use std::pin::Pin;

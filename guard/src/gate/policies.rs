@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -45,7 +45,11 @@ struct Kept {
     read: watch::Sender<Instant>,
     /// The last revision that was seen.
     revision: watch::Sender<u64>,
+    /// What is called when a policy changed.
+    listeners: Mutex<Vec<Listener>>,
 }
+
+type Listener = Box<dyn Fn() + Send + Sync>;
 
 type Documents = HashMap<PolicyScope, BTreeMap<Gate, BTreeMap<String, Arc<str>>>>;
 
@@ -128,6 +132,7 @@ impl Policies {
             documents: RwLock::default(),
             read: watch::Sender::new(begun),
             revision: watch::Sender::new(0),
+            listeners: Mutex::default(),
         });
         copy.catch_up().await?;
         let follower = tokio::spawn(follow(Arc::clone(&copy), tail)).abort_handle();
@@ -144,6 +149,17 @@ impl Policies {
         let is_fresh = |begun: &Instant| begun.elapsed() <= FRESH;
         let waited = timeout(patience, read.wait_for(is_fresh)).await;
         waited.is_ok_and(|read| read.is_ok()).then_some(()).ok_or(Stale)
+    }
+
+    /// Whether the copy is not older than [`FRESH`] now.
+    pub(super) fn is_fresh(&self) -> bool {
+        self.0.copy.read.borrow().elapsed() <= FRESH
+    }
+
+    /// Calls this whenever a policy changed, from the task that keeps the copy fresh.
+    pub(super) fn listen(&self, listener: Listener) {
+        let mut listeners = self.0.copy.listeners.lock().unwrap_or_else(PoisonError::into_inner);
+        listeners.push(listener);
     }
 
     /// The policy on a subject that holds at a place.
@@ -243,6 +259,8 @@ impl Kept {
             changed.into_iter().for_each(|policy| keep(&mut documents, policy));
             drop(documents);
             self.revision.send_replace(last);
+            let listeners = self.listeners.lock().unwrap_or_else(PoisonError::into_inner);
+            listeners.iter().for_each(|listener| listener());
         }
         self.read.send_replace(begun);
         Ok(())

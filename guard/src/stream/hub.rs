@@ -271,7 +271,7 @@ impl StreamsBuilder {
 
     /// The streams.
     pub fn build(self) -> Streams {
-        Streams(Arc::new(Shared {
+        let shared = Arc::new(Shared {
             modes: self.modes,
             limits: self.limits,
             gate: self.gate,
@@ -285,7 +285,17 @@ impl StreamsBuilder {
             tenants: Mutex::default(),
             open: watch::Sender::new(0),
             signal: watch::Sender::new(Signal::default()),
-        }))
+        });
+        if let Some(gate) = &shared.gate {
+            // The gate belongs to what it would keep alive.
+            let streams = Arc::downgrade(&shared);
+            gate.on_change(Box::new(move || {
+                if let Some(streams) = streams.upgrade() {
+                    streams.signal.send_modify(|_| {});
+                }
+            }));
+        }
+        Streams(shared)
     }
 }
 

@@ -1,62 +1,17 @@
 //! The kill switch: how fast it falls, and what happens while nobody can say how it stands.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use guard::envelope::Gate;
 use guard::gate::{KillTarget, Policies};
-use guard::store::{
-    Backend, Durability, Memory, Policy, PolicyKey, PolicyScope, PolicyStore, Put, PutPolicy, StoreError, StoreFuture,
-    Stores, Tail,
-};
+use guard::store::{Memory, PolicyScope, Stores};
 use serde_json::json;
 
+use crate::cut::Cut;
 use crate::house::*;
 use crate::support::*;
-
-/// The policies of a memory, which can be cut off. It wakes nobody.
-#[derive(Clone, Default)]
-struct Cut {
-    memory: Memory,
-    silent: Memory,
-    is_cut: Arc<AtomicBool>,
-}
-
-impl Backend for Cut {
-    fn name(&self) -> &'static str {
-        "Cut"
-    }
-
-    fn durability(&self) -> Durability {
-        Durability::Memory
-    }
-
-    fn prove(&self) -> StoreFuture<'_, ()> {
-        self.memory.prove()
-    }
-}
-
-impl PolicyStore for Cut {
-    fn get<'a>(&'a self, key: &'a PolicyKey) -> StoreFuture<'a, Option<Policy>> {
-        self.memory.get(key)
-    }
-
-    fn put(&self, policy: PutPolicy) -> StoreFuture<'_, Put> {
-        self.memory.put(policy)
-    }
-
-    fn changes(&self, after: u64, limit: usize) -> StoreFuture<'_, Vec<Policy>> {
-        if self.is_cut.load(Ordering::SeqCst) {
-            return Box::pin(async { Err(StoreError::unavailable("cut off")) });
-        }
-        self.memory.changes(after, limit)
-    }
-
-    fn watch(&self) -> Tail {
-        PolicyStore::watch(&self.silent)
-    }
-}
 
 /// How long the second of two copies takes to know of a switch that was thrown through the first.
 async fn falls_after(one: Policies, other: Policies) -> Duration {

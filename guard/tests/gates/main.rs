@@ -6,6 +6,7 @@
 mod audit;
 mod budget;
 mod chain;
+mod cut;
 mod house;
 mod kill_switch;
 mod own;

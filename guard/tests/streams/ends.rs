@@ -6,11 +6,14 @@ use std::time::Duration;
 
 use guard::code;
 use guard::context::OpaqueId;
-use guard::envelope::ErrorEnvelope;
-use guard::store::{EventLog, Retention};
+use guard::envelope::{ErrorEnvelope, Gate};
+use guard::gate::Policies;
+use guard::store::{EventLog, PolicyKey, PolicyScope, Retention};
 use guard::stream::{StreamInfo, StreamLimits};
+use serde_json::json;
 use tokio::time::Instant;
 
+use crate::cut::Cut;
 use crate::support::*;
 
 #[tokio::test(start_paused = true)]
@@ -101,6 +104,63 @@ async fn g68_a_kill_switch_ends_running_streams_within_a_second() {
     publish(&streams, &stream("canvas", "c_1"), 0..1).await;
     assert_eq!(spared.numbers(1).await, [0]);
     assert_eq!(streams.open(), 1);
+}
+
+/// Sets the switch of this subject, everywhere.
+async fn throw(policies: &Policies, subject: &str, blocked: bool) {
+    let key = PolicyKey {
+        gate: Gate::KillSwitch,
+        scope: PolicyScope::Everywhere,
+        subject: subject.to_owned(),
+    };
+    let by = OpaqueId::parse("u_operator").unwrap();
+    let rule = json!({"blocked": blocked});
+    policies.put(key, Some(&rule), None, by, 0).await.unwrap();
+}
+
+#[tokio::test]
+async fn g68_the_policies_kill_switch_ends_the_streams_it_stands_on() {
+    let house = House::default();
+    let policies = Policies::load(Arc::new(Cut::default())).await.unwrap();
+    let streams = house.streams().gate(policies.clone()).build();
+    let engine = house.engine(&streams);
+    let mut chat = Client::open(&engine, get("/sse/chat/th_1")).await;
+    let mut canvas = Client::open(&engine, get("/sse/canvas/c_1")).await;
+    let thrown_at = std::time::Instant::now();
+    // Nothing wakes the copy of this store: it is what another process has thrown.
+    throw(&policies, "chat.stream", true).await;
+    let end = chat.next().await.unwrap();
+    assert_eq!(end.data["error"]["code"], "kill_switch.blocked");
+    assert_eq!(end.data["error"]["gate"], "kill_switch");
+    assert_eq!(end.data["error"]["action_name"], "chat.stream");
+    assert_eq!(chat.next().await, None);
+    assert!(
+        thrown_at.elapsed() < Duration::from_secs(1),
+        "{:?}",
+        thrown_at.elapsed()
+    );
+    let answer = refused(&engine, get("/sse/chat/th_1")).await;
+    is(answer, 403, "kill_switch.blocked");
+    publish(&streams, &stream("canvas", "c_1"), 0..1).await;
+    assert_eq!(canvas.numbers(1).await, [0]);
+    throw(&policies, "", true).await;
+    assert_eq!(
+        canvas.next().await.unwrap().data["error"]["code"],
+        "kill_switch.blocked"
+    );
+}
+
+#[tokio::test]
+async fn g66_no_stream_opens_while_the_policies_cannot_be_read() {
+    let house = House::default();
+    let cut = Cut::default();
+    let policies = Policies::load(Arc::new(cut.clone())).await.unwrap();
+    let engine = house.engine(&house.streams().gate(policies).build());
+    drop(Client::open(&engine, get("/sse/chat/th_1")).await);
+    cut.is_cut.store(true, Ordering::SeqCst);
+    tokio::time::sleep(Duration::from_millis(1_050)).await;
+    let answer = refused(&engine, get("/sse/chat/th_1")).await;
+    is(answer, 403, "kill_switch.blocked");
 }
 
 #[tokio::test(start_paused = true)]

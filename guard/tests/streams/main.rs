@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a helper of a test may panic as a test may")]
 
 mod cursors;
+#[path = "../gates/cut.rs"]
+mod cut;
 mod ends;
 #[cfg(feature = "testing")]
 mod kit;
