@@ -46,12 +46,13 @@ impl<'s> Reader<'_, 's> {
     pub fn stores_of(&self, made: Vec<Made>, mode: Mode) -> Vec<Store> {
         let mut found = Vec::new();
         for made in made {
-            self.unwrap(made, mode, DEPTH, &mut found);
+            self.look_inside(made, mode, DEPTH, &mut found);
         }
         found
     }
 
-    fn unwrap(&self, made: Made, mode: Mode, depth: u32, found: &mut Vec<Store>) {
+    /// Finds the stores that an object is or holds, in its attributes and theirs.
+    fn look_inside(&self, made: Made, mode: Mode, depth: u32, found: &mut Vec<Store>) {
         if let Some(keeps) = self.keeps(made.class) {
             let store = Store { made, keeps };
             if !found.contains(&store) {
@@ -67,7 +68,7 @@ impl<'s> Reader<'_, 's> {
                 for inner in self.attribute_origins(made.class, name, mode) {
                     if inner.class != made.class {
                         let fallback = inner.fallback || made.fallback;
-                        self.unwrap(Made { fallback, ..inner }, mode, depth, found);
+                        self.look_inside(Made { fallback, ..inner }, mode, depth, found);
                     }
                 }
             }
