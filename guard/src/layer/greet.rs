@@ -1,11 +1,12 @@
 //! A WebSocket in hello mode: its first frame is judged as a request with the same headers is.
 
+use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use axum_core::body::Body;
 use futures_util::FutureExt;
-use http::{HeaderMap, Method, Request, Response, Uri};
+use http::{HeaderMap, Method, Request, Response, StatusCode, Uri};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
 
@@ -14,6 +15,7 @@ use super::body::panic_text;
 use super::core::Core;
 use super::inner::Detached;
 use super::refusal::{Refusal, unavailable};
+use crate::audit::Outcome;
 use crate::code;
 use crate::envelope::ErrorEnvelope;
 use crate::stream::{Hello, HelloFault, Opened, Streams, Upgrade, drive, refuse};
@@ -84,10 +86,12 @@ impl Stranger {
 /// What a panic on the way leaves is an envelope.
 async fn open(core: &Arc<Core>, request: Request<Body>, handlers: Detached) -> Result<Opened, ErrorEnvelope> {
     let opening = AssertUnwindSafe(admitted(core, request, handlers)).catch_unwind();
-    opening.await.unwrap_or_else(|panic| {
-        tracing::error!(panic = panic_text(&*panic), "the handler panicked");
-        Err(ErrorEnvelope::builder(code::INTERNAL_ERROR).build())
-    })
+    opening.await.unwrap_or_else(|panic| Err(panicked(&*panic)))
+}
+
+fn panicked(panic: &(dyn Any + Send)) -> ErrorEnvelope {
+    tracing::error!(panic = panic_text(panic), "the handler panicked");
+    ErrorEnvelope::builder(code::INTERNAL_ERROR).build()
 }
 
 async fn admitted(core: &Arc<Core>, mut request: Request<Body>, handlers: Detached) -> Result<Opened, ErrorEnvelope> {
@@ -118,9 +122,28 @@ async fn admitted(core: &Arc<Core>, mut request: Request<Body>, handlers: Detach
     let opening = entrance
         .stream
         .ok_or_else(|| ErrorEnvelope::builder(code::INTERNAL_ERROR).build())?;
-    let opened = async {
+    let running = entrance.running;
+    if let Some(running) = &running {
+        running.enter();
+    }
+    let opened = AssertUnwindSafe(async {
         let response = handlers(entrance.route, request).await;
         opening.enter(response).await
+    });
+    let (opened, outcome) = match timeout(time, opened.catch_unwind()).await {
+        Err(_) => (Err(late()), Outcome::TimedOut),
+        Ok(Err(panic)) => (Err(panicked(&*panic)), Outcome::Panicked),
+        Ok(Ok(opened)) => {
+            let status = match &opened {
+                Ok(_) => StatusCode::SWITCHING_PROTOCOLS,
+                Err(envelope) => envelope.http_status().into(),
+            };
+            (opened, Outcome::Answered(status.as_u16()))
+        }
     };
-    timeout(time, opened).await.map_err(|_| late())?
+    // As behind a head: the action is over when the stream is open or refused.
+    if let Some(running) = running {
+        running.end(outcome);
+    }
+    opened
 }

@@ -6,9 +6,14 @@ use std::time::{Duration, Instant};
 
 use futures_util::{SinkExt, StreamExt};
 use guard::code;
+use guard::context::{Mode, OpaqueId};
 use guard::envelope::ErrorEnvelope;
+use guard::gate::Chain;
+use guard::registry::{Engine, Route};
+use guard::route::{GateDecision, Method, RouteMeta, StreamFacts, Transport};
 use guard::server::Server;
-use guard::stream::{Origins, StreamInfo, StreamLimits, Streams};
+use guard::store::{AuditStore, Memory, Stores};
+use guard::stream::{Origins, StreamInfo, StreamLimits, Streams, Subscribe};
 use guard::ticket::Tickets;
 use http::{Request, Response};
 use serde_json::{Value, json};
@@ -483,4 +488,79 @@ async fn e49_over_http_2_a_browser_is_offered_no_websocket() {
     let mut settings = vec![0; usize::from(head[2]) | usize::from(head[1]) << 8];
     socket.read_exact(&mut settings).await.unwrap();
     assert!(settings.chunks(6).all(|setting| setting[..2] != [0, 8]), "{settings:?}");
+}
+
+#[tokio::test]
+async fn the_action_of_a_greeted_socket_has_its_outcome() {
+    let house = House::default();
+    let memory = Memory::default();
+    let chain = Chain::builder(&Stores::of(memory.clone())).clock(house.clock.clone());
+    let chain = chain.start().await.unwrap();
+    let streams = house.streams().origins(Origins::exactly([APP])).build();
+    let route = |path| {
+        let facts = StreamFacts::from_macro(Transport::WebsocketHello, "chat");
+        RouteMeta::from_macro(
+            Method::Get,
+            path,
+            "engines.chat.routes",
+            GateDecision::Action("chat.follow"),
+        )
+        .stream(facts)
+    };
+    let routes = vec![
+        Route::new(route("/ws/hello/{id}"), follow),
+        Route::new(route("/ws/panics/{id}"), || async {
+            if true {
+                panic!("on the way");
+            }
+            Subscribe::to(OpaqueId::parse("th_1").unwrap())
+        }),
+    ];
+    let engine = Engine::new(house.settings(&streams).gates(chain), routes).unwrap();
+    let site = Site {
+        served: serve(Server::new().streams_of(&streams), engine).await,
+        tickets: single(&house),
+        streams,
+        house,
+    };
+    let mut said = scope_in_hello();
+    said["mode"] = "lab".into();
+    let mut clients = Vec::new();
+    for path in ["/ws/hello/th_1", "/ws/hello/forbidden", "/ws/panics/th_1"] {
+        let token = format!("Bearer u_1.t_acme.{}", NOW + 60);
+        let mut client = open(&site, set(handshake(path), "authorization", &token)).await;
+        client.say(hello(said.clone()).to_string()).await;
+        clients.push(client);
+    }
+    let scope = scope("t_acme", Mode::Lab);
+    let outcomes = timeout(PATIENCE, async {
+        loop {
+            let records = AuditStore::read(&memory, &scope, 0, 100).await.unwrap();
+            let records = records
+                .iter()
+                .map(|record| serde_json::from_str::<Value>(&record.payload).unwrap());
+            let outcomes: Vec<Value> = records.filter(|record| record["kind"] == "outcome").collect();
+            if outcomes.len() == 3 {
+                return outcomes;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    });
+    let mut ends: Vec<(String, Value)> = outcomes
+        .await
+        .unwrap()
+        .iter()
+        .map(|outcome| {
+            (
+                outcome["result"].as_str().unwrap().to_owned(),
+                outcome["status"].clone(),
+            )
+        })
+        .collect();
+    ends.sort_by_key(|(result, status)| (result.clone(), status.as_u64()));
+    let answered = |status: u16| ("answered".to_owned(), json!(status));
+    assert_eq!(
+        ends,
+        [answered(101), answered(403), ("panicked".to_owned(), Value::Null)]
+    );
 }
