@@ -10,7 +10,7 @@ mod words;
 use serde::{Deserialize, Serialize};
 
 pub use records::Records;
-pub use words::{has_word, starts_with, words};
+pub use words::{each_word, has_word, starts_with, words};
 
 /// The rows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

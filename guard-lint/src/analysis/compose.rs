@@ -112,15 +112,15 @@ impl<'s> Frame<'_, 's> {
         if summary.provider {
             return;
         }
-        let name = self.text(self.model.function(function).facts.name);
+        let info = self.model.function(function);
+        let name = self.text(info.facts.name);
+        let class = info.class.map(|class| self.text(self.model.class_facts(class).name));
         let known = &self.analyzer.known;
         let says = if as_is { Says::default() } else { known.says(name) };
         let reads = says.has(Says::READS);
-        let aside = !as_is && (says.has(Says::ASIDE) || known.is_aside(&self.model.function_name(function)));
+        let aside = !as_is && (says.has(Says::ASIDE) || class.is_some_and(|class| known.is_aside(class)));
         // What a reading function keeps for itself (a lazily made object, a memo) is no write of the request.
         // A store that tidies up while it reads (expired entries) does so on its own account.
-        let info = self.model.function(function);
-        let class = info.class.map(|class| self.text(self.model.class_facts(class).name));
         let tidies = reads && class.is_some_and(is_plain_store);
         let counts = |write: &&Write| !tidies && (write.strength == Strength::Store || !reads);
         let wrote_before = state.may.has(Facts::WROTE);

@@ -202,7 +202,7 @@ impl Known {
             model.ancestry(class).iter().any(|class| self.gates.contains(class))
                 && self.lexicon.of(name).has(Says::GATE_METHOD)
         });
-        let listed = !self.lexicon.vocabulary().gate_equivalents.is_empty();
+        let listed = !of_gate && !self.lexicon.vocabulary().gate_equivalents.is_empty();
         of_gate || (listed && (self.is_gate_equivalent(&model.function_name(method)) || self.is_gate_equivalent(name)))
     }
 

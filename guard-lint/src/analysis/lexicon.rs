@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use rustc_hash::FxHashMap;
 
-use crate::vocabulary::{Vocabulary, words};
+use crate::vocabulary::{Vocabulary, each_word};
 
 /// What a name says, as a set of bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -133,16 +133,16 @@ impl Rows {
         for (dot, _) in name.match_indices('.') {
             says = says.with(said(&self.segments, &name[dot + 1..]));
         }
-        let mut applies = false;
-        for (index, word) in words(name).enumerate() {
-            says = says.with(said(&self.words, &word));
-            if index == 0 {
-                says = says.with(said(&self.first_words, &word));
+        let (mut applies, mut is_first) = (false, true);
+        each_word(name, |word| {
+            says = says.with(said(&self.words, word));
+            if std::mem::take(&mut is_first) {
+                says = says.with(said(&self.first_words, word));
                 applies = word == "apply";
-            } else if applies && OF_QUERIES.contains(&word.as_str()) {
+            } else if applies && OF_QUERIES.contains(&word) {
                 says = says.without(Says::WRITES);
             }
-        }
+        });
         says
     }
 }

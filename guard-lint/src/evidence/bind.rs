@@ -156,20 +156,19 @@ fn exercises(files: &[File], test: &Test, subject: &Subject) -> bool {
     {
         return true;
     }
+    let touched = subject.dotted.intersection(&test.touches).count();
     let path = &files[test.file].path;
-    let stands_beside = subject.files.iter().any(|file| {
-        let folder = path.split("/test").next().unwrap_or(path);
-        folder.contains('/') && file.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
-    });
-    let own = |module: &&String| subject.dotted.contains(*module);
-    let touched = test.touches.iter().filter(own).count();
+    if touched == 0 || !subject.may_be_tested_in(path) {
+        return false;
+    }
+    let folder = path.split("/test").next().unwrap_or(path);
+    let is_below = |file: &String| file.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+    if folder.contains('/') && subject.files.iter().any(is_below) {
+        return true;
+    }
     // Beside no package, most of what it uses must be the subject's.
-    let others = test
-        .touches
-        .iter()
-        .filter(|module| !own(module) && !is_data(module))
-        .count();
-    touched > 0 && subject.may_be_tested_in(path) && (stands_beside || touched > others)
+    let others = test.touches.difference(&subject.dotted);
+    touched > others.filter(|module| !is_data(module)).count()
 }
 
 /// Why a test that seems to show something does not.

@@ -418,6 +418,11 @@ impl<'g, 's> Gather<'g, 's> {
         }
     }
 
+    /// Whether an expression is this one name.
+    pub(super) fn is_named(&self, expr: &Expr, text: &str) -> bool {
+        matches!(expr, Expr::Name(name, _) if self.names.resolve(name) == text)
+    }
+
     /// `a.b.c` as it is written; empty for what is no dotted name.
     pub(super) fn text(&self, expr: &Expr) -> String {
         match expr {

@@ -113,7 +113,10 @@ impl<'s> Walker<'_, 's> {
                 return true;
             }
         } else if needs.follows(name) {
-            return true;
+            let targets = self.targets(given, state);
+            if self.effects.leads(&self.lookup, needs, &targets, given.call) {
+                return true;
+            }
         }
         // What has no dict or object gets nothing that it could change.
         let mut all = given.values.iter().chain(&given.base);

@@ -1,11 +1,11 @@
-//! What a function leads to, whoever calls it and with whatever: a record, or a change.
+//! What a function leads to, whoever calls it and with whatever: an artifact's store, a record, or a change.
 
 use std::sync::{Mutex, PoisonError};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::lookup::{Lookup, Target, last_name};
-use super::needs::Needs;
+use super::needs::{Needs, Question};
 use super::said;
 use crate::model::types::each_statement;
 use crate::model::{ClassId, FnId};
@@ -15,12 +15,13 @@ use crate::source::visit::each_call;
 /// What is known so far. Which thread asks first does not change it.
 #[derive(Default)]
 pub(super) struct Effects {
-    leading: Mutex<FxHashMap<FnId, bool>>,
+    storing: Mutex<FxHashMap<FnId, bool>>,
+    recording: Mutex<FxHashMap<FnId, bool>>,
     changing: Mutex<FxHashMap<FnId, bool>>,
 }
 
 impl Effects {
-    /// Whether a call of one of these leads to a usage or audit record.
+    /// Whether a call of one of these leads to what is asked for: an artifact's store, or a usage or audit record.
     pub(super) fn leads(&self, lookup: &Lookup<'_, '_>, needs: &Needs, targets: &[Target], call: &Call) -> bool {
         let functions = followed(lookup, targets, call);
         functions
@@ -28,24 +29,26 @@ impl Effects {
             .any(|function| self.is_leading(lookup, needs, function))
     }
 
-    /// Whether a function leads to a usage or audit record.
+    /// Whether a function leads there.
     pub(super) fn is_leading(&self, lookup: &Lookup<'_, '_>, needs: &Needs, function: FnId) -> bool {
-        search(&self.leading, function, |function, next| {
+        let known = match needs.question {
+            Question::Artifacts => &self.storing,
+            Question::Records => &self.recording,
+        };
+        search(known, function, |function, next| {
             let mut found = false;
             let info = lookup.model.function(function);
             each_call(&info.facts.body, &mut |call| {
                 let Some(name) = last_name(&call.func).filter(|_| !found) else {
                     return;
                 };
-                let emits = lookup.emission(call) != 0;
-                if !emits && !needs.follows(name) {
-                    return;
-                }
-                let targets = lookup.targets((info.module, Some(function)), call, None);
-                if emits {
-                    found = lookup.is_emission(call, &targets);
-                } else {
-                    next.extend(followed(lookup, &targets, call));
+                let stores = || lookup.says(name, said::ARTIFACT_STORE | said::ARTIFACT_CLASS);
+                let targets = || lookup.targets((info.module, Some(function)), call, None);
+                match needs.question {
+                    Question::Artifacts if stores() => found = true,
+                    Question::Records if lookup.emission(call) != 0 => found = lookup.is_emission(call, &targets()),
+                    _ if needs.follows(name) => next.extend(followed(lookup, &targets(), call)),
+                    _ => {}
                 }
             });
             found

@@ -129,9 +129,12 @@ fn walk(analyzer: &Analyzer<'_>, function: FnId, asked: Asked<'_>) -> Trail {
         };
         state.variables.insert(param.name, value);
     }
-    // A function by whose name nothing is stored can only store what it is given.
-    let is_asked =
-        |needs: &Needs| needs.question != Question::Artifacts || walker.next > 0 || needs.follows(info.facts.name);
+    // A function that leads to no store can only store what it is given.
+    let is_asked = |needs: &Needs| {
+        needs.question != Question::Artifacts
+            || walker.next > 0
+            || asked.effects.is_leading(&walker.lookup, needs, function)
+    };
     if asked.needs.is_none_or(is_asked) {
         walker.enter(function, &mut state);
     }

@@ -200,7 +200,8 @@ impl Calls {
         functions.map(|id| Self::of(lookup, id)).collect()
     }
 
-    fn of(lookup: &Lookup<'_, '_>, id: FnId) -> Self {
+    /// What one function calls.
+    pub(super) fn of(lookup: &Lookup<'_, '_>, id: FnId) -> Self {
         let model = lookup.model;
         let info = model.function(id);
         let own = model.text(info.facts.name);

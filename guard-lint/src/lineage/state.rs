@@ -2,11 +2,8 @@
 
 use std::rc::Rc;
 
-use lasso::Key;
-
 use super::later::{Later, Waiting, What};
 use super::value::{Cell, Cells, Origin, Value};
-use super::versions::Versions;
 use crate::source::facts::Name;
 
 /// What happened on a path, as bits.
@@ -54,19 +51,47 @@ impl Ways {
     }
 }
 
-/// The variables of a function.
+/// The variables of a function, in the order in which they were first set. They are few: a copy shares them until it sets one.
 #[derive(Debug, Clone, Default)]
-pub struct Variables<'s>(Versions<Value<'s>>);
+pub struct Variables<'s>(Option<Rc<Vec<(Name, Value<'s>)>>>);
 
 impl<'s> Variables<'s> {
     /// What a variable is.
     pub fn get(&self, name: Name) -> Option<&Value<'s>> {
-        self.0.get(name.into_usize() as u32)
+        let own = self.all().iter().find(|(own, _)| *own == name);
+        own.map(|(_, value)| value)
     }
 
     /// Sets a variable.
     pub fn insert(&mut self, name: Name, value: Value<'s>) {
-        self.0.insert(name.into_usize() as u32, value);
+        let all = Rc::make_mut(self.0.get_or_insert_default());
+        match all.iter_mut().find(|(own, _)| *own == name) {
+            Some((_, old)) => *old = value,
+            None => all.push((name, value)),
+        }
+    }
+
+    fn all(&self) -> &[(Name, Value<'s>)] {
+        self.0.as_ref().map_or(&[], |all| all.as_slice())
+    }
+
+    /// What two paths do not share: with what this one and the other have there.
+    fn differences(&self, other: &Self) -> Vec<(Name, Value<'s>, Option<Value<'s>>)> {
+        let mut found = Vec::new();
+        match (&self.0, &other.0) {
+            (Some(own), Some(theirs)) if Rc::ptr_eq(own, theirs) => return found,
+            _ => {}
+        }
+        for (index, (name, theirs)) in other.all().iter().enumerate() {
+            // Two paths from one point agree in the order of what was set before it.
+            let same = self.all().get(index).filter(|(own, _)| own == name);
+            match same.map(|(_, value)| value).or_else(|| self.get(*name)) {
+                None => found.push((*name, theirs.clone(), None)),
+                Some(own) if own != theirs => found.push((*name, own.clone(), Some(theirs.clone()))),
+                Some(_) => {}
+            }
+        }
+        found
     }
 }
 
@@ -120,19 +145,12 @@ impl<'s> State<'s> {
         self.cells.add_missing(&other.cells);
         let both = self.clone();
         self.cells.join(&other.cells, |own, theirs| both.held(own, theirs));
-        let mut changed: Vec<(u32, Value<'s>, Option<Value<'s>>)> = Vec::new();
-        let variables = &self.variables.0;
-        variables.differences(&other.variables.0, &mut |name, own, theirs| match (own, theirs) {
-            (None, Some(theirs)) => changed.push((name, theirs.clone(), None)),
-            (Some(own), Some(theirs)) if own != theirs => changed.push((name, own.clone(), Some(theirs.clone()))),
-            _ => {}
-        });
-        for (name, own, theirs) in changed {
+        for (name, own, theirs) in self.variables.differences(&other.variables) {
             let value = match theirs {
                 Some(theirs) => self.either(own, &theirs, fresh),
                 None => own,
             };
-            self.variables.0.insert(name, value);
+            self.variables.insert(name, value);
         }
     }
 

@@ -79,6 +79,13 @@ impl Walks {
 
     /// Walks what rules will ask for, on all threads. What is shared by all walks is computed before.
     pub fn prepare(&self, analyzer: &Analyzer<'_>) {
+        let (model, said) = (analyzer.model(), self.said(analyzer.model()));
+        let functions: Vec<FnId> = (0..model.functions.len() as u32).map(FnId).collect();
+        let calls = spread::over(analyzer, &functions, |analyzer, function| {
+            Calls::of(&Lookup::new(analyzer, said), function)
+        });
+        // Who asked before has the same.
+        let _ = self.calls.set(calls);
         self.needs(analyzer);
         let storing = self.roots_where(analyzer, said::ARTIFACT_STORE);
         spread::over(analyzer, &storing, |analyzer, function| {

@@ -99,6 +99,8 @@ pub struct Model<'s> {
     entities: RefCell<FxHashMap<(ModId, Name), Option<resolve::Entity>>>,
     implemented: RefCell<FxHashMap<(ClassId, Name), Vec<FnId>>>,
     imported: RefCell<FxHashMap<(ModId, Name, u32), Option<resolve::Entity>>>,
+    outside: RefCell<FxHashMap<(Name, Name), Name>>,
+    inferred: types::Inferred,
     local_types: locals::LocalTypes,
     absent: absent::Asked,
 }
@@ -120,6 +122,8 @@ impl<'s> Model<'s> {
             entities: RefCell::default(),
             implemented: RefCell::default(),
             imported: RefCell::default(),
+            outside: RefCell::default(),
+            inferred: types::Inferred::default(),
             local_types: locals::LocalTypes::default(),
             absent: absent::Asked::default(),
         };

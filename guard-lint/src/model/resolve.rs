@@ -151,13 +151,15 @@ impl<'s> Model<'s> {
                 };
                 self.found(self.sources.tree.child(&child)?)
             }
-            Entity::External(dotted) => Some(Entity::External(self.intern(&format!(
-                "{}.{}",
-                self.text(dotted),
-                self.text(name)
-            )))),
+            Entity::External(dotted) => Some(Entity::External(self.outside(dotted, name))),
             _ => None,
         }
+    }
+
+    /// The dotted name of what something outside the program holds.
+    fn outside(&self, dotted: Name, name: Name) -> Name {
+        let joined = || self.intern(&format!("{}.{}", self.text(dotted), self.text(name)));
+        *self.outside.borrow_mut().entry((dotted, name)).or_insert_with(joined)
     }
 
     fn submodule(&self, module: ModId, name: Name) -> Option<Entity> {
@@ -167,7 +169,11 @@ impl<'s> Model<'s> {
 
     /// What a name or dotted expression means at module level.
     pub fn expression(&self, module: ModId, expr: &Expr) -> Option<Entity> {
-        self.expression_within(module, expr, HOPS)
+        match expr {
+            Expr::Name(name, _) => self.global(module, *name),
+            Expr::Attr(attr) => self.member(self.expression(module, &attr.base)?, attr.name),
+            _ => None,
+        }
     }
 
     fn expression_within(&self, module: ModId, expr: &Expr, hops: u32) -> Option<Entity> {

@@ -1,5 +1,10 @@
 //! What a value can be, as far as annotations, constructors and assignments tell without running anything.
 
+use std::cell::RefCell;
+use std::hash::Hash;
+
+use rustc_hash::FxHashMap;
+
 use super::classes::last_segment;
 use super::resolve::Entity;
 use super::scope::Binding;
@@ -76,8 +81,26 @@ impl Types {
     }
 }
 
+/// What was inferred so far, by what decides it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Inferred {
+    names: RefCell<FxHashMap<(ModId, Option<FnId>, Name), Types>>,
+    members: RefCell<FxHashMap<(Ty, Name), Types>>,
+    calls: RefCell<FxHashMap<Ty, Types>>,
+}
+
 /// How far inference follows names and calls.
 const DEPTH: u32 = 10;
+
+/// What is known under a key, or else found now.
+fn once<K: Eq + Hash>(known: &RefCell<FxHashMap<K, Types>>, key: K, find: impl FnOnce() -> Types) -> Types {
+    if let Some(known) = known.borrow().get(&key) {
+        return known.clone();
+    }
+    let found = find();
+    known.borrow_mut().insert(key, found.clone());
+    found
+}
 
 impl<'s> Model<'s> {
     /// The types that an annotation of this module means.
@@ -241,7 +264,24 @@ impl<'s> Model<'s> {
 
     /// The types of an expression in this function or at module level, whatever the order of its statements.
     pub fn infer(&self, module: ModId, function: Option<FnId>, expr: &Expr) -> Types {
-        self.infer_within(module, function, expr, DEPTH)
+        let either = |types: &Types, find: &dyn Fn(Ty) -> Types| {
+            let each = types.all.iter().map(|ty| find(*ty));
+            each.reduce(Types::or).unwrap_or_else(Types::unknown)
+        };
+        match expr {
+            Expr::Name(name, _) => once(&self.inferred.names, (module, function, *name), || {
+                self.name_types(module, function, *name, DEPTH)
+            }),
+            Expr::Attr(attr) => {
+                let base = self.infer(module, function, &attr.base);
+                either(&base, &|ty| self.member_types(ty, attr.name))
+            }
+            Expr::Call(call) if !matches!(&call.func, Expr::Name(name, _) if self.text(*name) == "getattr") => {
+                either(&self.infer(module, function, &call.func), &|ty| self.call_types(ty))
+            }
+            Expr::Await(inner) => self.infer(module, function, inner),
+            expr => self.infer_within(module, function, expr, DEPTH),
+        }
     }
 
     pub(super) fn infer_within(&self, module: ModId, function: Option<FnId>, expr: &Expr, depth: u32) -> Types {
@@ -349,7 +389,9 @@ impl<'s> Model<'s> {
 
     /// The types of `value.name` for a value of this type.
     pub fn member_types(&self, ty: Ty, name: Name) -> Types {
-        self.member_types_within(ty, name, DEPTH)
+        once(&self.inferred.members, (ty, name), || {
+            self.member_types_within(ty, name, DEPTH)
+        })
     }
 
     fn member_types_within(&self, ty: Ty, name: Name, depth: u32) -> Types {
@@ -370,7 +412,7 @@ impl<'s> Model<'s> {
 
     /// The types of what calling a value of this type gives.
     pub fn call_types(&self, ty: Ty) -> Types {
-        self.call_types_within(ty, DEPTH)
+        once(&self.inferred.calls, ty, || self.call_types_within(ty, DEPTH))
     }
 
     fn call_types_within(&self, ty: Ty, depth: u32) -> Types {

@@ -110,7 +110,12 @@ impl Scan<'_> {
 
     /// Reads the indentation of a line; whether its blocks are too deep.
     fn line_start(&mut self) -> bool {
-        let mut column = 0;
+        // Most lines begin with eight spaces or more.
+        let eights = self.bytes[self.at..]
+            .chunks_exact(8)
+            .take_while(|chunk| *chunk == b"        ");
+        let mut column = 8 * eights.count();
+        self.at += column;
         while let Some(byte) = self.bytes.get(self.at) {
             match byte {
                 b' ' => column += 1,

@@ -1,9 +1,13 @@
 //! What the bytes of a file tell before it is parsed.
 
+use std::sync::LazyLock;
+
+use aho_corasick::packed;
 use memchr::{memchr_iter, memmem};
 
-/// Words that every file with a router or an application has.
-const MARKERS: [&[u8]; 7] = [
+/// Words that every file with a router or an application has, or that hands one on: `create_app(router=router)`,
+/// `register(app)`. Such a file puts together what others define, and nothing imports it.
+const MARKERS: [&[u8]; 11] = [
     b"APIRouter",
     b"FastAPI",
     b"add_api_",
@@ -11,7 +15,14 @@ const MARKERS: [&[u8]; 7] = [
     b"exception_handler",
     b"Starlette",
     b"add_middleware",
+    b"router)",
+    b"router,",
+    b"(app)",
+    b"(app,",
 ];
+
+/// Looks for all of them at once; nothing where the processor has no way to: every file may be one then.
+static MARKED: LazyLock<Option<packed::Searcher>> = LazyLock::new(|| packed::Searcher::new(MARKERS));
 
 /// The methods that decorate a handler.
 const VERBS: [&[u8]; 12] = [
@@ -31,16 +42,8 @@ const VERBS: [&[u8]; 12] = [
 
 /// Whether a file may define or use a router, an application or a route.
 pub(super) fn is_seed(bytes: &[u8]) -> bool {
-    MARKERS.iter().any(|marker| memmem::find(bytes, marker).is_some())
+    MARKED.as_ref().is_none_or(|marked| marked.find(bytes).is_some())
         || memchr_iter(b'@', bytes).any(|at| is_route_decorator(bytes, at))
-        || hands_on(bytes, b"router")
-        || hands_on(bytes, b"(app")
-}
-
-/// Whether a file may hand a router or an application on: `create_app(router=router)`, `register(app)`. It puts together
-/// what other files define, and nothing imports it.
-fn hands_on(bytes: &[u8], what: &[u8]) -> bool {
-    memmem::find_iter(bytes, what).any(|at| matches!(bytes.get(at + what.len()), Some(b')' | b',')))
 }
 
 /// Whether the `@` at this place begins a line and its expression ends in a route method.

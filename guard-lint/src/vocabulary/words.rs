@@ -5,6 +5,20 @@ pub fn words(name: &str) -> impl Iterator<Item = String> + '_ {
     slices(name).map(|word| lower(word).collect())
 }
 
+/// Calls `visit` for every word of a name, lower-case.
+pub fn each_word(name: &str, mut visit: impl FnMut(&str)) {
+    let mut lowered = String::new();
+    for word in slices(name) {
+        if word.bytes().all(|byte| byte.is_ascii_lowercase()) {
+            visit(word);
+            continue;
+        }
+        lowered.clear();
+        lowered.extend(lower(word));
+        visit(&lowered);
+    }
+}
+
 /// The words of a name as they are written.
 fn slices(name: &str) -> impl Iterator<Item = &str> {
     name.split(['_', '.', '-', ' '])

@@ -1,6 +1,6 @@
 //! The calls of a test: requests, expectations, replacements.
 
-use super::{DEPTH, Gather};
+use super::{DEPTH, Gather, last};
 use crate::evidence::path::written;
 use crate::evidence::{Request, Test};
 use crate::model::resolve::Entity;
@@ -8,11 +8,13 @@ use crate::model::types::each_statement;
 use crate::source::facts::{Call, Expr, Stmt};
 use crate::source::visit::{descend, each_call};
 
+/// How the names of calls end that put something in another's place.
+const REPLACING: [&str; 6] = ["delenv", "dict", "object", "patch", "pop", "setattr"];
+
 impl<'g> Gather<'g, '_> {
     /// Adds what one call does. `body` is where its names are assigned.
     pub(super) fn call(&self, call: &Call, body: &'g [Stmt], test: &mut Test, depth: u32) {
-        let func = self.text(&call.func);
-        let name = func.rsplit('.').next().unwrap_or_default();
+        let name = last(&call.func).map_or("", |name| self.names.resolve(&name));
         // What its set-up makes is not made again.
         if depth + 1 == DEPTH
             && let Some(Entity::Class(_)) = self.entity(&call.func)
@@ -43,7 +45,7 @@ impl<'g> Gather<'g, '_> {
                 }
             }
             // `self.helper()`
-            (Expr::Attr(attr), _) if depth > 0 && self.text(&attr.base) == "self" => {
+            (Expr::Attr(attr), _) if depth > 0 && self.is_named(&attr.base, "self") => {
                 if let Some(helper) = self.local(attr.name).filter(|helper| !self.is_test(helper)) {
                     self.walk(helper, test, depth);
                 }
@@ -147,6 +149,10 @@ impl<'g> Gather<'g, '_> {
 
     /// What one call puts in another's place.
     pub(super) fn replacement(&self, call: &Call, test: &mut Test) {
+        let last = last(&call.func).map_or("", |name| self.names.resolve(&name));
+        if !REPLACING.iter().any(|name| last.ends_with(name)) {
+            return;
+        }
         let func = self.text(&call.func);
         let literal = |index: usize| call.position(index).and_then(|arg| arg.as_str(self.names));
         if func.ends_with("delenv") || func.ends_with("environ.pop") {
