@@ -5,13 +5,14 @@ use std::rc::Rc;
 use super::bind::Given;
 use super::later::What;
 use super::lookup::{Target, last_name};
-use super::needs::{CHANGES, Needs, Question};
+use super::needs::{Needs, Question};
 use super::said;
 use super::state::{State, WROTE};
 use super::value::{Cell, Origin, Source, Value};
 use super::{CALLS, Walker};
 use crate::model::{ClassId, FnId};
 use crate::source::facts::{ArgKind, Call, Expr, Name};
+use crate::source::glance::CHANGES;
 use crate::source::visit::descend;
 use crate::vocabulary::has_word;
 

@@ -38,6 +38,12 @@ impl Effects {
         search(known, function, |function, next| {
             let mut found = false;
             let info = lookup.model.function(function);
+            let names =
+                said::USAGE_ROW | said::AUDIT_ROW | said::RECORD_VERB | said::ARTIFACT_STORE | said::ARTIFACT_CLASS;
+            let matters = |name| needs.follows(name) || lookup.says(name, names);
+            if !info.facts.glance.calls(matters) {
+                return false;
+            }
             each_call(&info.facts.body, &mut |call| {
                 let Some(name) = last_name(&call.func).filter(|_| !found) else {
                     return;
@@ -75,6 +81,9 @@ impl Effects {
             each_statement(&info.facts.body, &mut |statement| {
                 found |= matches!(statement, Stmt::Assign(assign) if is_kept(lookup, &assign.target));
             });
+            if found || !info.facts.glance.calls(|name| needs.looks(name)) {
+                return found;
+            }
             each_call(&info.facts.body, &mut |call| {
                 let looks = last_name(&call.func).is_some_and(|name| needs.looks(name));
                 if found || !looks || lookup.emission(call) != 0 {

@@ -9,22 +9,10 @@ use lasso::Key;
 
 use super::lookup::{Lookup, last_name};
 use super::said;
-use crate::model::types::each_statement;
 use crate::model::{FnId, Model};
-use crate::source::facts::{Expr, Name, Stmt};
+use crate::source::facts::{Expr, Function, Name, Stmt};
+use crate::source::glance::{CHANGES, Glance};
 use crate::source::visit::each_call;
-
-/// Methods that change the dict, list or hash that they are called on.
-pub(super) const CHANGES: [&str; 8] = [
-    "add",
-    "append",
-    "clear",
-    "extend",
-    "insert",
-    "pop",
-    "setdefault",
-    "update",
-];
 
 /// A set of names.
 #[derive(Debug, Clone, Default)]
@@ -80,13 +68,14 @@ struct Every {
 
 impl Needs {
     /// What each question needs.
-    pub(super) fn of_each(lookup: &Lookup<'_, '_>, functions: &[Calls]) -> [Self; 2] {
+    pub(super) fn of_each(lookup: &Lookup<'_, '_>) -> [Self; 2] {
         let model = lookup.model;
+        let functions = &Called::all(model);
         let mut every = Every {
             change: Known::default(),
             endless: endless(model, functions),
         };
-        for function in functions.iter().filter(|function| function.changes) {
+        for function in functions.iter().filter(|function| function.glance.changes) {
             every.change.add(function.name);
         }
         for text in CHANGES {
@@ -94,12 +83,12 @@ impl Needs {
                 every.change.add(name);
             });
         }
-        spread(&mut every.change, functions, |function| &function.hands);
+        spread(&mut every.change, functions, |glance| &glance.hands);
         let every = Arc::new(every);
         [Question::Artifacts, Question::Records].map(|question| Self::new(question, lookup, functions, &every))
     }
 
-    fn new(question: Question, lookup: &Lookup<'_, '_>, functions: &[Calls], every: &Arc<Every>) -> Self {
+    fn new(question: Question, lookup: &Lookup<'_, '_>, functions: &[Called<'_>], every: &Arc<Every>) -> Self {
         let (mut follow, mut look) = (Known::default(), Known::default());
         let (leads, looks) = match question {
             Question::Artifacts => (
@@ -112,7 +101,7 @@ impl Needs {
             ),
         };
         let mut seen = Known::default();
-        for name in functions.iter().flat_map(|function| &function.all) {
+        for name in functions.iter().flat_map(|function| &function.glance.called) {
             if seen.add(*name) {
                 if lookup.says(*name, leads) {
                     follow.add(*name);
@@ -126,11 +115,11 @@ impl Needs {
             if question == Question::Records {
                 look.add(function.name);
             }
-            if every.endless.has(function.name) || (question == Question::Records && function.records) {
+            if every.endless.has(function.name) || (question == Question::Records && function.records(lookup)) {
                 follow.add(function.name);
             }
         }
-        spread(&mut follow, functions, |function| &function.all);
+        spread(&mut follow, functions, |glance| &glance.called);
         Self {
             question,
             follow,
@@ -155,8 +144,8 @@ impl Needs {
     }
 
     /// Whether a function may come to its end.
-    pub(super) fn comes_back(&self, body: &[Stmt]) -> bool {
-        comes_back(body, &self.every.endless)
+    pub(super) fn comes_back(&self, function: &Function) -> bool {
+        function.glance.returns || falls_through(&function.body, &self.every.endless)
     }
 
     /// Whether a call of this name may change an object that it gets.
@@ -166,119 +155,81 @@ impl Needs {
 }
 
 /// Adds the names of all functions that call one of these.
-fn spread(names: &mut Known, functions: &[Calls], calls: impl Fn(&Calls) -> &[Name]) {
+fn spread<'s>(names: &mut Known, functions: &[Called<'s>], calls: impl Fn(&'s Glance) -> &'s [Name]) {
     let mut grows = true;
     while grows {
         grows = false;
         for function in functions {
-            if !names.has(function.name) && calls(function).iter().any(|name| names.has(*name)) {
+            if !names.has(function.name) && calls(function.glance).iter().any(|name| names.has(*name)) {
                 grows |= names.add(function.name);
             }
         }
     }
 }
 
-/// What a function calls.
-pub(super) struct Calls {
-    /// The name by which it is called itself.
+/// A function, as calls lead to it.
+#[derive(Clone, Copy)]
+struct Called<'s> {
+    /// The name by which it is called: that of its class, where it makes objects.
     name: Name,
     id: FnId,
-    /// The last names of what it calls.
-    pub(super) all: Vec<Name>,
-    /// Of those, what gets one of its parameters.
-    hands: Vec<Name>,
-    /// Whether it changes one of its parameters.
-    changes: bool,
-    /// Whether it records something on what is named for it: `self.budget.track(…)`.
-    records: bool,
+    glance: &'s Glance,
 }
 
-impl Calls {
-    /// What every function calls, by its id.
-    pub(super) fn of_all(lookup: &Lookup<'_, '_>) -> Vec<Self> {
-        let functions = (0..lookup.model.functions.len() as u32).map(FnId);
-        functions.map(|id| Self::of(lookup, id)).collect()
+impl<'s> Called<'s> {
+    /// All functions of a program, by their ids.
+    fn all(model: &Model<'s>) -> Vec<Self> {
+        let functions = (0..model.functions.len() as u32).map(FnId);
+        let called = functions.map(|id| {
+            let info = model.function(id);
+            let name = match info.class {
+                Some(class) if model.text(info.facts.name) == "__init__" => model.class_facts(class).name,
+                _ => info.facts.name,
+            };
+            let glance = &info.facts.glance;
+            Self { name, id, glance }
+        });
+        called.collect()
     }
 
-    /// What one function calls.
-    pub(super) fn of(lookup: &Lookup<'_, '_>, id: FnId) -> Self {
-        let model = lookup.model;
-        let info = model.function(id);
-        let own = model.text(info.facts.name);
-        let name = match info.class {
-            Some(class) if own == "__init__" => model.class_facts(class).name,
-            _ => info.facts.name,
-        };
-        let skipped = usize::from(own == "__init__");
-        let params: Vec<Name> = info.facts.params.iter().skip(skipped).map(|param| param.name).collect();
-        let is_param = |expr: &Expr| root(expr).is_some_and(|root| params.contains(&root));
-        let mut calls = Self {
-            name,
-            id,
-            all: Vec::new(),
-            hands: Vec::new(),
-            changes: false,
-            records: false,
-        };
-        each_call(&info.facts.body, &mut |call| {
-            let (name, base) = match &call.func {
-                Expr::Name(name, _) => (*name, None),
-                Expr::Attr(attr) => (attr.name, Some(&attr.base)),
-                _ => return,
-            };
-            calls.all.push(name);
-            let given = call.args.iter().map(|arg| &arg.value).chain(base);
-            if given.into_iter().any(is_param) {
-                calls.hands.push(name);
-            }
-            calls.records |= base.is_some() && lookup.emission(call) != 0;
-            if base.is_some_and(is_param) && CHANGES.contains(&model.text(name)) {
-                calls.changes = true;
-            }
+    /// Whether it records something on what is named for it: `self.budget.track(…)`.
+    fn records(self, lookup: &Lookup<'_, '_>) -> bool {
+        let names = said::USAGE_ROW | said::AUDIT_ROW | said::RECORD_VERB;
+        if !self.glance.calls(|name| lookup.says(name, names)) {
+            return false;
+        }
+        let mut records = false;
+        each_call(&lookup.model.function(self.id).facts.body, &mut |call| {
+            records |= matches!(call.func, Expr::Attr(_)) && lookup.emission(call) != 0;
         });
-        each_statement(&info.facts.body, &mut |statement| {
-            let targets = match statement {
-                Stmt::Assign(assign) => std::slice::from_ref(&assign.target),
-                Stmt::Expr(Expr::Other(targets)) => &**targets,
-                _ => &[],
-            };
-            let is_part = |target: &&Expr| matches!(target, Expr::Attr(_) | Expr::Index(..));
-            calls.changes |= targets.iter().filter(is_part).any(is_param);
-        });
-        calls
+        records
     }
 }
 
 /// The names of the functions that never return, also because what they call does not.
-fn endless(model: &Model<'_>, functions: &[Calls]) -> Known {
+fn endless(model: &Model<'_>, functions: &[Called<'_>]) -> Known {
     let mut names = Known::default();
-    let mut asked: Vec<&Calls> = functions
-        .iter()
-        .filter(|function| !model.is_abstract(function.id))
-        .collect();
+    let can_end = |function: &Called<'_>| !function.glance.returns && !model.is_abstract(function.id);
+    let mut asked: Vec<Called<'_>> = functions.iter().copied().filter(can_end).collect();
     while !asked.is_empty() {
-        let body = |function: &Calls| &model.function(function.id).facts.body;
-        let (back, ended): (Vec<&Calls>, Vec<&Calls>) = asked
+        let body = |function: &Called<'_>| &model.function(function.id).facts.body;
+        let (back, ended): (Vec<Called<'_>>, Vec<Called<'_>>) = asked
             .into_iter()
-            .partition(|function| comes_back(body(function), &names));
+            .partition(|function| falls_through(body(function), &names));
         let mut new = Known::default();
         for function in ended {
             names.add(function.name);
             new.add(function.name);
         }
-        let calls_new = |function: &&Calls| function.all.iter().any(|name| new.has(*name));
-        asked = back.into_iter().filter(calls_new).collect();
+        asked = back
+            .into_iter()
+            .filter(|function| function.glance.calls(|name| new.has(name)))
+            .collect();
     }
     names
 }
 
-/// Whether a body may come to its end or to a return, where calls of these names do not.
-fn comes_back(body: &[Stmt], endless: &Known) -> bool {
-    let mut returns = false;
-    each_statement(body, &mut |statement| returns |= matches!(statement, Stmt::Return(..)));
-    returns || falls_through(body, endless)
-}
-
+/// Whether a body without a `return` may come to its end, where calls of these names do not.
 fn falls_through(body: &[Stmt], endless: &Known) -> bool {
     body.iter().all(|statement| match statement {
         Stmt::Raise(..) => false,
@@ -296,15 +247,4 @@ fn falls_through(body: &[Stmt], endless: &Known) -> bool {
         }
         _ => true,
     })
-}
-
-/// The variable that an expression is a part of.
-fn root(expr: &Expr) -> Option<Name> {
-    match expr {
-        Expr::Name(name, _) => Some(*name),
-        Expr::Attr(attr) => root(&attr.base),
-        Expr::Index(pair, _) => root(&pair.0),
-        Expr::Await(inner) | Expr::Star(inner) => root(inner),
-        _ => None,
-    }
 }

@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::effects::Effects;
 use super::lookup::Lookup;
-use super::needs::{Calls, Needs};
+use super::needs::Needs;
 use super::said::{self, Said};
 use super::state::{WROTE, Ways};
 use super::{Asked, DEPTH, Trail, walk};
@@ -30,7 +30,6 @@ pub struct Walks {
     whole: Mutex<FxHashMap<FnId, Arc<Trail>>>,
     stored: Mutex<FxHashMap<FnId, Arc<Trail>>>,
     recorded: Mutex<FxHashMap<FnId, Arc<Trail>>>,
-    calls: OnceLock<Vec<Calls>>,
     needs: OnceLock<[Needs; 2]>,
     said: OnceLock<Said>,
     effects: Effects,
@@ -66,7 +65,7 @@ impl Walks {
                 return walk(analyzer, function, self.asked(analyzer, DEPTH, Some(needs)));
             }
             let mut trail = Trail::default();
-            if needs.comes_back(&model.function(function).facts.body) {
+            if needs.comes_back(model.function(function).facts) {
                 let changes = self.effects.is_changing(&lookup, needs, function);
                 let happened = if changes { WROTE } else { 0 };
                 trail
@@ -79,13 +78,6 @@ impl Walks {
 
     /// Walks what rules will ask for, on all threads. What is shared by all walks is computed before.
     pub fn prepare(&self, analyzer: &Analyzer<'_>) {
-        let (model, said) = (analyzer.model(), self.said(analyzer.model()));
-        let functions: Vec<FnId> = (0..model.functions.len() as u32).map(FnId).collect();
-        let calls = spread::over(analyzer, &functions, |analyzer, function| {
-            Calls::of(&Lookup::new(analyzer, said), function)
-        });
-        // Who asked before has the same.
-        let _ = self.calls.set(calls);
         self.needs(analyzer);
         let storing = self.roots_where(analyzer, said::ARTIFACT_STORE);
         spread::over(analyzer, &storing, |analyzer, function| {
@@ -122,19 +114,15 @@ impl Walks {
     fn needs(&self, analyzer: &Analyzer<'_>) -> &[Needs; 2] {
         self.needs.get_or_init(|| {
             let lookup = Lookup::new(analyzer, self.said(analyzer.model()));
-            Needs::of_each(&lookup, self.calls(&lookup))
+            Needs::of_each(&lookup)
         })
-    }
-
-    fn calls(&self, lookup: &Lookup<'_, '_>) -> &[Calls] {
-        self.calls.get_or_init(|| Calls::of_all(lookup))
     }
 
     /// The modules in which something of such a name is called.
     fn modules_calling(&self, lookup: &Lookup<'_, '_>, wanted: impl Fn(Name) -> bool) -> Vec<ModId> {
         let mut modules: Vec<ModId> = Vec::new();
-        for (function, calls) in lookup.model.functions.iter().zip(self.calls(lookup)) {
-            if modules.last() != Some(&function.module) && calls.all.iter().copied().any(&wanted) {
+        for function in &lookup.model.functions {
+            if modules.last() != Some(&function.module) && function.facts.glance.calls(&wanted) {
                 modules.push(function.module);
             }
         }

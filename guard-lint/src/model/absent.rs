@@ -13,6 +13,7 @@ use super::types::Ty;
 use super::words::{BUILTINS, STANDARD, TEXT};
 use super::{ClassId, FnId, ModId, Model, binders};
 use crate::source::facts::{Expr, Name, Stmt};
+use crate::source::glance::Glance;
 use crate::source::visit::each_call;
 
 /// The answers so far. Hardly any program asks; one that does asks the same again for every route.
@@ -155,12 +156,16 @@ impl Model<'_> {
     fn is_assigned_somewhere(&self, name: Name) -> bool {
         let assigned = self.absent.assigned.get_or_init(|| {
             let mut assigned = FxHashSet::default();
+            let setattr = self.names.get("setattr");
             for file in &self.sources.files {
-                let bodies = file.facts.functions.iter().map(|function| &function.body);
-                for body in bodies.chain([&file.facts.body]) {
-                    binders::each_attribute(body, &mut |name| {
-                        assigned.insert(name);
-                    });
+                assigned.extend(&file.facts.set_attributes);
+                let functions = file.facts.functions.iter();
+                let bodies = functions.map(|function| (&function.body, &function.glance));
+                let sets = |glance: &Glance| glance.calls(|name| Some(name) == setattr);
+                for (body, _) in bodies
+                    .chain([(&file.facts.body, &file.facts.glance)])
+                    .filter(|(_, glance)| sets(glance))
+                {
                     each_call(body, &mut |call| {
                         if let (Expr::Name(function, _), Some(Expr::Str(name, _))) = (&call.func, call.position(1))
                             && self.names.resolve(function) == "setattr"

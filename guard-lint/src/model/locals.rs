@@ -49,6 +49,11 @@ impl LocalTypes {
 }
 
 impl<'s> Model<'s> {
+    /// Whether a function assigns this name.
+    pub(super) fn is_local(&self, id: FnId, name: Name) -> bool {
+        self.locals[id.0 as usize].0.iter().any(|(local, _)| *local == name)
+    }
+
     /// The types of a name that this function assigns; nothing where it does not.
     ///
     /// A name may be assigned from itself, at once or through others: what is known so far stands for it then, and it is

@@ -4,6 +4,8 @@
 //! defines one refers to it by its index. Expressions keep calls, names, attributes, literals and conditions; all other
 //! operators become [`Expr::Other`] over their operands, so that no call inside them is lost.
 
+use super::glance::Glance;
+
 /// An interned string. Compare it, resolve it through [`Names`], never order by it: its value depends on thread timing.
 pub type Name = lasso::Spur;
 
@@ -24,6 +26,10 @@ pub struct Span {
 pub struct Module {
     /// The statements at module level.
     pub body: Vec<Stmt>,
+    /// What they do at a glance.
+    pub glance: Glance,
+    /// The attributes that anything in the file assigns, on whatever object, each once.
+    pub set_attributes: Vec<Name>,
     /// Every function of the file, at any depth, in source order.
     pub functions: Vec<Function>,
     /// Every class of the file, at any depth, in source order.
@@ -67,6 +73,8 @@ pub struct Function {
     pub returns: Option<Expr>,
     /// Its statements.
     pub body: Vec<Stmt>,
+    /// What they do at a glance.
+    pub glance: Glance,
     /// Whether it is `async`.
     pub is_async: bool,
     /// Whether it yields: its body runs after its caller got the generator.
@@ -118,6 +126,8 @@ pub struct Class {
     pub decorators: Vec<Expr>,
     /// Its statements; methods are [`Stmt::Function`].
     pub body: Vec<Stmt>,
+    /// What they do at a glance.
+    pub glance: Glance,
 }
 
 /// A statement.

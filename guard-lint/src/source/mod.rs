@@ -5,6 +5,7 @@
 
 pub mod depth;
 pub mod facts;
+pub mod glance;
 pub mod imports;
 pub(crate) mod lines;
 mod load;

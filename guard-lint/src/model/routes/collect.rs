@@ -8,7 +8,20 @@ use crate::model::resolve::Entity;
 use crate::model::types::Ty;
 use crate::model::{FnId, ModId, Model, Place};
 use crate::source::facts::{self, ArgKind, Call, Expr, Function};
+use crate::source::glance::Glance;
 use crate::source::visit::each_call;
+
+/// The methods that register something when they are called.
+const REGISTERING: [&str; 8] = [
+    "add_api_route",
+    "add_api_websocket_route",
+    "add_exception_handler",
+    "add_middleware",
+    "add_route",
+    "add_websocket_route",
+    "include_router",
+    "mount",
+];
 
 /// A registration, before it is known on which routers.
 pub(super) struct Operation<'s> {
@@ -60,6 +73,8 @@ pub(super) fn fill<'s>(model: &Model<'s>, routers: &mut [Router<'s>], made: &[&'
 
 /// All registrations of the program in source order: decorators at their functions, calls where they stand.
 fn operations<'s>(model: &Model<'s>) -> Vec<Operation<'s>> {
+    let wanted = REGISTERING.map(|method| model.names.get(method));
+    let registers = |glance: &Glance| glance.calls_unnamed || glance.calls(|name| wanted.contains(&Some(name)));
     let mut found = model.in_every_file(|model, module, found| {
         let facts = &model.file(module).facts;
         for (local, function) in facts.functions.iter().enumerate() {
@@ -71,12 +86,16 @@ fn operations<'s>(model: &Model<'s>) -> Vec<Operation<'s>> {
                     found.extend(operation(model, call, Some(id), at));
                 }
             }
-            each_call(&function.body, &mut |call| {
-                called(model, call, (module, Some(id)), found)
-            });
+            if registers(&function.glance) {
+                each_call(&function.body, &mut |call| {
+                    called(model, call, (module, Some(id)), found)
+                });
+            }
         }
-        each_call(&facts.body, &mut |call| called(model, call, (module, None), found));
-        for class in &facts.classes {
+        if registers(&facts.glance) {
+            each_call(&facts.body, &mut |call| called(model, call, (module, None), found));
+        }
+        for class in facts.classes.iter().filter(|class| registers(&class.glance)) {
             each_call(&class.body, &mut |call| called(model, call, (module, None), found));
         }
     });
@@ -117,17 +136,7 @@ fn operation<'s>(model: &Model<'s>, call: &'s Call, decorated: Option<FnId>, at:
                     "api_route" | "route" | "websocket" | "websocket_route" | "exception_handler" | "middleware"
                 )
         }
-        None => matches!(
-            method,
-            "include_router"
-                | "mount"
-                | "add_api_route"
-                | "add_route"
-                | "add_api_websocket_route"
-                | "add_websocket_route"
-                | "add_exception_handler"
-                | "add_middleware"
-        ),
+        None => REGISTERING.contains(&method),
     };
     registers.then_some(Operation {
         receiver: &attr.base,

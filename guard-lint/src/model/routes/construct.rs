@@ -8,8 +8,10 @@ use crate::model::bind::bind;
 use crate::model::classes::last_segment;
 use crate::model::resolve::Entity;
 use crate::model::types::{Ty, each_statement};
+use crate::model::words::BUILTINS;
 use crate::model::{ClassId, FnId, Model, Place};
 use crate::source::facts::{ArgKind, Assign, Call, Expr, Name, ParamKind, Span, Stmt};
+use crate::source::glance::Glance;
 use crate::source::visit::each_call;
 
 /// The class that a call makes an object of.
@@ -23,17 +25,36 @@ struct Kind {
 pub(super) fn routers<'s>(model: &Model<'s>) -> Vec<(Router<'s>, &'s Call)> {
     let mut routers = model.in_every_file(|model, module, routers| {
         let facts = &model.file(module).facts;
-        within(model, (module, None), &facts.body, routers);
+        let mut look = |at: Where, body: &'s [Stmt], glance: &Glance| {
+            if glance.calls(|name| may_make(model, at, name)) {
+                within(model, at, body, routers);
+            }
+        };
+        look((module, None), &facts.body, &facts.glance);
         for class in &facts.classes {
-            within(model, (module, None), &class.body, routers);
+            look((module, None), &class.body, &class.glance);
         }
         for (local, function) in facts.functions.iter().enumerate() {
             let at = (module, Some(model.local_function(module, local as u32)));
-            within(model, at, &function.body, routers);
+            look(at, &function.body, &function.glance);
         }
     });
     routers.sort_by_key(|(router, _)| router.place);
     routers
+}
+
+/// Whether a call by this name may make a router or an application, also as `module.Name()`.
+fn may_make(model: &Model<'_>, (module, function): Where, name: Name) -> bool {
+    let text = model.text(name);
+    if !is_capitalised(text) {
+        return false;
+    }
+    match model.global(module, name) {
+        _ if function.is_some_and(|function| model.is_local(function, name)) => true,
+        Some(Entity::Global(..)) => true,
+        Some(entity) => kind_of(model, entity).is_some(),
+        None => !BUILTINS.contains(&text),
+    }
 }
 
 /// First those that a variable or the caller gets, which name them; then those inside other expressions.
@@ -114,22 +135,11 @@ fn kind(model: &Model<'_>, (module, function): Where, call: &Call) -> Option<Kin
         Expr::Attr(attr) => model.text(attr.name),
         _ => return None,
     };
-    // Cheap first: only a capitalised name can be a class.
-    if !named.trim_start_matches('_').starts_with(char::is_uppercase) {
+    // Cheap first.
+    if !is_capitalised(named) {
         return None;
     }
-    let of = |entity: Entity| match entity {
-        Entity::External(name) => external_kind(model.text(name)).map(|is_app| Kind { is_app, subclass: None }),
-        Entity::Class(class) => {
-            let is_app = model.has_external_base(class, &["FastAPI"]);
-            let is_router = is_app || model.has_external_base(class, &["APIRouter"]);
-            is_router.then_some(Kind {
-                is_app,
-                subclass: Some(class),
-            })
-        }
-        _ => None,
-    };
+    let of = |entity: Entity| kind_of(model, entity);
     let inferred = || {
         let types = model.infer(module, function, &call.func).all;
         types.iter().find_map(|ty| match ty {
@@ -147,6 +157,27 @@ fn kind(model: &Model<'_>, (module, function): Where, call: &Call) -> Option<Kin
             None => inferred(),
         },
         _ => inferred(),
+    }
+}
+
+/// Only a capitalised name can be a class.
+fn is_capitalised(name: &str) -> bool {
+    name.trim_start_matches('_').starts_with(char::is_uppercase)
+}
+
+/// What objects of this class are.
+fn kind_of(model: &Model<'_>, entity: Entity) -> Option<Kind> {
+    match entity {
+        Entity::External(name) => external_kind(model.text(name)).map(|is_app| Kind { is_app, subclass: None }),
+        Entity::Class(class) => {
+            let is_app = model.has_external_base(class, &["FastAPI"]);
+            let is_router = is_app || model.has_external_base(class, &["APIRouter"]);
+            is_router.then_some(Kind {
+                is_app,
+                subclass: Some(class),
+            })
+        }
+        _ => None,
     }
 }
 

@@ -121,24 +121,29 @@ impl<'m, 's> Finder<'m, 's> {
             .collect();
         self.model.in_every_file(|model, module, calls| {
             let facts = &model.file(module).facts;
+            let renamed = |name: Name| match model.scope(module).get(name) {
+                Some(Binding::From { attribute, .. }) => names.contains(&attribute),
+                _ => false,
+            };
+            let may_be = |name: Name| names.contains(&name) || renamed(name);
             let mut keep = |at: Where, call: &'s Call| {
                 let name = match &call.func {
                     Expr::Name(name, _) => *name,
                     Expr::Attr(attr) => attr.name,
                     _ => return,
                 };
-                let renamed = || match model.scope(module).get(name) {
-                    Some(Binding::From { attribute, .. }) => names.contains(&attribute),
-                    _ => false,
-                };
-                if names.contains(&name) || renamed() {
+                if may_be(name) {
                     calls.push((at, call));
                 }
             };
-            each_call(&facts.body, &mut |call| keep((module, None), call));
+            if facts.glance.calls(may_be) {
+                each_call(&facts.body, &mut |call| keep((module, None), call));
+            }
             for (local, function) in facts.functions.iter().enumerate() {
-                let id = model.local_function(module, local as u32);
-                each_call(&function.body, &mut |call| keep((module, Some(id)), call));
+                if function.glance.calls(may_be) {
+                    let id = model.local_function(module, local as u32);
+                    each_call(&function.body, &mut |call| keep((module, Some(id)), call));
+                }
             }
         })
     }

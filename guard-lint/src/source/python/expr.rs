@@ -126,11 +126,13 @@ impl Lowering<'_> {
                 value: self.expr(&keyword.value),
             });
         }
-        Call {
+        let call = Call {
             func: self.expr(&call.func),
             args,
             span: span(call.range()),
-        }
+        };
+        self.note_call(&call);
+        call
     }
 
     /// A chain `a < b < c` is the conjunction of its links; the middle operand is lowered for each.

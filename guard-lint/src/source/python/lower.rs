@@ -1,13 +1,15 @@
 //! Statements of the Python syntax tree, as facts.
 
+use std::cell::RefCell;
+
 use ruff_python_ast as ast;
-use ruff_text_size::Ranged;
+use rustc_hash::FxHashMap;
 
 use super::span;
 use crate::source::facts::{
-    Assign, Case, Class, Expr, Function, Handler, If, Import, Loop, Match, Module, Name, Names, Param, ParamKind,
-    Scope, Stmt, Try, With,
+    Assign, Call, Case, Expr, Handler, If, Import, Loop, Match, Module, Name, Names, Scope, Stmt, Try, With,
 };
+use crate::source::glance::{Gathering, each_attribute};
 
 /// How many bytes of a string literal are kept.
 const LITERAL_LIMIT: usize = 256;
@@ -15,19 +17,25 @@ const LITERAL_LIMIT: usize = 256;
 /// Walks one syntax tree and gathers its [`Module`].
 pub(super) struct Lowering<'n> {
     names: &'n Names,
-    module: Module,
-    scope: Scope,
+    /// The names of this file so far: threads meet at the interner.
+    known: RefCell<FxHashMap<&'n str, Name>>,
+    pub(super) module: Module,
+    pub(super) scope: Scope,
     /// Whether the function that is being walked yields.
-    yields: bool,
+    pub(super) yields: bool,
+    /// What is seen of the body that is being walked.
+    pub(super) seen: Gathering,
 }
 
 impl<'n> Lowering<'n> {
     pub(super) fn new(names: &'n Names) -> Self {
         Self {
             names,
+            known: RefCell::default(),
             module: Module::default(),
             scope: Scope::Module,
             yields: false,
+            seen: Gathering::default(),
         }
     }
 
@@ -36,12 +44,12 @@ impl<'n> Lowering<'n> {
     }
 
     pub(super) fn module(&mut self, body: &[ast::Stmt]) {
-        let body = self.body(body);
-        self.module.body = body;
+        self.module.body = self.body(body);
+        self.module.glance = std::mem::take(&mut self.seen).finish();
     }
 
     /// The names that `def f[T]` and `class C[T]` bind.
-    fn type_params(&mut self, params: Option<&ast::TypeParams>) {
+    pub(super) fn type_params(&mut self, params: Option<&ast::TypeParams>) {
         for param in params.into_iter().flat_map(|params| &params.type_params) {
             let name = self.name(param.name().as_str());
             self.note_comprehended(name);
@@ -55,7 +63,12 @@ impl<'n> Lowering<'n> {
     }
 
     pub(super) fn name(&self, text: &str) -> Name {
-        self.names.get_or_intern(text)
+        if let Some(known) = self.known.borrow().get(text) {
+            return *known;
+        }
+        let name = self.names.get_or_intern(text);
+        self.known.borrow_mut().insert(self.names.resolve(&name), name);
+        name
     }
 
     /// A literal's text. Templates and the like are cut: nothing compares texts of that length.
@@ -67,7 +80,7 @@ impl<'n> Lowering<'n> {
         self.names.get_or_intern(&text[..end])
     }
 
-    fn body(&mut self, statements: &[ast::Stmt]) -> Vec<Stmt> {
+    pub(super) fn body(&mut self, statements: &[ast::Stmt]) -> Vec<Stmt> {
         let mut body = Vec::with_capacity(statements.len());
         for statement in statements {
             self.statement(statement, &mut body);
@@ -80,6 +93,7 @@ impl<'n> Lowering<'n> {
             ast::Stmt::FunctionDef(def) => body.push(Stmt::Function(self.function(def))),
             ast::Stmt::ClassDef(def) => body.push(Stmt::Class(self.class(def))),
             ast::Stmt::Return(inner) => {
+                self.seen.returned();
                 let value = inner.value.as_ref().map(|value| self.expr(value));
                 body.push(Stmt::Return(value, span(inner.range)));
             }
@@ -87,7 +101,7 @@ impl<'n> Lowering<'n> {
             // `type Pages = list[Page]`: an alias like any other.
             ast::Stmt::TypeAlias(alias) => {
                 self.type_params(alias.type_params.as_deref());
-                let (target, value) = (self.expr(&alias.name), Some(self.expr(&alias.value)));
+                let (target, value) = (self.target(&alias.name), Some(self.expr(&alias.value)));
                 body.push(Stmt::Assign(Box::new(Assign {
                     target,
                     annotation: None,
@@ -99,7 +113,7 @@ impl<'n> Lowering<'n> {
             ast::Stmt::AnnAssign(assign) => {
                 let value = assign.value.as_ref().map(|value| self.expr(value));
                 let annotation = Some(self.expr(&assign.annotation));
-                let target = self.expr(&assign.target);
+                let target = self.target(&assign.target);
                 let span = span(assign.range);
                 body.push(Stmt::Assign(Box::new(Assign {
                     target,
@@ -111,7 +125,7 @@ impl<'n> Lowering<'n> {
             }
             ast::Stmt::AugAssign(assign) => {
                 let value = Some(self.expr(&assign.value));
-                let target = self.expr(&assign.target);
+                let target = self.target(&assign.target);
                 let span = span(assign.range);
                 body.push(Stmt::Assign(Box::new(Assign {
                     target,
@@ -122,7 +136,7 @@ impl<'n> Lowering<'n> {
                 })));
             }
             ast::Stmt::For(each) => {
-                let (target, head) = (Some(self.expr(&each.target)), self.expr(&each.iter));
+                let (target, head) = (Some(self.bound(&each.target)), self.expr(&each.iter));
                 let (inner, otherwise) = (self.body(&each.body), self.body(&each.orelse));
                 body.push(Stmt::Loop(Box::new(Loop {
                     target,
@@ -151,7 +165,7 @@ impl<'n> Lowering<'n> {
                 let items = items.map(|item| {
                     (
                         self.expr(&item.context_expr),
-                        item.optional_vars.as_ref().map(|target| self.expr(target)),
+                        item.optional_vars.as_ref().map(|target| self.bound(target)),
                     )
                 });
                 let items = items.collect();
@@ -209,7 +223,8 @@ impl<'n> Lowering<'n> {
                 }
             }
             ast::Stmt::Delete(delete) => {
-                let targets = delete.targets.iter().map(|target| self.expr(target)).collect();
+                let targets: Box<[Expr]> = delete.targets.iter().map(|target| self.expr(target)).collect();
+                targets.iter().for_each(|target| self.seen.set(target));
                 body.push(Stmt::Expr(Expr::Other(targets)));
             }
             ast::Stmt::Break(_) => body.push(Stmt::Break),
@@ -222,7 +237,7 @@ impl<'n> Lowering<'n> {
         let mut value = Some(self.expr(&assign.value));
         let mut first = None;
         for target in &assign.targets {
-            let target = self.expr(target);
+            let target = self.target(target);
             // `a = b = f()` calls f once: later targets copy the first, where that is a plain name.
             let given = value.take().or(match first {
                 Some((name, span)) => Some(Expr::Name(name, span)),
@@ -240,6 +255,29 @@ impl<'n> Lowering<'n> {
                 span,
             })));
         }
+    }
+
+    /// What is assigned to.
+    fn target(&mut self, target: &ast::Expr) -> Expr {
+        let target = self.bound(target);
+        self.seen.set(&target);
+        target
+    }
+
+    /// What is bound: by an assignment, a loop or a `with`.
+    fn bound(&mut self, target: &ast::Expr) -> Expr {
+        let target = self.expr(target);
+        let set = &mut self.module.set_attributes;
+        each_attribute(&target, &mut |name| {
+            if !set.contains(&name) {
+                set.push(name);
+            }
+        });
+        target
+    }
+
+    pub(super) fn note_call(&mut self, call: &Call) {
+        self.seen.called(call, self.names);
     }
 
     fn elif(&mut self, clauses: &[ast::ElifElseClause]) -> Vec<Stmt> {
@@ -355,142 +393,5 @@ impl<'n> Lowering<'n> {
             )
         };
         aliases.iter().map(alias).collect()
-    }
-
-    fn function(&mut self, def: &ast::StmtFunctionDef) -> u32 {
-        self.type_params(def.type_params.as_deref());
-        let decorators = def
-            .decorator_list
-            .iter()
-            .map(|decorator| self.expr(&decorator.expression))
-            .collect();
-        let params = self.params(&def.parameters);
-        let returns = def.returns.as_ref().map(|returns| self.expr(returns));
-        let index = self.reserve_function(self.name(def.name.as_str()), span(def.name.range));
-        let (body, is_generator) = self.in_function(index, |lowering| lowering.body(&def.body));
-        let function = &mut self.module.functions[index as usize];
-        *function = Function {
-            params,
-            decorators,
-            returns,
-            body,
-            is_generator,
-            is_async: def.is_async,
-            ..std::mem::replace(function, empty_function(function.name, function.span, function.scope))
-        };
-        index
-    }
-
-    pub(super) fn lambda(&mut self, lambda: &ast::ExprLambda) -> u32 {
-        let params = lambda
-            .parameters
-            .as_ref()
-            .map_or_else(Vec::new, |params| self.params(params));
-        let index = self.reserve_function(self.name("<lambda>"), span(lambda.range));
-        let (body, is_generator) = self.in_function(index, |lowering| {
-            vec![Stmt::Return(
-                Some(lowering.expr(&lambda.body)),
-                span(lambda.body.range()),
-            )]
-        });
-        let function = &mut self.module.functions[index as usize];
-        (function.params, function.body, function.is_generator) = (params, body, is_generator);
-        index
-    }
-
-    fn reserve_function(&mut self, name: Name, span: crate::source::facts::Span) -> u32 {
-        let index = self.module.functions.len() as u32;
-        self.module.functions.push(empty_function(name, span, self.scope));
-        index
-    }
-
-    fn in_function<T>(&mut self, index: u32, walk: impl FnOnce(&mut Self) -> T) -> (T, bool) {
-        let outer = std::mem::replace(&mut self.scope, Scope::Function(index));
-        let outer_yields = std::mem::replace(&mut self.yields, false);
-        let value = walk(self);
-        self.scope = outer;
-        (value, std::mem::replace(&mut self.yields, outer_yields))
-    }
-
-    pub(super) fn note_yield(&mut self) {
-        self.yields = true;
-    }
-
-    fn params(&mut self, params: &ast::Parameters) -> Vec<Param> {
-        let mut all = Vec::with_capacity(params.len());
-        let groups = [
-            (&params.posonlyargs, ParamKind::PositionOnly),
-            (&params.args, ParamKind::Normal),
-        ];
-        for (group, kind) in groups {
-            all.extend(
-                group
-                    .iter()
-                    .map(|param| self.param(&param.parameter, param.default(), kind)),
-            );
-        }
-        if let Some(rest) = &params.vararg {
-            all.push(self.param(rest, None, ParamKind::Rest));
-        }
-        let keyword_only = params.kwonlyargs.iter();
-        all.extend(keyword_only.map(|param| self.param(&param.parameter, param.default(), ParamKind::KeywordOnly)));
-        if let Some(keywords) = &params.kwarg {
-            all.push(self.param(keywords, None, ParamKind::Keywords));
-        }
-        all
-    }
-
-    fn param(&mut self, param: &ast::Parameter, default: Option<&ast::Expr>, kind: ParamKind) -> Param {
-        let annotation = param.annotation().map(|annotation| self.expr(annotation));
-        let default = default.map(|default| self.expr(default));
-        Param {
-            name: self.name(param.name.as_str()),
-            kind,
-            annotation,
-            default,
-            span: span(param.name.range),
-        }
-    }
-
-    fn class(&mut self, def: &ast::StmtClassDef) -> u32 {
-        self.type_params(def.type_params.as_deref());
-        let decorators = def
-            .decorator_list
-            .iter()
-            .map(|decorator| self.expr(&decorator.expression))
-            .collect();
-        let bases = def.arguments.as_ref().map_or_else(Vec::new, |arguments| {
-            arguments.args.iter().map(|base| self.expr(base)).collect()
-        });
-        let index = self.module.classes.len() as u32;
-        let name = self.name(def.name.as_str());
-        let class = Class {
-            name,
-            span: span(def.name.range),
-            scope: self.scope,
-            bases,
-            decorators,
-            body: Vec::new(),
-        };
-        self.module.classes.push(class);
-        let outer = std::mem::replace(&mut self.scope, Scope::Class(index));
-        let body = self.body(&def.body);
-        self.scope = outer;
-        self.module.classes[index as usize].body = body;
-        index
-    }
-}
-
-fn empty_function(name: Name, span: crate::source::facts::Span, scope: Scope) -> Function {
-    Function {
-        name,
-        span,
-        scope,
-        params: Vec::new(),
-        decorators: Vec::new(),
-        returns: None,
-        body: Vec::new(),
-        is_async: false,
-        is_generator: false,
     }
 }

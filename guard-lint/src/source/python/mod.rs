@@ -1,5 +1,6 @@
 //! The Python front end. Nothing outside this folder names the parser's crates.
 
+mod definitions;
 mod expr;
 mod lower;
 

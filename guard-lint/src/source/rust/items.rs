@@ -3,6 +3,7 @@
 use super::facts::{Constant, Facts, Function, ModDecl, Type, TypeDef, Use};
 use super::{attributes, patterns, span, tokens, types};
 use crate::source::facts::{self as shared, Module, Names, Scope, Span};
+use crate::source::glance::Glance;
 
 /// Collects the facts of a file.
 pub(super) struct Lowering<'n> {
@@ -52,6 +53,7 @@ impl<'n> Lowering<'n> {
             decorators: Vec::new(),
             returns: None,
             body: Vec::new(),
+            glance: Glance::default(),
             is_async,
             is_generator: false,
         });
