@@ -105,7 +105,7 @@ impl<'s> Frame<'_, 's> {
                 let again = handler
                     .body
                     .iter()
-                    .any(|statement| matches!(statement, Stmt::Raise(None, ..)));
+                    .any(|statement| matches!(statement, Stmt::Raise(raise) if raise.error.is_none()));
                 if again {
                     break;
                 }

@@ -52,7 +52,7 @@ impl<'s> Frame<'_, 's> {
                     ..Val::derived(&parts)
                 }
             }
-            Expr::Dict(items, _) => self.dict(items, state),
+            Expr::Dict(dict) => self.dict(&dict.items, state),
             Expr::Seq(items) => {
                 let items = self.all(items, state);
                 let list = Val::of(Ty::ExternalObject(self.model.literal("list")));

@@ -188,7 +188,7 @@ impl<'a, 's> Frame<'a, 's> {
                 }
                 state.end();
             }
-            Stmt::Raise(error, cause, span) => self.raise(error.as_ref(), cause.as_ref(), *span, state),
+            Stmt::Raise(raise) => self.raise(raise.error.as_ref(), raise.cause.as_ref(), raise.span, state),
             Stmt::If(branch) => {
                 self.expr(&branch.test, state);
                 let (mut then, mut otherwise) = self.split(&branch.test, state);

@@ -407,8 +407,8 @@ impl<'g, 's> Gather<'g, 's> {
                 self.asserted(&pair.0, words_only, test);
                 self.asserted(&pair.1, words_only, test);
             }
-            Expr::Dict(items, _) => {
-                for (key, value) in items {
+            Expr::Dict(dict) => {
+                for (key, value) in &dict.items {
                     key.iter().for_each(|key| self.asserted(key, words_only, test));
                     self.asserted(value, words_only, test);
                 }

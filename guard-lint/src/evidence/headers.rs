@@ -21,9 +21,9 @@ impl Gather<'_, '_> {
         let hops = hops.checked_sub(1)?;
         match expr {
             Expr::None => Some(Vec::new()),
-            Expr::Dict(items, _) => {
+            Expr::Dict(dict) => {
                 let mut keys = Vec::new();
-                for (key, value) in items {
+                for (key, value) in &dict.items {
                     match key {
                         Some(key) => keys.push(key.as_str(self.names)?.to_lowercase()),
                         None => keys.extend(self.keys(value, body, hops)?),

@@ -57,7 +57,7 @@ impl<'s> Walker<'_, 's> {
             Expr::Name(name, span) => self.name(*name, *span, state),
             Expr::Attr(attr) => self.attribute(attr, state),
             Expr::Call(call) => self.call(call, state),
-            Expr::Dict(items, span) => self.dict(items, *span, state),
+            Expr::Dict(dict) => self.dict(&dict.items, dict.span, state),
             Expr::Seq(items) => {
                 let items: Vec<Value<'s>> = items.iter().map(|item| self.expr(item, state)).collect();
                 Value::Items(items.into(), Origin::default())

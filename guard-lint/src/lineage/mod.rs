@@ -9,6 +9,7 @@
 //! there by its name (`needs`); every other value waits until something asks for it (`later`), and what a call may
 //! change that leads nowhere is looked up (`effects`). A state is a version of the one before it (`versions`).
 
+mod bearing;
 mod bind;
 mod builtin;
 mod call;

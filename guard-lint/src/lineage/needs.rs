@@ -14,19 +14,25 @@ use crate::source::facts::{Expr, Function, Name, Stmt};
 use crate::source::glance::{CHANGES, Glance};
 use crate::source::visit::each_call;
 
-/// A set of names.
+/// A set of names, or of functions.
 #[derive(Debug, Clone, Default)]
 struct Known(Vec<u64>);
 
 impl Known {
     fn has(&self, name: Name) -> bool {
-        let key = name.into_usize();
+        self.has_key(name.into_usize())
+    }
+
+    fn has_key(&self, key: usize) -> bool {
         self.0.get(key / 64).is_some_and(|bits| bits & 1 << (key % 64) != 0)
     }
 
     /// Adds a name; whether it is new.
     fn add(&mut self, name: Name) -> bool {
-        let key = name.into_usize();
+        self.add_key(name.into_usize())
+    }
+
+    fn add_key(&mut self, key: usize) -> bool {
         if self.0.len() <= key / 64 {
             self.0.resize(key / 64 + 1, 0);
         }
@@ -62,8 +68,10 @@ pub(super) struct Needs {
 struct Every {
     /// What may change an object that it gets.
     change: Known,
-    /// What never returns.
+    /// The names of what never returns.
     endless: Known,
+    /// What never returns itself.
+    endless_functions: Known,
 }
 
 impl Needs {
@@ -71,10 +79,7 @@ impl Needs {
     pub(super) fn of_each(lookup: &Lookup<'_, '_>) -> [Self; 2] {
         let model = lookup.model;
         let functions = &Called::all(model);
-        let mut every = Every {
-            change: Known::default(),
-            endless: endless(model, functions),
-        };
+        let mut every = endless(model, functions);
         for function in functions.iter().filter(|function| function.glance.changes) {
             every.change.add(function.name);
         }
@@ -143,6 +148,11 @@ impl Needs {
         self.every.endless.has(name)
     }
 
+    /// Whether a function never returns.
+    pub(super) fn is_endless(&self, function: FnId) -> bool {
+        self.every.endless_functions.has_key(function.0 as usize)
+    }
+
     /// Whether a function may come to its end.
     pub(super) fn comes_back(&self, function: &Function) -> bool {
         function.glance.returns || falls_through(&function.body, &self.every.endless)
@@ -206,19 +216,20 @@ impl<'s> Called<'s> {
     }
 }
 
-/// The names of the functions that never return, also because what they call does not.
-fn endless(model: &Model<'_>, functions: &[Called<'_>]) -> Known {
-    let mut names = Known::default();
+/// The functions that never return, also because what they call does not.
+fn endless(model: &Model<'_>, functions: &[Called<'_>]) -> Every {
+    let mut every = Every::default();
     let can_end = |function: &Called<'_>| !function.glance.returns && !model.is_abstract(function.id);
     let mut asked: Vec<Called<'_>> = functions.iter().copied().filter(can_end).collect();
     while !asked.is_empty() {
         let body = |function: &Called<'_>| &model.function(function.id).facts.body;
         let (back, ended): (Vec<Called<'_>>, Vec<Called<'_>>) = asked
             .into_iter()
-            .partition(|function| falls_through(body(function), &names));
+            .partition(|function| falls_through(body(function), &every.endless));
         let mut new = Known::default();
         for function in ended {
-            names.add(function.name);
+            every.endless.add(function.name);
+            every.endless_functions.add_key(function.id.0 as usize);
             new.add(function.name);
         }
         asked = back
@@ -226,7 +237,7 @@ fn endless(model: &Model<'_>, functions: &[Called<'_>]) -> Known {
             .filter(|function| function.glance.calls(|name| new.has(name)))
             .collect();
     }
-    names
+    every
 }
 
 /// Whether a body without a `return` may come to its end, where calls of these names do not.

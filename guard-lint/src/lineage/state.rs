@@ -51,6 +51,9 @@ impl Ways {
     }
 }
 
+/// For how many more variables a copy has room.
+const ROOM: usize = 4;
+
 /// The variables of a function, in the order in which they were first set. They are few: a copy shares them until it sets one.
 #[derive(Debug, Clone, Default)]
 pub struct Variables<'s>(Option<Rc<Vec<(Name, Value<'s>)>>>);
@@ -64,7 +67,13 @@ impl<'s> Variables<'s> {
 
     /// Sets a variable.
     pub fn insert(&mut self, name: Name, value: Value<'s>) {
-        let all = Rc::make_mut(self.0.get_or_insert_default());
+        let shared = self.0.get_or_insert_default();
+        if Rc::get_mut(shared).is_none() {
+            let mut own = Vec::with_capacity(shared.len() + ROOM);
+            own.extend_from_slice(shared);
+            *shared = Rc::new(own);
+        }
+        let all = Rc::make_mut(shared);
         match all.iter_mut().find(|(own, _)| *own == name) {
             Some((_, old)) => *old = value,
             None => all.push((name, value)),

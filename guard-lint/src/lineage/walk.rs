@@ -3,11 +3,12 @@
 use std::rc::Rc;
 
 use super::Walker;
+use super::bearing::Bearing;
 use super::effects::is_held;
 use super::later::What;
 use super::state::State;
 use super::value::{Origin, Source, Value};
-use crate::source::facts::{CompareOp, Expr, Stmt, Try};
+use crate::source::facts::{CompareOp, Expr, Handler, Stmt, Try};
 
 impl<'s> Walker<'_, 's> {
     pub(super) fn body(&mut self, body: &'s [Stmt], state: &mut State<'s>) {
@@ -36,8 +37,8 @@ impl<'s> Walker<'_, 's> {
                 let value = value.as_ref().map_or(Value::None, |value| self.expr(value, state));
                 self.leave(value, *span, state);
             }
-            Stmt::Raise(error, _, _) => {
-                if let Some(error) = error {
+            Stmt::Raise(raise) => {
+                if let Some(error) = &raise.error {
                     self.effect(error, state);
                 }
                 state.end();
@@ -87,6 +88,14 @@ impl<'s> Walker<'_, 's> {
     }
 
     fn branch(&mut self, test: &'s Expr, then: &'s [Stmt], otherwise: &'s [Stmt], state: &mut State<'s>) {
+        if self.can_wait(test, state) {
+            match (self.bearing(then, state), self.bearing(otherwise, state)) {
+                (Bearing::Nothing, Bearing::Nothing) => return,
+                (Bearing::Ends, _) => return self.body(otherwise, state),
+                (_, Bearing::Ends) => return self.body(then, state),
+                _ => {}
+            }
+        }
         match self.truth(test, state) {
             Some(true) => self.body(then, state),
             Some(false) => self.body(otherwise, state),
@@ -147,8 +156,16 @@ impl<'s> Walker<'_, 's> {
     /// What a handler begins with is anything between the start of the attempt and its end. An attempt that begins with
     /// a record has made it, whether or not that failed.
     fn attempt(&mut self, attempt: &'s Try, state: &mut State<'s>) {
-        let before = state.clone();
-        let mut caught = before.clone();
+        let matters = |handler: &&'s Handler| self.bearing(&handler.body, state) != Bearing::Ends;
+        let handlers: Vec<&'s Handler> = attempt.handlers.iter().filter(matters).collect();
+        if handlers.is_empty() && attempt.finally.is_empty() {
+            self.body(&attempt.body, state);
+            if state.live {
+                self.body(&attempt.otherwise, state);
+            }
+            return;
+        }
+        let mut caught = state.clone();
         let mut body = attempt.body.iter();
         let emissions = self.trail.emissions.len();
         if let Some(first) = body.next() {
@@ -172,7 +189,7 @@ impl<'s> Walker<'_, 's> {
             self.join(&mut caught, after);
             self.body(&attempt.otherwise, state);
         }
-        for handler in &attempt.handlers {
+        for handler in handlers {
             let mut handled = caught.clone();
             if let Some(name) = handler.name {
                 handled.variables.insert(name, Value::default());

@@ -301,7 +301,8 @@ impl<'s> Program<'s> {
         let facts = self.function(method).facts;
         let declares = |statement: &Stmt| match statement {
             Stmt::Expr(Expr::Ellipsis) => true,
-            Stmt::Raise(Some(error), _, _) => {
+            Stmt::Raise(raise) => {
+                let Some(error) = &raise.error else { return false };
                 let class = if let Expr::Call(call) = error {
                     &call.func
                 } else {

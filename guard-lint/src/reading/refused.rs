@@ -21,7 +21,8 @@ impl<'s> Reader<'_, 's> {
                 for handler in attempt.handlers.iter().filter(|handler| self.names_refusal(handler)) {
                     let mut add = |span: Span| found.push(self.place(info.module, span));
                     crate::model::types::each_statement(&handler.body, &mut |inner| match inner {
-                        Stmt::Raise(_, _, span) | Stmt::Return(_, span) => add(*span),
+                        Stmt::Return(_, span) => add(*span),
+                        Stmt::Raise(raise) => add(raise.span),
                         _ => {}
                     });
                     each_call(&handler.body, &mut |call| add(call.span));

@@ -131,10 +131,10 @@ impl<'s> Reader<'_, 's> {
             Expr::Call(call) if self.callee_name(&call.func) == "limit" && matches!(call.func, Expr::Attr(_)) => {
                 bound = bound.or(Some(call.span));
             }
-            Expr::Dict(items, span) => {
+            Expr::Dict(dict) => {
                 let limits = |key: &Option<Expr>| key.as_ref().and_then(|key| self.string(key)) == Some("Limit");
-                if items.iter().any(|(key, _)| limits(key)) {
-                    bound = bound.or(Some(*span));
+                if dict.items.iter().any(|(key, _)| limits(key)) {
+                    bound = bound.or(Some(dict.span));
                 }
             }
             _ => {}

@@ -183,7 +183,7 @@ impl<'s> Reader<'_, 's> {
 
     fn is_container(&self, value: &Expr) -> bool {
         match value {
-            Expr::Dict(items, _) => items.is_empty(),
+            Expr::Dict(dict) => dict.items.is_empty(),
             Expr::Seq(items) => items.is_empty(),
             Expr::Or(parts) => parts.iter().any(|part| self.is_container(part)),
             Expr::Choice(choice) => self.is_container(&choice.then) || self.is_container(&choice.otherwise),

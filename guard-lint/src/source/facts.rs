@@ -139,8 +139,8 @@ pub enum Stmt {
     Assign(Box<Assign>),
     /// `return value`.
     Return(Option<Expr>, Span),
-    /// `raise error from cause`; `raise` alone has no error.
-    Raise(Option<Expr>, Option<Expr>, Span),
+    /// `raise error from cause`.
+    Raise(Box<Raise>),
     /// `if`, with `elif` as a nested `if` in `otherwise`.
     If(Box<If>),
     /// `for` and `while`.
@@ -178,6 +178,17 @@ pub struct Assign {
     pub value: Option<Expr>,
     /// Whether the old value is part of the new (`+=`).
     pub augmented: bool,
+    /// Its place.
+    pub span: Span,
+}
+
+/// A `raise`.
+#[derive(Debug)]
+pub struct Raise {
+    /// What is raised; nothing where the error at hand is raised again.
+    pub error: Option<Expr>,
+    /// What it comes from.
+    pub cause: Option<Expr>,
     /// Its place.
     pub span: Span,
 }
@@ -299,8 +310,8 @@ pub enum Expr {
     Ellipsis,
     /// An f-string, its parts in order.
     Text(Box<[Expr]>),
-    /// A dict display; a `**value` has no key.
-    Dict(Box<[(Option<Expr>, Expr)]>, Span),
+    /// A dict display.
+    Dict(Box<Dict>),
     /// A list, tuple or set display.
     Seq(Box<[Expr]>),
     /// `not x`.
@@ -333,6 +344,15 @@ pub enum Expr {
     Other(Box<[Expr]>),
 }
 
+/// A dict display.
+#[derive(Debug)]
+pub struct Dict {
+    /// Its keys with their values; a `**value` has no key.
+    pub items: Box<[(Option<Expr>, Expr)]>,
+    /// Its place.
+    pub span: Span,
+}
+
 /// `base.name`.
 #[derive(Debug)]
 pub struct Attr {
@@ -350,7 +370,7 @@ pub struct Call {
     /// What is called.
     pub func: Expr,
     /// Its arguments in order.
-    pub args: Vec<Arg>,
+    pub args: Box<[Arg]>,
     /// The whole expression's place.
     pub span: Span,
 }
@@ -418,7 +438,8 @@ impl Expr {
     /// Its place, as far as the facts keep one.
     pub fn span(&self) -> Option<Span> {
         match self {
-            Expr::Name(_, span) | Expr::Str(_, span) | Expr::Dict(_, span) | Expr::Index(_, span) => Some(*span),
+            Expr::Name(_, span) | Expr::Str(_, span) | Expr::Index(_, span) => Some(*span),
+            Expr::Dict(dict) => Some(dict.span),
             Expr::Attr(attr) => Some(attr.span),
             Expr::Call(call) => Some(call.span),
             Expr::Compare(compare) => Some(compare.span),

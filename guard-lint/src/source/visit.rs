@@ -22,7 +22,11 @@ pub fn each_expr<'s>(body: &'s [Stmt], visit: &mut impl FnMut(&'s Expr)) {
                 assign.value.iter().for_each(|value| descend(value, visit));
             }
             Stmt::Return(value, _) => value.iter().for_each(|value| descend(value, visit)),
-            Stmt::Raise(error, cause, _) => error.iter().chain(cause).for_each(|expr| descend(expr, visit)),
+            Stmt::Raise(raise) => raise
+                .error
+                .iter()
+                .chain(&raise.cause)
+                .for_each(|expr| descend(expr, visit)),
             Stmt::If(branch) => {
                 descend(&branch.test, visit);
                 each_expr(&branch.then, visit);
@@ -70,8 +74,8 @@ pub fn descend<'s>(expr: &'s Expr, visit: &mut impl FnMut(&'s Expr)) {
         Expr::Text(parts) | Expr::Seq(parts) | Expr::And(parts) | Expr::Or(parts) | Expr::Other(parts) => {
             parts.iter().for_each(|part| descend(part, visit));
         }
-        Expr::Dict(items, _) => {
-            for (key, value) in items {
+        Expr::Dict(dict) => {
+            for (key, value) in &dict.items {
                 key.iter().for_each(|key| descend(key, visit));
                 descend(value, visit);
             }

@@ -105,14 +105,14 @@ fn returned_depends<'s>(model: &Model<'s>, helper: FnId, hops: u32) -> Option<De
 
 /// `exception_handlers={Class: handler}`.
 pub(super) fn handlers<'s>(model: &Model<'s>, (module, function): Where, call: &'s Call) -> Vec<ExceptionHandler> {
-    let Some(Expr::Dict(items, _)) = call.keyword(model.names, "exception_handlers") else {
+    let Some(Expr::Dict(dict)) = call.keyword(model.names, "exception_handlers") else {
         return Vec::new();
     };
     let place = Place {
         module,
         span: call.span,
     };
-    let entries = items.iter().filter_map(|(key, value)| Some((key.as_ref()?, value)));
+    let entries = dict.items.iter().filter_map(|(key, value)| Some((key.as_ref()?, value)));
     entries
         .map(|(class, handler)| exception_handler(model, (module, function), class, Some(handler), place))
         .collect()

@@ -338,8 +338,8 @@ impl<'m, 's> Finder<'m, 's> {
                     item.iter().for_each(|item| self.search(at, item, found, hops));
                 }
                 (Expr::Seq(items), _) => items.iter().for_each(|item| self.search(at, item, found, hops)),
-                (Expr::Dict(items, _), _) => {
-                    for (key, value) in items {
+                (Expr::Dict(dict), _) => {
+                    for (key, value) in &dict.items {
                         let differs =
                             matches!((key, index), (Some(Expr::Str(key, _)), Expr::Str(index, _)) if key != index);
                         if !differs {

@@ -101,11 +101,11 @@ impl<'s> Finder<'_, 's> {
                         }
                     }
                 }
-                (Expr::Dict(pairs, _), Some("values")) => {
-                    items.extend(pairs.iter().map(|(_, value)| (at, Item::Whole(value))));
+                (Expr::Dict(dict), Some("values")) => {
+                    items.extend(dict.items.iter().map(|(_, value)| (at, Item::Whole(value))));
                 }
-                (Expr::Dict(pairs, _), Some("items")) => {
-                    items.extend(pairs.iter().map(|(key, value)| (at, Item::Pair(key.as_ref(), value))));
+                (Expr::Dict(dict), Some("items")) => {
+                    items.extend(dict.items.iter().map(|(key, value)| (at, Item::Pair(key.as_ref(), value))));
                 }
                 _ => {}
             }

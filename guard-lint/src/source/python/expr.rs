@@ -5,7 +5,7 @@ use ruff_text_size::Ranged;
 
 use super::lower::Lowering;
 use super::span;
-use crate::source::facts::{Arg, ArgKind, Attr, Call, Choice, Compare, CompareOp, Expr, If, Loop, Stmt};
+use crate::source::facts::{Arg, ArgKind, Attr, Call, Choice, Compare, CompareOp, Dict, Expr, If, Loop, Stmt};
 
 impl Lowering<'_> {
     pub(super) fn expr(&mut self, expr: &ast::Expr) -> Expr {
@@ -29,7 +29,10 @@ impl Lowering<'_> {
             ast::Expr::Dict(dict) => {
                 let items = dict.items.iter();
                 let items = items.map(|item| (item.key.as_ref().map(|key| self.expr(key)), self.expr(&item.value)));
-                Expr::Dict(items.collect(), span(dict.range))
+                Expr::Dict(Box::new(Dict {
+                    items: items.collect(),
+                    span: span(dict.range),
+                }))
             }
             ast::Expr::List(list) => self.seq(&list.elts),
             ast::Expr::Tuple(tuple) => self.seq(&tuple.elts),
@@ -128,7 +131,7 @@ impl Lowering<'_> {
         }
         let call = Call {
             func: self.expr(&call.func),
-            args,
+            args: args.into(),
             span: span(call.range()),
         };
         self.note_call(&call);

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::span;
 use crate::source::facts::{
-    Assign, Call, Case, Expr, Handler, If, Import, Loop, Match, Module, Name, Names, Scope, Stmt, Try, With,
+    Assign, Call, Case, Expr, Handler, If, Import, Loop, Match, Module, Name, Names, Raise, Scope, Stmt, Try, With,
 };
 use crate::source::glance::{Gathering, each_attribute};
 
@@ -180,7 +180,8 @@ impl<'n> Lowering<'n> {
             ast::Stmt::Raise(raise) => {
                 let error = raise.exc.as_ref().map(|error| self.expr(error));
                 let cause = raise.cause.as_ref().map(|cause| self.expr(cause));
-                body.push(Stmt::Raise(error, cause, span(raise.range)));
+                let span = span(raise.range);
+                body.push(Stmt::Raise(Box::new(Raise { error, cause, span })));
             }
             ast::Stmt::Try(attempt) => body.push(Stmt::Try(Box::new(self.attempt(attempt)))),
             ast::Stmt::Assert(assert) => body.push(Stmt::Assert(self.expr(&assert.test), span(assert.range))),
