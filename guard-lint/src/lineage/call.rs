@@ -91,13 +91,21 @@ impl<'s> Walker<'_, 's> {
             can &= match expr {
                 Expr::Call(call) => last_name(&call.func).is_some_and(|name| {
                     let is_variable = matches!(call.func, Expr::Name(..)) && state.variables.get(name).is_some();
-                    !is_variable && !needs.follows(name) && !needs.looks(name) && !needs.changes(name)
+                    !is_variable && !needs.follows(name) && !needs.looks(name) && !self.may_alter(call, name, needs)
                 }),
                 Expr::Walrus(_) => false,
                 _ => true,
             };
         });
         can
+    }
+
+    /// Whether a call may change an object that it gets.
+    fn may_alter(&self, call: &Call, name: Name, needs: &Needs) -> bool {
+        needs.changes(name) && {
+            let targets = || self.lookup.targets((self.module(), self.function()), call, None);
+            CHANGES.contains(&self.text(name)) || self.effects.alters(&self.lookup, needs, &targets(), call)
+        }
     }
 
     /// Whether a call has to be followed now, for what it stores or changes.
@@ -121,7 +129,8 @@ impl<'s> Walker<'_, 's> {
         }
         // What has no dict or object gets nothing that it could change.
         let mut all = given.values.iter().chain(&given.base);
-        if needs.changes(name) && all.any(|value| !matches!(value, Value::None | Value::Text(_) | Value::Plain(_))) {
+        let holds = |value: &Value<'s>| !matches!(value, Value::None | Value::Text(_) | Value::Plain(_));
+        if needs.changes(name) && all.any(holds) && self.may_alter(given.call, name, needs) {
             return true;
         }
         let text = self.text(name);

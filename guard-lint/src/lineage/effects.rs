@@ -9,7 +9,7 @@ use super::needs::{Needs, Question};
 use super::said;
 use crate::model::types::each_statement;
 use crate::model::{ClassId, FnId};
-use crate::source::facts::{Call, Expr, Stmt};
+use crate::source::facts::{Call, Expr, Name, Stmt};
 use crate::source::visit::each_call;
 
 /// What is known so far. Which thread asks first does not change it.
@@ -18,6 +18,7 @@ pub(super) struct Effects {
     storing: Mutex<FxHashMap<FnId, bool>>,
     recording: Mutex<FxHashMap<FnId, bool>>,
     changing: Mutex<FxHashMap<FnId, bool>>,
+    altering: Mutex<FxHashMap<FnId, bool>>,
 }
 
 impl Effects {
@@ -58,6 +59,36 @@ impl Effects {
                 }
             });
             found
+        })
+    }
+
+    /// Whether a call of one of these may change an object that it gets.
+    pub(super) fn alters(&self, lookup: &Lookup<'_, '_>, needs: &Needs, targets: &[Target], call: &Call) -> bool {
+        let functions = followed(lookup, targets, call);
+        functions
+            .into_iter()
+            .any(|function| self.is_altering(lookup, needs, function))
+    }
+
+    /// Whether a function may change an object that it gets, itself or through what it hands it to.
+    fn is_altering(&self, lookup: &Lookup<'_, '_>, needs: &Needs, function: FnId) -> bool {
+        search(&self.altering, function, |function, next| {
+            let info = lookup.model.function(function);
+            let glance = &info.facts.glance;
+            if glance.changes {
+                return true;
+            }
+            let hands = |name: &Name| needs.changes(*name);
+            if !glance.hands.iter().any(hands) {
+                return false;
+            }
+            each_call(&info.facts.body, &mut |call| {
+                if last_name(&call.func).is_some_and(|name| glance.hands.contains(&name) && needs.changes(name)) {
+                    let targets = lookup.targets((info.module, Some(function)), call, None);
+                    next.extend(followed(lookup, &targets, call));
+                }
+            });
+            false
         })
     }
 
