@@ -1,26 +1,42 @@
 //! From dotted module names to files: source roots, packages, and packages that stand for another.
 
-use std::borrow::Cow;
-
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::scan::Proof;
 
 /// The files of a tree as modules.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Tree {
-    /// Path without `.py` or `/__init__.py` → file.
-    modules: FxHashMap<String, u32>,
-    /// Every folder that holds source at any depth.
-    folders: FxHashSet<String>,
-    /// Folders that hold top-level packages, by evidence, shallowest first, with their places in this order.
-    roots: Vec<String>,
-    root_order: FxHashMap<String, u32>,
-    /// Every name that a module or folder has anywhere → the source roots that hold it, in order. Most imports are of
-    /// things outside the tree, and end here.
-    heads: FxHashMap<String, Vec<u32>>,
-    /// Path of a package → dotted name of the module that it replaces itself with.
-    aliases: FxHashMap<String, String>,
+    /// Folders and modules, each known to the one that holds it; the scanned root is the first.
+    nodes: Vec<Node>,
+    /// Folders that hold top-level packages, by evidence, shallowest first.
+    roots: Vec<u32>,
+    /// Every name that a module or folder has anywhere → the places in `roots` of those that hold it, in order. Most
+    /// imports are of things outside the tree, and end here.
+    heads: FxHashMap<Box<str>, Vec<u32>>,
+}
+
+/// A folder that holds source at any depth, or a module, or both: a package.
+#[derive(Debug, Default)]
+struct Node {
+    /// Its path, without `.py`.
+    path: Box<str>,
+    /// What it stands in; the scanned root stands in itself.
+    parent: u32,
+    children: FxHashMap<Box<str>, u32>,
+    /// Its file, `__init__.py` for a folder.
+    file: Option<u32>,
+    /// The dotted name of the module that it replaces itself with.
+    alias: Option<String>,
+    /// Its place among the source roots.
+    root: Option<u32>,
+}
+
+impl Node {
+    fn found(&self) -> Found {
+        self.file
+            .map_or_else(|| Found::Namespace(self.path.as_ref().to_owned()), Found::File)
+    }
 }
 
 /// Where a dotted name leads.
@@ -41,70 +57,105 @@ impl Tree {
     /// an `engines/common`. A folder that is only called like a package from outside, `server/fastapi`, proves nothing: most
     /// of what is imported by its name is not there.
     pub(super) fn new<'p>(paths: impl Iterator<Item = &'p str>, proofs: impl IntoIterator<Item = Proof>) -> Self {
-        let mut tree = Self::default();
+        let mut tree = Self {
+            nodes: vec![Node::default()],
+            roots: Vec::new(),
+            heads: FxHashMap::default(),
+        };
         for (index, path) in paths.enumerate() {
-            let key = module_key(path);
+            let node = tree.make(module_key(path));
+            let file = &mut tree.nodes[node as usize].file;
             // `a.py` beside `a/__init__.py`: Python takes the package.
-            if path.ends_with("__init__.py") || !tree.modules.contains_key(key) {
-                tree.modules.insert(key.to_owned(), index as u32);
-            }
-            for folder in folders_above(path) {
-                if folder.is_empty() || !tree.folders.insert(folder.to_owned()) {
-                    break;
-                }
+            if path.ends_with("__init__.py") || file.is_none() {
+                *file = Some(index as u32);
             }
         }
         let mut weights: FxHashMap<String, i32> = FxHashMap::default();
         for proof in proofs {
-            let is_there = tree.modules.contains_key(&proof.module) || tree.folders.contains(&proof.module);
+            let is_there = tree.at(&proof.module).is_some();
             *weights.entry(proof.root).or_default() += if is_there { 1 } else { -1 };
         }
-        let proven = weights
-            .into_iter()
-            .filter(|(_, weight)| *weight > 0)
-            .map(|(root, _)| root);
-        let roots: FxHashSet<String> = proven.chain([String::new()]).collect();
+        let proven = weights.iter().filter(|(_, weight)| **weight > 0);
+        let roots: FxHashSet<u32> = proven.filter_map(|(root, _)| tree.at(root)).chain([0]).collect();
         tree.roots = roots.into_iter().collect();
-        tree.roots
-            .sort_by_key(|root| (root.matches('/').count() + usize::from(!root.is_empty()), root.clone()));
-        tree.root_order = tree
-            .roots
-            .iter()
-            .enumerate()
-            .map(|(order, root)| (root.clone(), order as u32))
-            .collect();
+        let nodes = &tree.nodes;
+        tree.roots.sort_by_key(|root| {
+            let path = &nodes[*root as usize].path;
+            (path.matches('/').count() + usize::from(!path.is_empty()), path)
+        });
+        for (order, root) in tree.roots.iter().enumerate() {
+            tree.nodes[*root as usize].root = Some(order as u32);
+        }
         tree.list_heads();
         tree
     }
 
-    fn list_heads(&mut self) {
-        let mut heads: FxHashMap<String, Vec<u32>> = FxHashMap::default();
-        for path in self.modules.keys().chain(&self.folders) {
-            let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-            let holders = match heads.get_mut(name) {
-                Some(holders) => holders,
-                None => heads.entry(name.to_owned()).or_default(),
+    /// The node at a path, made with those above it where it is new.
+    fn make(&mut self, path: &str) -> u32 {
+        let mut at = 0;
+        for (start, name) in parts(path) {
+            let next = self.nodes.len() as u32;
+            let node = &mut self.nodes[at as usize];
+            at = match node.children.get(name) {
+                Some(known) => *known,
+                None => {
+                    node.children.insert(name.into(), next);
+                    self.nodes.push(Node {
+                        path: path[..start + name.len()].into(),
+                        parent: at,
+                        ..Node::default()
+                    });
+                    next
+                }
             };
-            holders.extend(self.root_order.get(folder));
         }
-        for holders in heads.values_mut() {
-            holders.sort_unstable();
-            holders.dedup();
+        at
+    }
+
+    fn list_heads(&mut self) {
+        for node in &self.nodes {
+            for name in node.children.keys() {
+                let holders = match self.heads.get_mut(name) {
+                    Some(holders) => holders,
+                    None => self.heads.entry(name.clone()).or_default(),
+                };
+                holders.extend(node.root);
+            }
         }
-        self.heads = heads;
+        self.heads.values_mut().for_each(|holders| holders.sort_unstable());
+    }
+
+    fn node(&self, node: u32) -> &Node {
+        &self.nodes[node as usize]
+    }
+
+    /// What stands at a path.
+    fn at(&self, path: &str) -> Option<u32> {
+        self.below(0, path)
+    }
+
+    /// What stands at a path below a folder.
+    fn below(&self, folder: u32, path: &str) -> Option<u32> {
+        parts(path).try_fold(folder, |at, (_, name)| self.node(at).children.get(name).copied())
+    }
+
+    /// The folders and packages from one up to the scanned root.
+    fn up(&self, from: u32) -> impl Iterator<Item = u32> + '_ {
+        std::iter::successors(Some(from), |at| (*at != 0).then(|| self.node(*at).parent))
     }
 
     /// Says that the package at this path replaces itself with another module in `sys.modules`; whether that is new.
     pub fn alias(&mut self, path: &str, target: String) -> bool {
-        self.aliases.insert(module_key(path).to_owned(), target).is_none()
+        let node = self.at(module_key(path));
+        node.is_some_and(|node| self.nodes[node as usize].alias.replace(target).is_none())
     }
 
     /// The packages that stand for another: (path of the package, dotted target), sorted.
     pub fn aliases(&self) -> Vec<(&str, &str)> {
-        let mut all: Vec<_> = self
-            .aliases
+        let mut all: Vec<(&str, &str)> = self
+            .nodes
             .iter()
-            .map(|(path, target)| (path.as_str(), target.as_str()))
+            .filter_map(|node| Some((&*node.path, node.alias.as_deref()?)))
             .collect();
         all.sort_unstable();
         all
@@ -122,23 +173,42 @@ impl Tree {
     /// then below the file's own folder and those above it, unless they are packages or stand in one; then below the
     /// other roots.
     pub fn resolve(&self, dotted: &str, importer: &str, on_the_way: &mut Vec<u32>) -> Option<Found> {
-        self.resolve_within(dotted, importer, on_the_way, HOPS)
+        if !self.knows(dotted) {
+            return None;
+        }
+        // A file that is nowhere stands in the nearest folder that is there.
+        let folder = importer.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let above = parts(folder).try_fold(0, |at, (_, name)| self.node(at).children.get(name).copied().ok_or(at));
+        let from = match (importer, above) {
+            ("", _) => None,
+            (_, Ok(own)) => Some((own, Some(own))),
+            (_, Err(nearest)) => Some((nearest, None)),
+        };
+        self.resolve_within(dotted, from, on_the_way, HOPS)
     }
 
-    fn resolve_within(&self, dotted: &str, importer: &str, on_the_way: &mut Vec<u32>, hops: u32) -> Option<Found> {
-        let holders = self.heads.get(head(dotted))?;
-        let is_root = |folder: &&str| self.root_order.contains_key(*folder);
-        let is_package = |folder: &str| !folder.is_empty() && self.modules.contains_key(folder);
-        let own = folders_above(importer).next();
-        let is_bare = |folder: &&str| {
-            let mut above = folders_above(folder);
-            !is_root(folder) && !is_package(folder) && (Some(*folder) == own || !above.any(is_package))
+    /// `from` is the nearest folder above the importer, and whether it is its own.
+    fn resolve_within(
+        &self,
+        dotted: &str,
+        from: Option<(u32, Option<u32>)>,
+        on_the_way: &mut Vec<u32>,
+        hops: u32,
+    ) -> Option<Found> {
+        let head = head(dotted);
+        let holders = self.heads.get(head)?;
+        let is_package = |folder: u32| folder != 0 && self.node(folder).file.is_some();
+        let is_root = |folder: &u32| self.node(*folder).root.is_some();
+        let above = || from.into_iter().flat_map(|(nearest, _)| self.up(nearest));
+        let is_bare = |folder: &u32| {
+            let own = from.and_then(|(_, own)| own);
+            !is_root(folder)
+                && !is_package(*folder)
+                && (Some(*folder) == own || !self.up(*folder).skip(1).any(is_package))
         };
-        let above = folders_above(importer)
-            .filter(is_root)
-            .chain(folders_above(importer).filter(is_bare));
-        let others = holders.iter().map(|order| self.roots[*order as usize].as_str());
-        for folder in above.chain(others) {
+        let others = holders.iter().map(|order| self.roots[*order as usize]);
+        let folders = above().filter(is_root).chain(above().filter(is_bare)).chain(others);
+        for folder in folders.filter(|folder| self.node(*folder).children.contains_key(head)) {
             let before = on_the_way.len();
             let found = self.resolve_below(folder, dotted, on_the_way, hops);
             // The first package of this name is the one: what it lacks is not looked up elsewhere. Only folders without
@@ -156,67 +226,54 @@ impl Tree {
         if dotted.is_empty() {
             return self.child(folder);
         }
-        self.resolve_below(folder, dotted, on_the_way, HOPS)
+        self.resolve_below(self.at(folder)?, dotted, on_the_way, HOPS)
     }
 
-    fn resolve_below(&self, folder: &str, dotted: &str, on_the_way: &mut Vec<u32>, hops: u32) -> Option<Found> {
+    fn resolve_below(&self, folder: u32, dotted: &str, on_the_way: &mut Vec<u32>, hops: u32) -> Option<Found> {
         // A package that replaces itself with itself would go round for ever.
         let hops = hops.checked_sub(1)?;
-        let mut path = String::with_capacity(folder.len() + dotted.len() + 1);
-        path.push_str(folder);
-        let mut rest = dotted;
+        let (mut at, mut rest) = (folder, dotted);
         loop {
             let (head, tail) = rest.split_once('.').unwrap_or((rest, ""));
-            if !path.is_empty() {
-                path.push('/');
-            }
-            path.push_str(head);
-            let file = self.modules.get(path.as_str()).copied();
-            if let Some(target) = self.aliases.get(path.as_str()) {
-                on_the_way.extend(file);
-                let full = if tail.is_empty() {
-                    target.clone()
-                } else {
-                    format!("{target}.{tail}")
-                };
+            // The packages so far stay on the way: one of them may turn out to stand for another.
+            at = *self.node(at).children.get(head)?;
+            let node = self.node(at);
+            if let Some(target) = &node.alias {
+                on_the_way.extend(node.file);
                 // The package looks its target up from its own place.
-                path.push('/');
-                return self.resolve_within(&full, &path, on_the_way, hops);
-            }
-            if file.is_none() && !self.folders.contains(path.as_str()) {
-                // The packages so far stay on the way: one of them may turn out to stand for another.
-                return None;
+                let from = Some((at, Some(at)));
+                return if tail.is_empty() {
+                    self.resolve_within(target, from, on_the_way, hops)
+                } else {
+                    self.resolve_within(&format!("{target}.{tail}"), from, on_the_way, hops)
+                };
             }
             if tail.is_empty() {
-                return Some(file.map_or(Found::Namespace(path), Found::File));
+                return Some(node.found());
             }
-            on_the_way.extend(file);
+            on_the_way.extend(node.file);
             rest = tail;
         }
     }
 
     /// The module or folder that stands at this path itself, whatever its package stands for.
     pub fn plain(&self, path: &str) -> Option<Found> {
-        match self.modules.get(path) {
-            Some(file) => Some(Found::File(*file)),
-            None => self.folders.contains(path).then(|| Found::Namespace(path.to_owned())),
-        }
+        self.at(path).map(|node| self.node(node).found())
     }
 
     /// The module that the package at this path puts in its own place.
     pub fn stands_for(&self, path: &str) -> Option<&str> {
-        self.aliases.get(module_key(path)).map(String::as_str)
+        self.node(self.at(module_key(path))?).alias.as_deref()
     }
 
     /// The module or folder at this path without ending, where its package leads to it. The empty path is the scanned
     /// root.
     pub fn child(&self, path: &str) -> Option<Found> {
-        if let Some(target) = self.aliases.get(path) {
-            return self.resolve(target, &format!("{path}/"), &mut Vec::new());
-        }
-        match self.modules.get(path) {
-            Some(file) => Some(Found::File(*file)),
-            None => (path.is_empty() || self.folders.contains(path)).then(|| Found::Namespace(path.to_owned())),
+        let at = self.at(path)?;
+        let node = self.node(at);
+        match &node.alias {
+            Some(target) => self.resolve_within(target, Some((at, Some(at))), &mut Vec::new(), HOPS),
+            None => Some(node.found()),
         }
     }
 
@@ -225,16 +282,10 @@ impl Tree {
     pub fn dotted(&self, path: &str) -> String {
         let key = module_key(path);
         let (root, rest) = self.split(key);
-        let own = self.root_order.get(root).copied().unwrap_or(0);
-        let holders = self
-            .heads
-            .get(rest.split('/').next().unwrap_or(rest))
-            .into_iter()
-            .flatten();
-        let shadowed = holders.take_while(|order| **order < own).any(|order| {
-            self.modules
-                .contains_key(joined(&self.roots[*order as usize], rest).as_ref())
-        });
+        let own = self.node(root).root.unwrap_or(0);
+        let holders = self.heads.get(parts(rest).next().map_or(rest, |(_, name)| name));
+        let mut before = holders.into_iter().flatten().take_while(|order| **order < own);
+        let shadowed = before.any(|order| self.is_module(self.roots[*order as usize], rest));
         if shadowed { key } else { rest }.replace('/', ".")
     }
 
@@ -242,15 +293,27 @@ impl Tree {
     /// two files do not belong to one program.
     pub fn has_own(&self, path: &str, of: &str) -> bool {
         let (root, (other, rest)) = (self.split(path).0, self.split(module_key(of)));
-        root != other && self.modules.contains_key(joined(root, rest).as_ref())
+        root != other && self.is_module(root, rest)
     }
 
-    /// A path as its nearest source root and the rest.
-    fn split<'p>(&self, path: &'p str) -> (&'p str, &'p str) {
-        let root = folders_above(path)
-            .find(|folder| self.root_order.contains_key(*folder))
-            .unwrap_or("");
-        (root, if root.is_empty() { path } else { &path[root.len() + 1..] })
+    fn is_module(&self, folder: u32, path: &str) -> bool {
+        self.below(folder, path)
+            .is_some_and(|node| self.node(node).file.is_some())
+    }
+
+    /// The nearest source root above a path, and the rest of the path.
+    fn split<'p>(&self, path: &'p str) -> (u32, &'p str) {
+        let (mut at, mut nearest) = (0, (0, path));
+        for (start, name) in parts(path) {
+            if start > 0 && self.node(at).root.is_some() {
+                nearest = (at, &path[start..]);
+            }
+            let Some(next) = self.node(at).children.get(name) else {
+                break;
+            };
+            at = *next;
+        }
+        nearest
     }
 
     /// The file at this path below the shallowest source root that has the path's first folder: where the tree itself has
@@ -258,12 +321,8 @@ impl Tree {
     pub fn file_at(&self, path: &str) -> Option<u32> {
         let key = module_key(path);
         let first = key.split('/').next().unwrap_or(key);
-        let has_first = |root: &&String| {
-            let first = joined(root, first);
-            self.folders.contains(first.as_ref()) || self.modules.contains_key(first.as_ref())
-        };
-        let root = self.roots.iter().find(has_first)?;
-        self.modules.get(joined(root, key).as_ref()).copied()
+        let root = self.roots.iter().find(|root| self.below(**root, first).is_some())?;
+        self.node(self.below(*root, key)?).file
     }
 
     /// The module with this dotted name, below any source root, shallowest first.
@@ -279,23 +338,16 @@ pub fn module_key(path: &str) -> &str {
         .unwrap_or(if stem == "__init__" { "" } else { stem })
 }
 
-fn joined<'p>(folder: &str, rest: &'p str) -> Cow<'p, str> {
-    if folder.is_empty() {
-        Cow::Borrowed(rest)
-    } else {
-        Cow::Owned(format!("{folder}/{rest}"))
-    }
-}
-
 fn head(dotted: &str) -> &str {
     dotted.split('.').next().unwrap_or(dotted)
 }
 
-/// The folders above a path, nearest first; the scanned root, last, is empty.
-fn folders_above(path: &str) -> impl Iterator<Item = &str> {
-    std::iter::successors(Some(path), |path| match path.rsplit_once('/') {
-        Some((folder, _)) => Some(folder),
-        None => (!path.is_empty()).then_some(""),
+/// The names of a path, each with where it begins; the scanned root's has none.
+fn parts(path: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut start = 0;
+    path.split('/').filter(|_| !path.is_empty()).map(move |name| {
+        let at = start;
+        start += name.len() + 1;
+        (at, name)
     })
-    .skip(1)
 }

@@ -112,7 +112,10 @@ pub(super) fn handlers<'s>(model: &Model<'s>, (module, function): Where, call: &
         module,
         span: call.span,
     };
-    let entries = dict.items.iter().filter_map(|(key, value)| Some((key.as_ref()?, value)));
+    let entries = dict
+        .items
+        .iter()
+        .filter_map(|(key, value)| Some((key.as_ref()?, value)));
     entries
         .map(|(class, handler)| exception_handler(model, (module, function), class, Some(handler), place))
         .collect()

@@ -105,7 +105,11 @@ impl<'s> Finder<'_, 's> {
                     items.extend(dict.items.iter().map(|(_, value)| (at, Item::Whole(value))));
                 }
                 (Expr::Dict(dict), Some("items")) => {
-                    items.extend(dict.items.iter().map(|(key, value)| (at, Item::Pair(key.as_ref(), value))));
+                    items.extend(
+                        dict.items
+                            .iter()
+                            .map(|(key, value)| (at, Item::Pair(key.as_ref(), value))),
+                    );
                 }
                 _ => {}
             }
