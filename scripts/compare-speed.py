@@ -51,10 +51,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("path", type=Path)
     parser.add_argument("--runs", type=int, default=11)
-    parser.add_argument("--guard-lint", default="target/release/guard-lint")
+    parser.add_argument("--guard-lint", default="target/dist/guard-lint")
     arguments = parser.parse_args()
     if shutil.which(arguments.guard_lint) is None:
-        parser.error(f"{arguments.guard_lint} is not there: build it with `cargo build --release`")
+        parser.error(f"{arguments.guard_lint} is not there: build it with `cargo build --profile dist -p guard-lint`")
     ruff_itself = ruff_binary()
     if ruff_itself is None:
         parser.error("ruff is not there: `pip install ruff`")

@@ -122,6 +122,9 @@ impl<'s> Walker<'_, 's> {
                 return true;
             }
         } else if needs.follows(name) {
+            if self.lookup.says(name, said::ARTIFACT_STORE | said::ARTIFACT_CLASS) {
+                return true;
+            }
             let targets = self.targets(given, state);
             if self.effects.leads(&self.lookup, needs, &targets, given.call) {
                 return true;

@@ -131,7 +131,7 @@ mod tests {
     }
 
     fn read(text: &str) -> (Module, Names) {
-        let names = Names::new();
+        let names = Names::with_hasher(rustc_hash::FxBuildHasher);
         let module = python::facts(text, &names);
         (module, names)
     }

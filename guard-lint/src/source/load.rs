@@ -11,6 +11,10 @@ use super::walk::{self, Entry};
 use super::{File, Sources, read, rust};
 use crate::report::model::Unchecked;
 
+/// How many different names there is room for from the start: those of some thousand files. The room costs nothing until it
+/// is used, and to grow it everything has to be moved.
+const NAMES: usize = 1 << 16;
+
 impl Sources {
     /// Reads the tree under `root`. `wanted` names paths, with or without `.py`, that are parsed whatever reaches them.
     pub fn load<'w>(
@@ -18,7 +22,7 @@ impl Sources {
         exclude: &[String],
         wanted: impl IntoIterator<Item = &'w str>,
     ) -> Result<Self, ignore::Error> {
-        let names = Names::with_hasher(rustc_hash::FxBuildHasher);
+        let names = Names::with_capacity_and_hasher(lasso::Capacity::for_strings(NAMES), rustc_hash::FxBuildHasher);
         let (sender, receiver) = std::sync::mpsc::channel();
         let (rust_sender, rust_receiver) = std::sync::mpsc::channel();
         // Files are looked at while the walk goes on.
