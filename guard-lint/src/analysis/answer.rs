@@ -10,6 +10,16 @@ use crate::source::facts::{Expr, Span};
 
 /// The body that a handler sends for an error of this class with this detail.
 pub fn answer(analyzer: &Analyzer<'_>, handler: FnId, class: Base, detail: Shape) -> Shape {
+    let asked = (handler, class, detail);
+    if let Some(known) = analyzer.answers.borrow().get(&asked) {
+        return *known;
+    }
+    let shape = answer_once(analyzer, asked);
+    analyzer.answers.borrow_mut().insert(asked, shape);
+    shape
+}
+
+fn answer_once(analyzer: &Analyzer<'_>, (handler, class, detail): (FnId, Base, Shape)) -> Shape {
     let info = analyzer.model().function(handler);
     // The request comes first.
     let position = 1 + usize::from(info.class.is_some());

@@ -42,7 +42,7 @@ use crate::vocabulary::Vocabulary;
 use known::Known;
 use shared::Shared;
 use summary::{ExitKind, Summary, Witness};
-use value::Facts;
+use value::{Facts, Shape};
 
 pub use answer::answer;
 pub use endpoint::{Endpoint, evaluate};
@@ -66,6 +66,8 @@ pub struct Analyzer<'s> {
     kinds: RefCell<FxHashMap<Base, ExitKind>>,
     /// Providers by what holds before them on every path, and on some.
     provided: RefCell<FxHashMap<(FnId, Facts, Facts), Arc<endpoint::Provided>>>,
+    /// What handlers answer to errors of a class, by the errors' details.
+    answers: RefCell<FxHashMap<(FnId, Base, Shape), Shape>>,
     running: RefCell<Running>,
 }
 
@@ -118,6 +120,7 @@ impl<'s> Analyzer<'s> {
             shared: Arc::new(Shared::new(router_modules, model.functions.len())),
             kinds: RefCell::default(),
             provided: RefCell::default(),
+            answers: RefCell::default(),
             running: RefCell::default(),
         }
     }

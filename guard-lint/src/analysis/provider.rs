@@ -106,18 +106,18 @@ impl<'s> Frame<'_, 's> {
         state: &mut State,
     ) {
         let known = &self.analyzer.known;
-        let name = self.model.function_name(function);
+        let name = self.model.full_name(function);
         let receiver = self
             .model
             .function(function)
             .class
             .map(|class| self.text(self.model.class_facts(class).name));
-        let checks = known.is_verifier(&name) || known.is_credential_check(receiver, made.name);
+        let checks = known.is_verifier(name) || known.is_credential_check(receiver, made.name);
         let can_refuse = !summary.exits.is_empty() || summary.returns.null == Null::Maybe || summary.opaque.is_some();
         if checks && can_refuse {
             self.verified(made, value, state);
         }
-        if known.is_comparison(&name) {
+        if known.is_comparison(name) {
             let verified = made.args.iter().any(|arg| arg.tags.has(Tags::VERIFIED));
             // `assert_context_matches(ctx, tenant_id=ctx.tenant_id)`
             if made.args.len() > 1 && !verified && made.args.iter().all(|arg| arg.tags.has(Tags::CONTEXT)) {

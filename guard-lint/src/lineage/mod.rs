@@ -6,8 +6,8 @@
 //! have to carry the contents of every dict; only few functions are ever asked for theirs.
 //!
 //! Little of what a function does bears on a question. So there is a walk for each question, which follows what may lead
-//! there by its name (`needs`); every other value waits until something asks for it (`later`), and what a call may
-//! change that leads nowhere is looked up (`effects`). A state is a version of the one before it (`versions`).
+//! there (`needs`); every other value waits until something asks for it (`later`), branches that end without a bearing on
+//! the question are left out (`bearing`), and what a call may change that leads nowhere is looked up (`effects`). A state is a version of the one before it (`versions`).
 
 mod bearing;
 mod bind;

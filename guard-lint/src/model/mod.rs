@@ -101,6 +101,7 @@ pub struct Model<'s> {
     imported: RefCell<FxHashMap<(ModId, Name, u32), Option<resolve::Entity>>>,
     outside: RefCell<FxHashMap<(Name, Name), Name>>,
     inferred: types::Inferred,
+    full_names: RefCell<FxHashMap<FnId, Name>>,
     local_types: locals::LocalTypes,
     absent: absent::Asked,
 }
@@ -124,6 +125,7 @@ impl<'s> Model<'s> {
             imported: RefCell::default(),
             outside: RefCell::default(),
             inferred: types::Inferred::default(),
+            full_names: RefCell::default(),
             local_types: locals::LocalTypes::default(),
             absent: absent::Asked::default(),
         };
@@ -140,6 +142,13 @@ impl<'s> Model<'s> {
             .borrow_mut()
             .entry(key)
             .or_insert_with(|| self.intern(text))
+    }
+
+    /// [`Program::function_name`], made once.
+    pub(crate) fn full_name(&self, id: FnId) -> &'s str {
+        let mut known = self.full_names.borrow_mut();
+        let name = *known.entry(id).or_insert_with(|| self.intern(&self.function_name(id)));
+        self.text(name)
     }
 
     /// What `find` finds in every file, in the files' order; the threads share the files.

@@ -234,7 +234,8 @@ impl Tree {
         let hops = hops.checked_sub(1)?;
         let (mut at, mut rest) = (folder, dotted);
         loop {
-            let (head, tail) = rest.split_once('.').unwrap_or((rest, ""));
+            let head = head(rest);
+            let tail = rest.get(head.len() + 1..).unwrap_or("");
             // The packages so far stay on the way: one of them may turn out to stand for another.
             at = *self.node(at).children.get(head)?;
             let node = self.node(at);
@@ -339,15 +340,18 @@ pub fn module_key(path: &str) -> &str {
 }
 
 fn head(dotted: &str) -> &str {
-    dotted.split('.').next().unwrap_or(dotted)
+    let end = memchr::memchr(b'.', dotted.as_bytes());
+    &dotted[..end.unwrap_or(dotted.len())]
 }
 
 /// The names of a path, each with where it begins; the scanned root's has none.
 fn parts(path: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut start = 0;
-    path.split('/').filter(|_| !path.is_empty()).map(move |name| {
+    std::iter::from_fn(move || {
+        let rest = path.get(start..).filter(|_| !path.is_empty())?;
+        let name = &rest[..memchr::memchr(b'/', rest.as_bytes()).unwrap_or(rest.len())];
         let at = start;
         start += name.len() + 1;
-        (at, name)
+        Some((at, name))
     })
 }
