@@ -29,6 +29,8 @@ mod seeded;
 #[cfg(any(feature = "postgres", feature = "nats"))]
 #[path = "../stores/server.rs"]
 mod server;
+#[cfg(any(feature = "postgres", feature = "nats"))]
+mod servers;
 mod worker;
 
 #[cfg(feature = "nats")]

@@ -1,1 +1,53 @@
+//! NATS JetStream: processes that append to one stream are killed, or the server is.
 
+use crate::place::Place;
+use crate::rounds::{Rounds, settings};
+use crate::server::{self, Server};
+use crate::servers::Torture;
+use crate::worker::Errand;
+
+/// The test that does errands.
+const ERRANDS: &str = "nats::what_nobody_kills_is_whole";
+
+async fn place(server: &Server, name: &str) -> Place {
+    Place::Nats {
+        url: format!("nats://127.0.0.1:{}", server.port),
+        name: name.to_owned(),
+    }
+}
+
+async fn run(rounds: u64, seed: u64, kills: u64) {
+    let Some(server) = server::start_nats() else { return };
+    let torture = Torture {
+        backend: "JetStream",
+        test: ERRANDS,
+        rounds,
+        seed,
+        kills,
+    };
+    torture.run(server, place).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn e52_killed_processes_and_a_killed_server_lose_and_double_nothing() {
+    run(4, 7, 7).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "takes minutes: 500 rounds, or GUARD_TORTURE_ROUNDS"]
+async fn many_rounds_on_jetstream() {
+    let (rounds, seed) = settings();
+    run(rounds, seed, 2).await;
+}
+
+/// Also what the other tests start, with an errand.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_nobody_kills_is_whole() {
+    if let Some(errand) = Errand::of_this_process() {
+        return errand.run().await;
+    }
+    let Some(server) = server::start_nats() else { return };
+    Rounds::new(ERRANDS, 3, 0, place(&server, "quiet").await)
+        .quiet_round(0, 20)
+        .await;
+}

@@ -36,12 +36,32 @@ impl Place {
         }
     }
 
+    /// The most processes that work on it at once.
+    pub(crate) fn processes(&self) -> u64 {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite { shared: false, .. } => 1,
+            #[allow(unreachable_patterns, reason = "with some features alone")]
+            _ => 2,
+        }
+    }
+
+    /// How many milliseconds a process works at the most.
+    pub(crate) fn life_ms(&self) -> u64 {
+        match self {
+            #[cfg(feature = "postgres")]
+            Self::Postgres { .. } => 300,
+            #[allow(unreachable_patterns, reason = "with some features alone")]
+            _ => 120,
+        }
+    }
+
     /// Whether the events of one call are kept together or not at all, and numbered without gaps.
     pub(crate) fn is_database(&self) -> bool {
         match self {
             #[cfg(feature = "nats")]
             Self::Nats { .. } => false,
-            #[allow(unreachable_patterns, reason = "with one feature alone")]
+            #[allow(unreachable_patterns, reason = "with some features alone")]
             _ => true,
         }
     }

@@ -1,1 +1,67 @@
+//! PostgreSQL: processes that work on one database are killed, or the server is.
 
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
+
+use crate::place::Place;
+use crate::rounds::{Rounds, settings};
+use crate::server::{self, Server};
+use crate::servers::Torture;
+use crate::worker::Errand;
+
+/// The test that does errands.
+const ERRANDS: &str = "postgres::what_nobody_kills_is_whole";
+
+/// A database of its own.
+async fn place(server: &Server, name: &str) -> Place {
+    let base = format!("postgres://guard@127.0.0.1:{}", server.port);
+    let mut connection = PgConnection::connect(&format!("{base}/postgres")).await.unwrap();
+    let sql = format!("CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE template0");
+    sqlx::raw_sql(AssertSqlSafe(sql))
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    connection.close().await.unwrap();
+    Place::Postgres {
+        url: format!("{base}/{name}"),
+    }
+}
+
+async fn run(rounds: u64, seed: u64, kills: u64) {
+    let Some(server) = server::start_postgres(&[]) else {
+        return;
+    };
+    let torture = Torture {
+        backend: "PostgreSQL",
+        test: ERRANDS,
+        rounds,
+        seed,
+        kills,
+    };
+    let found = torture.run(server, place).await.found;
+    assert!(found.records > 0 && found.charges > 0 && found.tickets > 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn e52_g65_g71_killed_processes_and_a_killed_server_lose_and_double_nothing() {
+    run(4, 7, 7).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "takes minutes: 500 rounds, or GUARD_TORTURE_ROUNDS"]
+async fn many_rounds_on_postgres() {
+    let (rounds, seed) = settings();
+    run(rounds, seed, 2).await;
+}
+
+/// Also what the other tests start, with an errand.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_nobody_kills_is_whole() {
+    if let Some(errand) = Errand::of_this_process() {
+        return errand.run().await;
+    }
+    let Some(server) = server::start_postgres(&[]) else {
+        return;
+    };
+    let place = place(&server, "quiet").await;
+    Rounds::new(ERRANDS, 3, 0, place).quiet_round(0, 20).await;
+}

@@ -60,22 +60,19 @@ pub(crate) struct Rounds<'t> {
     /// The number of the first round.
     pub(crate) first: u64,
     pub(crate) place: Place,
-    /// The most processes at once.
-    pub(crate) processes: u64,
     journals: TempDir,
     history: History,
     found: Found,
 }
 
 impl<'t> Rounds<'t> {
-    pub(crate) fn new(test: &'t str, seed: u64, first: u64, place: Place, processes: u64) -> Self {
+    pub(crate) fn new(test: &'t str, seed: u64, first: u64, place: Place) -> Self {
         let journals = TempDir::new().unwrap();
         Self {
             test,
             seed,
             first,
             place,
-            processes,
             journals,
             history: History::default(),
             found: Found::default(),
@@ -95,14 +92,14 @@ impl<'t> Rounds<'t> {
     /// One round, in which `kill_server` is called where the seed says so, and gives how many processes were killed.
     pub(crate) async fn round(&mut self, round: u64, kill_server: Option<&mut dyn FnMut()>) -> u64 {
         let mut numbers = Seeded::of(self.seed, self.first + round);
-        let processes = 1 + numbers.below(self.processes);
+        let processes = 1 + numbers.below(self.place.processes());
         let errands: Vec<Errand> = (0..processes)
             .map(|process| self.errand(2 * round + process, None))
             .collect();
         let mut running: Vec<Process> = errands.iter().map(|errand| Process(errand.start(self.test))).collect();
         if let Some(kill_server) = kill_server {
             errands.iter().for_each(|errand| wait_for_lines(&errand.journal));
-            pause(numbers.below(60));
+            pause(numbers.below(self.place.life_ms()));
             kill_server();
             pause(numbers.below(200));
         } else if numbers.percent(15) {
@@ -110,7 +107,7 @@ impl<'t> Rounds<'t> {
             pause(numbers.below(40));
         } else {
             errands.iter().for_each(|errand| wait_for_lines(&errand.journal));
-            pause(numbers.below(120));
+            pause(numbers.below(self.place.life_ms()));
         }
         for process in &mut running {
             process.kill();
@@ -123,7 +120,7 @@ impl<'t> Rounds<'t> {
 
     /// One round in which every process does so much and ends, and everything has an answer.
     pub(crate) async fn quiet_round(&mut self, round: u64, times: u64) {
-        let errands: Vec<Errand> = (0..self.processes)
+        let errands: Vec<Errand> = (0..self.place.processes())
             .map(|process| self.errand(2 * round + process, Some(times)))
             .collect();
         let running: Vec<Process> = errands.iter().map(|errand| Process(errand.start(self.test))).collect();
@@ -187,10 +184,6 @@ fn pause(ms: u64) {
 }
 
 impl Run {
-    pub(crate) fn add(&mut self, found: Found) {
-        self.found += found;
-    }
-
     pub(crate) fn tell(&self, backend: &str, seed: u64) {
         let Self {
             rounds,

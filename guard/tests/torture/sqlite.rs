@@ -29,12 +29,12 @@ async fn run(rounds: u64, seed: u64) {
         let folder = folder();
         // Every third place is of one process that has it alone.
         let shared = first / OF_A_PLACE % 3 != 2;
-        let mut of_place = Rounds::new(ERRANDS, seed, first, place(&folder, shared), if shared { 2 } else { 1 });
+        let mut of_place = Rounds::new(ERRANDS, seed, first, place(&folder, shared));
         for round in 0..OF_A_PLACE.min(rounds - first) {
             run.killed += of_place.round(round, None).await;
             run.rounds += 1;
         }
-        run.add(of_place.into_parts().2);
+        run.found += of_place.into_parts().2;
     }
     run.tell("SQLite", seed);
     assert!(run.found.events > 0 && run.found.records > 0 && run.found.charges > 0 && run.found.tickets > 0);
@@ -59,7 +59,7 @@ async fn what_nobody_kills_is_whole_and_the_check_sees_what_is_not() {
         return errand.run().await;
     }
     let folder = folder();
-    let mut rounds = Rounds::new(ERRANDS, 3, 0, place(&folder, true), 2);
+    let mut rounds = Rounds::new(ERRANDS, 3, 0, place(&folder, true));
     rounds.quiet_round(0, 20).await;
     let (place, history, found) = rounds.into_parts();
     assert!(found.charges > 0 && found.open > 0 && found.tickets >= 20, "{found:?}");
