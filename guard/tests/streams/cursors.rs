@@ -8,7 +8,10 @@ use crate::support::*;
 
 #[tokio::test]
 async fn e51_a_cursor_that_is_not_of_this_stream_is_410() {
-    let house = House::default();
+    cursors_of_other_streams(House::default()).await;
+}
+
+pub(crate) async fn cursors_of_other_streams(house: House) {
     let streams = house.streams().build();
     let engine = house.engine(&streams);
     let ids = publish(&streams, &stream("chat", "th_1"), 0..3).await;
@@ -47,7 +50,10 @@ async fn e51_a_cursor_that_is_not_of_this_stream_is_410() {
 
 #[tokio::test]
 async fn e51_a_cursor_that_was_pruned_is_410() {
-    let house = House::default();
+    pruned_cursors(House::default()).await;
+}
+
+pub(crate) async fn pruned_cursors(house: House) {
     let streams = house.streams().build();
     let engine = house.engine(&streams);
     let ids = publish(&streams, &stream("chat", "th_1"), 0..5).await;
@@ -119,7 +125,10 @@ async fn e51_a_malformed_cursor_is_410_and_never_absent() {
 
 #[tokio::test]
 async fn the_header_wins_over_the_query() {
-    let house = House::default();
+    two_cursors(House::default()).await;
+}
+
+pub(crate) async fn two_cursors(house: House) {
     let streams = house.streams().build();
     let engine = house.engine(&streams);
     let ids = publish(&streams, &stream("chat", "th_1"), 0..4).await;

@@ -37,5 +37,4 @@ mod worker;
 mod nats;
 #[cfg(feature = "postgres")]
 mod postgres;
-#[cfg(feature = "sqlite")]
 mod sqlite;

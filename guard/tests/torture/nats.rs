@@ -2,19 +2,12 @@
 
 use crate::place::Place;
 use crate::rounds::{Rounds, settings};
-use crate::server::{self, Server};
+use crate::server;
 use crate::servers::Torture;
 use crate::worker::Errand;
 
 /// The test that does errands.
 const ERRANDS: &str = "nats::what_nobody_kills_is_whole";
-
-async fn place(server: &Server, name: &str) -> Place {
-    Place::Nats {
-        url: format!("nats://127.0.0.1:{}", server.port),
-        name: name.to_owned(),
-    }
-}
 
 async fn run(rounds: u64, seed: u64, kills: u64) {
     let Some(server) = server::start_nats() else { return };
@@ -25,7 +18,7 @@ async fn run(rounds: u64, seed: u64, kills: u64) {
         seed,
         kills,
     };
-    torture.run(server, place).await;
+    torture.run(server, async |port| Place::new_stream(port)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -47,7 +40,7 @@ async fn what_nobody_kills_is_whole() {
         return errand.run().await;
     }
     let Some(server) = server::start_nats() else { return };
-    Rounds::new(ERRANDS, 3, 0, place(&server, "quiet").await)
+    Rounds::new(ERRANDS, 3, 0, Place::new_stream(server.port))
         .quiet_round(0, 20)
         .await;
 }

@@ -8,19 +8,25 @@ use serde::{Deserialize, Serialize};
 /// A place that several processes can open, one after the other or at once.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) enum Place {
-    #[cfg(feature = "sqlite")]
-    Sqlite { path: PathBuf, shared: bool },
+    Sqlite {
+        path: PathBuf,
+        shared: bool,
+    },
     #[cfg(feature = "postgres")]
-    Postgres { url: String },
+    Postgres {
+        url: String,
+    },
     #[cfg(feature = "nats")]
-    Nats { url: String, name: String },
+    Nats {
+        url: String,
+        name: String,
+    },
 }
 
 impl Place {
     /// Opens the stores that there are.
     pub(crate) async fn open(&self) -> Result<Stores, guard::store::OpenError> {
         match self {
-            #[cfg(feature = "sqlite")]
             Self::Sqlite { path, shared } => {
                 let options = guard::store::sqlite::SqliteOptions::new(path);
                 let options = if *shared { options.shared() } else { options };
@@ -36,33 +42,31 @@ impl Place {
         }
     }
 
-    /// The most processes that work on it at once.
-    pub(crate) fn processes(&self) -> u64 {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite { shared: false, .. } => 1,
-            #[allow(unreachable_patterns, reason = "with some features alone")]
-            _ => 2,
+    /// A new database on a server of PostgreSQL.
+    #[cfg(feature = "postgres")]
+    pub(crate) async fn new_database(port: u16) -> Self {
+        use sqlx::{AssertSqlSafe, Connection, PgConnection};
+
+        let name = format!("guard_{}", uuid::Uuid::new_v4().simple());
+        let base = format!("postgres://guard@127.0.0.1:{port}");
+        let mut connection = PgConnection::connect(&format!("{base}/postgres")).await.unwrap();
+        let sql = format!("CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE template0");
+        sqlx::raw_sql(AssertSqlSafe(sql))
+            .execute(&mut connection)
+            .await
+            .unwrap();
+        connection.close().await.unwrap();
+        Self::Postgres {
+            url: format!("{base}/{name}"),
         }
     }
 
-    /// How many milliseconds a process works at the most.
-    pub(crate) fn life_ms(&self) -> u64 {
-        match self {
-            #[cfg(feature = "postgres")]
-            Self::Postgres { .. } => 300,
-            #[allow(unreachable_patterns, reason = "with some features alone")]
-            _ => 120,
-        }
-    }
-
-    /// Whether the events of one call are kept together or not at all, and numbered without gaps.
-    pub(crate) fn is_database(&self) -> bool {
-        match self {
-            #[cfg(feature = "nats")]
-            Self::Nats { .. } => false,
-            #[allow(unreachable_patterns, reason = "with some features alone")]
-            _ => true,
+    /// A new stream on a server of NATS.
+    #[cfg(feature = "nats")]
+    pub(crate) fn new_stream(port: u16) -> Self {
+        Self::Nats {
+            url: format!("nats://127.0.0.1:{port}"),
+            name: format!("guard_{}", uuid::Uuid::new_v4().simple()),
         }
     }
 }

@@ -1,30 +1,13 @@
 //! PostgreSQL: processes that work on one database are killed, or the server is.
 
-use sqlx::{AssertSqlSafe, Connection, PgConnection};
-
 use crate::place::Place;
 use crate::rounds::{Rounds, settings};
-use crate::server::{self, Server};
+use crate::server;
 use crate::servers::Torture;
 use crate::worker::Errand;
 
 /// The test that does errands.
 const ERRANDS: &str = "postgres::what_nobody_kills_is_whole";
-
-/// A database of its own.
-async fn place(server: &Server, name: &str) -> Place {
-    let base = format!("postgres://guard@127.0.0.1:{}", server.port);
-    let mut connection = PgConnection::connect(&format!("{base}/postgres")).await.unwrap();
-    let sql = format!("CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE template0");
-    sqlx::raw_sql(AssertSqlSafe(sql))
-        .execute(&mut connection)
-        .await
-        .unwrap();
-    connection.close().await.unwrap();
-    Place::Postgres {
-        url: format!("{base}/{name}"),
-    }
-}
 
 async fn run(rounds: u64, seed: u64, kills: u64) {
     let Some(server) = server::start_postgres(&[]) else {
@@ -37,7 +20,7 @@ async fn run(rounds: u64, seed: u64, kills: u64) {
         seed,
         kills,
     };
-    let found = torture.run(server, place).await.found;
+    let found = torture.run(server, Place::new_database).await.found;
     assert!(found.records > 0 && found.charges > 0 && found.tickets > 0);
 }
 
@@ -62,6 +45,6 @@ async fn what_nobody_kills_is_whole() {
     let Some(server) = server::start_postgres(&[]) else {
         return;
     };
-    let place = place(&server, "quiet").await;
+    let place = Place::new_database(server.port).await;
     Rounds::new(ERRANDS, 3, 0, place).quiet_round(0, 20).await;
 }

@@ -22,6 +22,35 @@ pub(crate) fn settings() -> (u64, u64) {
     (number("GUARD_TORTURE_ROUNDS", 500), number("GUARD_TORTURE_SEED", 1))
 }
 
+/// What is asked of a place.
+impl Place {
+    /// The most processes that work on it at once.
+    fn processes(&self) -> u64 {
+        match self {
+            Self::Sqlite { shared: false, .. } => 1,
+            _ => 2,
+        }
+    }
+
+    /// How many milliseconds a process works at the most.
+    fn life_ms(&self) -> u64 {
+        match self {
+            #[cfg(feature = "postgres")]
+            Self::Postgres { .. } => 300,
+            _ => 120,
+        }
+    }
+
+    /// Whether the events of one call are kept together or not at all, and numbered without gaps.
+    fn is_database(&self) -> bool {
+        match self {
+            #[cfg(feature = "nats")]
+            Self::Nats { .. } => false,
+            _ => true,
+        }
+    }
+}
+
 /// A process that dies with this value, so that none outlives a test that fails.
 struct Process(Child);
 

@@ -16,8 +16,8 @@ pub(crate) struct Torture {
 }
 
 impl Torture {
-    /// Runs it. `place` makes a place of this name on the server.
-    pub(crate) async fn run(self, server: Server, place: impl AsyncFn(&Server, &str) -> Place) -> Run {
+    /// Runs it. `place` makes a place on the server at a port.
+    pub(crate) async fn run(self, server: Server, place: impl AsyncFn(u16) -> Place) -> Run {
         let Self {
             backend,
             test,
@@ -28,7 +28,7 @@ impl Torture {
         let mut server = Some(server);
         let mut run = Run::default();
         for first in (0..rounds).step_by(OF_A_PLACE as usize) {
-            let place = place(server.as_ref().unwrap(), &format!("torture_{first}")).await;
+            let place = place(server.as_ref().unwrap().port).await;
             let mut of_place = Rounds::new(test, seed, first, place);
             for round in 0..OF_A_PLACE.min(rounds - first) {
                 let mut kill = || server = server.take().map(Server::killed_and_started_again);
