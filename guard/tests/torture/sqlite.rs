@@ -52,6 +52,9 @@ async fn many_rounds_on_sqlite() {
     run(rounds, seed).await;
 }
 
+/// What was said, as if the place had lost or doubled something.
+type Bend = fn(&mut History);
+
 /// Also what the other tests start, with an errand.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_nobody_kills_is_whole_and_the_check_sees_what_is_not() {
@@ -64,8 +67,7 @@ async fn what_nobody_kills_is_whole_and_the_check_sees_what_is_not() {
     let (place, history, found) = rounds.into_parts();
     assert!(found.charges > 0 && found.open > 0 && found.tickets >= 20, "{found:?}");
 
-    // What was said is bent, as if the place had lost or doubled something.
-    let bends: [(&str, fn(&mut History)); 9] = [
+    let bends: [(&str, Bend); 9] = [
         ("is lost", |said| {
             let unknown = EventId::from_parts(1_000_000, 1).unwrap();
             said.appended.get_mut(&0).unwrap().push((unknown, 1, 1));
