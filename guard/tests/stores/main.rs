@@ -16,3 +16,4 @@ mod server;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod support;
+mod upkeep;

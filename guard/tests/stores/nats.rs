@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use crate::server::{self, Server};
 use crate::support::stream;
+use crate::upkeep;
 
 /// A server, and names of a test's own on it.
 struct Place {
@@ -51,6 +52,13 @@ async fn two_handles_hold_the_suite() {
     stores::event_log(async || Ok(Arc::new(place.options().open().await?) as _))
         .await
         .assert_ok();
+}
+
+#[tokio::test]
+async fn a_stream_is_kept_small() {
+    let Some(place) = Place::new() else { return };
+    let stores = Stores::default().events(Arc::new(place.options().open().await.unwrap()));
+    upkeep::prunes_events(&stores).await;
 }
 
 #[tokio::test]

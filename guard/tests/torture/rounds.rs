@@ -49,6 +49,33 @@ impl Place {
             _ => true,
         }
     }
+
+    /// Waits until the server has ended what a process that was killed had asked for.
+    async fn quiet(&self) {
+        match self {
+            #[cfg(feature = "postgres")]
+            Self::Postgres { url } => {
+                use sqlx::{Connection, PgConnection};
+
+                let mut connection = PgConnection::connect(url).await.unwrap();
+                let others = "SELECT COUNT(*) FROM pg_stat_activity \
+                              WHERE datname = current_database() AND pid <> pg_backend_pid()";
+                while sqlx::query_scalar::<_, i64>(others)
+                    .fetch_one(&mut connection)
+                    .await
+                    .unwrap()
+                    > 0
+                {
+                    tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+                }
+                connection.close().await.unwrap();
+            }
+            // It reads what was sent to it, and knows nobody's answer.
+            #[cfg(feature = "nats")]
+            Self::Nats { .. } => tokio::time::sleep(std::time::Duration::from_millis(20)).await,
+            Self::Sqlite { .. } => {}
+        }
+    }
 }
 
 /// A process that dies with this value, so that none outlives a test that fails.
@@ -177,6 +204,7 @@ impl<'t> Rounds<'t> {
         for errand in errands {
             self.history.add(journal::read(&errand.journal))?;
         }
+        self.place.quiet().await;
         let stores = self.place.open().await.map_err(|error| format!("{error:?}"))?;
         check(&stores, self.place.is_database(), &mut self.history).await
     }

@@ -38,7 +38,7 @@ use super::wake::AllWakes;
 use super::{Backend, Durability, StoreFuture};
 use crate::credential::Cause;
 
-const MIGRATIONS: &[&str] = &[include_str!("0001.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("0001.sql"), include_str!("0002.sql")];
 
 /// Connections of a process, and one more that listens.
 const CONNECTIONS: u32 = 10;
