@@ -6,6 +6,7 @@
 mod audit;
 mod budget;
 mod chain;
+mod clock;
 mod cut;
 mod house;
 mod kill_switch;

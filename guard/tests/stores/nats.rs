@@ -128,6 +128,28 @@ async fn a_server_that_was_killed_comes_back_whole() {
     drop(server);
 }
 
+/// To the server a purge up to the message 1 is one without an end.
+#[tokio::test]
+async fn pruning_by_age_spares_the_very_first_message() {
+    let Some(place) = Place::new() else { return };
+    let log = place.options().open().await.unwrap();
+    let young = NewEvent {
+        at_ms: 5_000,
+        body: "a".to_owned(),
+    };
+    let ids = log.append(&stream(), vec![young.clone(), young]).await.unwrap();
+    assert_eq!(ids[0].seq(), 1);
+    let second = guard::store::Retention {
+        max_age: Some(Duration::from_secs(1)),
+        max_count: None,
+    };
+    assert_eq!(log.prune(&stream().kind, second, 5_500).await.unwrap(), 0);
+    let Read::Events(events) = log.read(&stream(), None, 9).await.unwrap() else {
+        panic!("no cursor was given");
+    };
+    assert_eq!(events.iter().map(|event| event.id).collect::<Vec<_>>(), ids);
+}
+
 /// What is pruned while it is read is missed by nobody who is told of it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_reader_beside_pruning_never_gets_a_hole() {

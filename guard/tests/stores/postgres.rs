@@ -130,6 +130,19 @@ async fn a_later_schema_is_refused() {
     assert!(matches!(error, OpenError::Schema { found: 7, known: 2 }), "{error}");
 }
 
+/// What version 1 made, with something in it.
+#[tokio::test]
+async fn an_earlier_schema_is_brought_up_and_loses_nothing() {
+    let Some(database) = database().await else { return };
+    let tables = include_str!("../../src/store/postgres/0001.sql");
+    let stream = "INSERT INTO guard_stream (kind, tenant, mode, project, stream, head) \
+                  VALUES ('chat', 't_acme', 'saas', 'p', 'th_1', 1)";
+    run(&database.url, &format!("{tables}; {stream}; {}", upkeep::VERSION_1)).await;
+    for _ in 0..2 {
+        upkeep::has_what_version_1_had(&Stores::of(Postgres::open(&database.url).await.unwrap())).await;
+    }
+}
+
 #[tokio::test]
 async fn a_database_that_is_not_there_is_named_without_its_password() {
     let port = server::free_port();

@@ -148,6 +148,31 @@ async fn a_later_schema_is_refused() {
     assert!(matches!(error, OpenError::Schema { found: 7, known: 2 }), "{error}");
 }
 
+/// What version 1 made, with something in it.
+#[tokio::test]
+async fn an_earlier_schema_is_brought_up_and_loses_nothing() {
+    let folder = folder();
+    let path = file(&folder);
+    let options = sqlx::sqlite::SqliteConnectOptions::new()
+        .filename(&path)
+        .create_if_missing(true);
+    let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
+    let tables = include_str!("../../src/store/sqlite/0001.sql");
+    let stream = "INSERT INTO guard_stream (kind, tenant, mode, project, stream) \
+                  VALUES ('chat', 't_acme', 'saas', 'p', 'th_1')";
+    sqlx::raw_sql(sqlx::AssertSqlSafe(format!(
+        "{tables}; {stream}; {}",
+        upkeep::VERSION_1
+    )))
+    .execute(&mut connection)
+    .await
+    .unwrap();
+    connection.close().await.unwrap();
+    for _ in 0..2 {
+        upkeep::has_what_version_1_had(&Stores::of(Sqlite::open(&path).await.unwrap())).await;
+    }
+}
+
 #[tokio::test]
 async fn what_is_no_database_is_refused_and_left_alone() {
     let folder = folder();

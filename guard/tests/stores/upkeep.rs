@@ -7,8 +7,8 @@ use std::time::Duration;
 use guard::clock::Clock;
 use guard::context::OpaqueId;
 use guard::store::{
-    BudgetAccount, Cap, ChargeKey, Cost, Memory, NewEvent, NoEventLog, Read, Reservation, Retention, Settlement,
-    Stores, StreamKey, Swept, TicketEntry, Upkeep,
+    BudgetAccount, Cap, ChargeKey, ChargeState, Cost, Memory, NewEvent, NoEventLog, Read, Reservation, Retention,
+    Settlement, Stores, StreamKey, Swept, TicketEntry, Upkeep,
 };
 
 use crate::support::stream;
@@ -173,6 +173,33 @@ pub(crate) async fn forgets_tickets_and_charges(stores: &Stores) {
     }
     assert_eq!(budget.balance(&account).await.unwrap(), before);
     assert_eq!(upkeep.once().await.unwrap(), Swept::default());
+}
+
+/// Something in the tables of version 1, beside a stream: its event, a charge that is settled, a ticket.
+pub(crate) const VERSION_1: &str = "\
+    CREATE TABLE guard_schema (version BIGINT NOT NULL PRIMARY KEY); \
+    INSERT INTO guard_schema VALUES (1); \
+    INSERT INTO guard_event (stream, seq, tag, at_ms, body) SELECT id, 1, 7, 1000, '1' FROM guard_stream; \
+    INSERT INTO guard_charge (tenant, request_id, route, state, amount, expires_at_ms) \
+        VALUES ('t_acme', 'r_1', 'POST /renders', 'settled', 5, 1000); \
+    INSERT INTO guard_ticket VALUES ('t_acme', 'j_1', 9000000000)";
+
+/// Whether what version 1 kept is there, and can be forgotten as anything else.
+pub(crate) async fn has_what_version_1_had(stores: &Stores) {
+    let scope = stream().scope;
+    assert_eq!(kept(stores, &stream()).await, [1]);
+    let (tickets, jti) = (stores.used_tickets().unwrap(), id("j_1"));
+    let used = tickets.use_once(&scope.tenant, &jti, 9_000_000_000);
+    assert_eq!(used.await.unwrap(), TicketEntry::Used);
+    let budget = stores.budget_store().unwrap();
+    let key = ChargeKey {
+        tenant: scope.tenant,
+        request_id: id("r_1"),
+        route: "POST /renders".to_owned(),
+    };
+    let settled = ChargeState::Settled(Cost::from_micros(5).unwrap());
+    assert_eq!(budget.charge(&key).await.unwrap(), Some(settled));
+    assert_eq!(budget.forget_charges(999).await.unwrap(), 0);
 }
 
 #[tokio::test]

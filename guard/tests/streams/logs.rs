@@ -29,6 +29,7 @@ const CASES: &[(&str, Case)] = cases! {
     "cursors of other streams": cursors::cursors_of_other_streams;
     "cursors that were pruned": cursors::pruned_cursors;
     "two cursors": cursors::two_cursors;
+    "a clock that steps back": cursors::a_clock_that_steps_back;
     "a kill switch": ends::a_kill_switch;
     "a reader far behind": ends::a_reader_far_behind;
     "a reader a little behind": ends::a_reader_a_little_behind;

@@ -187,6 +187,17 @@ impl<'t> Rounds<'t> {
         assert_eq!(self.found.unheard, 0, "{:?}", self.found);
     }
 
+    /// One round of one process that goes on until something else was done.
+    pub(crate) async fn round_beside(&mut self, done: impl AsyncFnOnce()) {
+        let errand = self.errand(0, None);
+        let mut running = Process(errand.start(self.test));
+        wait_for_lines(&errand.journal);
+        done().await;
+        pause(100);
+        running.kill();
+        self.check(0, &[errand]).await;
+    }
+
     async fn check(&mut self, round: u64, errands: &[Errand]) {
         let checked = self.checked(errands).await;
         let (seed, first) = (self.seed, self.first);

@@ -1,6 +1,6 @@
 //! SQLite: the process that has the file is killed, or two that share it.
 
-use guard::store::EventId;
+use guard::store::{EventId, OpenError};
 use tempfile::TempDir;
 
 use crate::check::check;
@@ -50,6 +50,23 @@ async fn e52_g65_g71_killed_processes_lose_and_double_nothing() {
 async fn many_rounds_on_sqlite() {
     let (rounds, seed) = settings();
     run(rounds, seed).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_second_process_is_refused_while_the_first_one_goes_on() {
+    let folder = folder();
+    let place = place(&folder, false);
+    let mut rounds = Rounds::new(ERRANDS, 5, 0, place.clone());
+    rounds
+        .round_beside(async || {
+            let error = place.open().await.unwrap_err();
+            assert!(matches!(error, OpenError::InUse(_)), "{error}");
+            let advice = error.to_string();
+            assert!(advice.contains("shared") && advice.contains("PostgreSQL"), "{advice}");
+        })
+        .await;
+    let found = rounds.into_parts().2;
+    assert!(found.events > 0 && found.records > 0, "{found:?}");
 }
 
 /// What was said, as if the place had lost or doubled something.

@@ -190,6 +190,8 @@ impl JetStream {
         }
         if let Some(oldest_ms) = retention.oldest_ms(now_ms)
             && let Some(cut) = self.first_young(subject, oldest_ms).await?
+            // Nothing comes before the first message, and to the server a purge up to it is one of everything.
+            && cut > 1
         {
             let purge = self.0.stream.purge().sequence(cut).filter(subject);
             gone += purge.await.map_err(StoreError::unavailable)?.purged;
