@@ -1,4 +1,5 @@
-//! What the event log costs over the database under it: `cargo bench -p guard --all-features --bench stores`.
+//! What the event log costs over the database under it: `cargo bench -p guard --all-features --bench stores`, and after
+//! `--` the names of some databases for these alone: `sqlite`, `postgres`, `nats`.
 //!
 //! Each line is one database: events are appended in batches, or 10,000 are read, through the log and by the plainest
 //! statements of the same driver with the same commit settings. Both are measured in turn, in one run, so that what else
@@ -39,9 +40,17 @@ const BATCHES: [usize; 3] = [1, 16, 128];
 #[tokio::main]
 async fn main() {
     println!("{:<34} {:>12} {:>12} {:>8}", "", "guard", "raw", "ratio");
-    sqlite::measure().await;
-    postgres::measure().await;
-    nats::measure().await;
+    let named: Vec<String> = std::env::args().skip(1).filter(|name| !name.starts_with('-')).collect();
+    let is_wanted = |name: &str| named.is_empty() || named.iter().any(|wanted| wanted == name);
+    if is_wanted("sqlite") {
+        sqlite::measure().await;
+    }
+    if is_wanted("postgres") {
+        postgres::measure().await;
+    }
+    if is_wanted("nats") {
+        nats::measure().await;
+    }
 }
 
 fn stream(id: &str) -> StreamKey {

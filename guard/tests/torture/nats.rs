@@ -10,7 +10,6 @@ use crate::worker::Errand;
 const ERRANDS: &str = "nats::what_nobody_kills_is_whole";
 
 async fn run(rounds: u64, seed: u64, kills: u64) {
-    let Some(server) = server::start_nats() else { return };
     let torture = Torture {
         backend: "JetStream",
         test: ERRANDS,
@@ -18,7 +17,9 @@ async fn run(rounds: u64, seed: u64, kills: u64) {
         seed,
         kills,
     };
-    torture.run(server, async |port| Place::new_stream(port)).await;
+    torture
+        .run(server::start_nats, async |port| Place::new_stream(port))
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

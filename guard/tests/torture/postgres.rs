@@ -1,7 +1,7 @@
 //! PostgreSQL: processes that work on one database are killed, or the server is.
 
 use crate::place::Place;
-use crate::rounds::{Rounds, settings};
+use crate::rounds::{Rounds, Run, settings};
 use crate::server;
 use crate::servers::Torture;
 use crate::worker::Errand;
@@ -10,9 +10,6 @@ use crate::worker::Errand;
 const ERRANDS: &str = "postgres::what_nobody_kills_is_whole";
 
 async fn run(rounds: u64, seed: u64, kills: u64) {
-    let Some(server) = server::start_postgres(&[]) else {
-        return;
-    };
     let torture = Torture {
         backend: "PostgreSQL",
         test: ERRANDS,
@@ -20,8 +17,9 @@ async fn run(rounds: u64, seed: u64, kills: u64) {
         seed,
         kills,
     };
-    let found = torture.run(server, Place::new_database).await.found;
-    assert!(found.records > 0 && found.charges > 0 && found.tickets > 0);
+    if let Some(Run { found, .. }) = torture.run(|| server::start_postgres(&[]), Place::new_database).await {
+        assert!(found.records > 0 && found.charges > 0 && found.tickets > 0);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -260,6 +260,6 @@ impl Run {
             found,
         } = self;
         eprintln!("{backend}, seed {seed}: {rounds} rounds, {killed} processes and {servers_killed} servers killed");
-        eprintln!("  at the end: {found:?}");
+        eprintln!("  found: {found:?}");
     }
 }
