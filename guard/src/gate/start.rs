@@ -4,14 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
-
 use super::chain::{Chain, Inner, expire};
 use super::firearms::FirearmsGate;
 use super::judge::ActionGate;
 use super::kill_switch::KillSwitchGate;
 use super::policies::Policies;
 use super::readings::{KpiGate, TemperatureGate};
+use super::room::Rooms;
 use super::strategy_lock::StrategyLockGate;
 use crate::budget::BudgetGate;
 use crate::clock::{Clock, SystemClock};
@@ -38,6 +37,7 @@ pub struct ChainBuilder {
     deadline: Duration,
     hold_for: Duration,
     most_running: usize,
+    most_of_tenant: usize,
     own: Vec<Arc<dyn ActionGate>>,
 }
 
@@ -50,6 +50,7 @@ impl Chain {
             deadline: Duration::from_secs(1),
             hold_for: Duration::from_secs(15 * 60),
             most_running: 10_000,
+            most_of_tenant: 1_000,
             own: Vec::new(),
         }
     }
@@ -77,6 +78,12 @@ impl ChainBuilder {
     /// How many actions may be under way at once, up to the last of their records; 10,000 unless set. More are refused.
     pub fn most_running(mut self, actions: usize) -> Self {
         self.most_running = actions;
+        self
+    }
+
+    /// How many of them may be of one tenant, so that none takes the room of all; 1,000 unless set. More are 429.
+    pub fn most_of_tenant(mut self, actions: usize) -> Self {
+        self.most_of_tenant = actions;
         self
     }
 
@@ -122,10 +129,7 @@ impl ChainBuilder {
             gates,
             clock: self.clock,
             deadline: self.deadline,
-            most_running: u32::try_from(self.most_running.min(Semaphore::MAX_PERMITS)).unwrap_or(u32::MAX),
-            room: Arc::new(Semaphore::new(
-                self.most_running.min(u32::MAX as usize).min(Semaphore::MAX_PERMITS),
-            )),
+            rooms: Rooms::new(self.most_running, self.most_of_tenant),
         })))
     }
 }
