@@ -12,6 +12,7 @@ use tokio::time::sleep;
 use super::judge::{ActionGate, Ask, Block, Passed, asked, within};
 use super::policies::Policies;
 use super::room::{Full, Room, Rooms};
+use super::telling::Telling;
 use super::{GateChain, GateFuture, GateRequest, Pass};
 use crate::action::{Action, Running, milliseconds};
 use crate::audit::{Amount, Decision, DecisionRecord, GateRecord};
@@ -40,6 +41,7 @@ pub(super) struct Inner {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) deadline: Duration,
     pub(super) rooms: Arc<Rooms>,
+    pub(super) telling: Option<Telling>,
     pub(super) expirer: Option<AbortHandle>,
 }
 
@@ -101,6 +103,9 @@ impl Inner {
             }
         }
         let decision = self.keep(&Scope::of(&request.context), &record).await?;
+        if let Some(telling) = &self.telling {
+            telling.tell(&request, &record, decision, self.deadline).await;
+        }
         match judged {
             Ok(hold) => Ok(self.pass(request, decision, hold, room)),
             Err(block) => Err(refusal(block)),

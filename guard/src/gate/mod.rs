@@ -37,6 +37,7 @@ pub mod rules;
 mod start;
 mod strategy_lock;
 mod streams;
+mod telling;
 
 use std::future::Future;
 use std::pin::Pin;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::GateRequest;
 use super::chain::{Chain, Inner, expire};
 use super::firearms::FirearmsGate;
 use super::judge::ActionGate;
@@ -12,10 +13,13 @@ use super::policies::Policies;
 use super::readings::{KpiGate, TemperatureGate};
 use super::room::Rooms;
 use super::strategy_lock::StrategyLockGate;
+use super::telling::Telling;
 use crate::budget::BudgetGate;
 use crate::clock::{Clock, SystemClock};
+use crate::context::OpaqueId;
 use crate::envelope::Gate;
 use crate::store::{StoreError, StoreKind, Stores};
+use crate::stream::Streams;
 
 /// Why a chain does not start.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -39,6 +43,7 @@ pub struct ChainBuilder {
     most_running: usize,
     most_of_tenant: usize,
     own: Vec<Arc<dyn ActionGate>>,
+    telling: Option<Telling>,
 }
 
 impl Chain {
@@ -52,6 +57,7 @@ impl Chain {
             most_running: 10_000,
             most_of_tenant: 1_000,
             own: Vec::new(),
+            telling: None,
         }
     }
 }
@@ -93,6 +99,20 @@ impl ChainBuilder {
         self
     }
 
+    /// Tells the stream that an action is about what was decided, as the event `SAFETY_DECISION`, once it is in the audit and
+    /// before the handler runs. `about` says which stream that is, by its kind and its id; it is of the request's scope.
+    pub fn tell(
+        mut self,
+        streams: &Streams,
+        about: impl Fn(&GateRequest) -> Option<(OpaqueId, OpaqueId)> + Send + Sync + 'static,
+    ) -> Self {
+        self.telling = Some(Telling {
+            streams: streams.clone(),
+            about: Box::new(about),
+        });
+        self
+    }
+
     /// Reads the policies, and starts what keeps them fresh. Inside of a Tokio runtime.
     ///
     /// # Errors
@@ -126,6 +146,7 @@ impl ChainBuilder {
             audit: Arc::clone(audit),
             stores: self.stores,
             policies,
+            telling: self.telling,
             gates,
             clock: self.clock,
             deadline: self.deadline,

@@ -22,3 +22,4 @@ mod stores;
 #[path = "../layer/support.rs"]
 #[allow(dead_code, reason = "the tests of the layer use the rest")]
 mod support;
+mod telling;
