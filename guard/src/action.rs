@@ -5,12 +5,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
-use tokio::sync::OwnedSemaphorePermit;
 
 use crate::audit::{Amount, Outcome, OutcomeRecord};
 use crate::budget::{Hold, SpendError, Spending, Usage, persisted};
 use crate::clock::Clock;
 use crate::context::RequestContext;
+use crate::gate::Room;
 use crate::store::{AuditStore, Scope};
 
 /// An action that was let in. When the last clone is dropped its budget is settled and its outcome kept, in a task of its
@@ -37,7 +37,7 @@ pub(crate) struct Action {
     pub(crate) spending: Option<Spending>,
     pub(crate) clock: Arc<dyn Clock>,
     /// Room among the actions that run.
-    pub(crate) room: OwnedSemaphorePermit,
+    pub(crate) room: Room,
 }
 
 /// How far it came.

@@ -1,4 +1,5 @@
-//! JetStream: a subject among others of one stream, and nothing in messages but bodies.
+//! JetStream: a subject among others of one stream. A message holds what a row of a table does: tag, time and body. Each replay
+//! has a consumer of its own, which goes afterwards.
 
 use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, pull};
 use async_nats::jetstream::stream::{Config, Stream};
@@ -40,7 +41,8 @@ impl Raw for Subject {
         };
         let mut acks = Vec::with_capacity(events.len());
         for event in events {
-            acks.push(self.context.publish(subject, event.body.clone().into()).await.unwrap());
+            let row = format!("{:016x}{:016x}{}", 7, event.at_ms, event.body);
+            acks.push(self.context.publish(subject, row.into()).await.unwrap());
         }
         for ack in acks {
             ack.await.unwrap();
@@ -62,12 +64,16 @@ impl Raw for Subject {
             .await
             .unwrap();
         let mut messages = consumer.fetch().max_messages(count).messages().await.unwrap();
-        let mut bodies = Vec::new();
+        let mut rows = Vec::new();
         while let Some(message) = messages.next().await {
             let message = message.unwrap();
             let sequence = message.info().unwrap().stream_sequence;
-            bodies.push((sequence, String::from_utf8(message.payload.to_vec()).unwrap()));
+            let row = str::from_utf8(&message.payload).unwrap();
+            let number = |digits| u64::from_str_radix(digits, 16).unwrap();
+            rows.push((sequence, number(&row[..16]), number(&row[16..32]), row[32..].to_owned()));
         }
-        bodies.len()
+        let (stream, name) = (self.stream.clone(), consumer.cached_info().name.clone());
+        tokio::spawn(async move { stream.delete_consumer(&name).await });
+        rows.len()
     }
 }

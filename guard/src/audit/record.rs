@@ -66,7 +66,7 @@ struct Ids<'a> {
 }
 
 #[derive(Debug, Serialize)]
-struct Subject<'a> {
+pub(crate) struct Subject<'a> {
     path: &'a str,
     resource_kind: Option<&'static str>,
     route: String,
@@ -80,7 +80,33 @@ struct Who<'a> {
     user_id: &'a OpaqueId,
 }
 
+/// What the stream that a decision is about is told of it. Who asked, and their ids, stand in the event.
+#[derive(Debug, Serialize)]
+pub(crate) struct Told<'r> {
+    action: &'static str,
+    code: Option<&'r str>,
+    decision: Decision,
+    gate: Option<Gate>,
+    reason: &'static str,
+    /// The number of its record in the audit.
+    record: u64,
+    subject: &'r Subject<'r>,
+}
+
 impl<'a> DecisionRecord<'a> {
+    /// What a stream is told, of the record of this number.
+    pub(crate) fn told(&self, seq: u64) -> Told<'_> {
+        Told {
+            action: self.action,
+            code: self.code,
+            decision: self.decision,
+            gate: self.gate,
+            reason: self.reason,
+            record: seq,
+            subject: &self.subject,
+        }
+    }
+
     /// A decision that lets the request pass; the caller says otherwise.
     pub(crate) fn pass(request: &'a GateRequest, at_ms: u64, gates: &'a [GateRecord]) -> Self {
         let context = &request.context;

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::StatusCode;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::AbortHandle;
 use tokio::time::sleep;
 
 use super::judge::{ActionGate, Ask, Block, Passed, asked, within};
 use super::policies::Policies;
+use super::room::{Full, Room, Rooms};
+use super::telling::Telling;
 use super::{GateChain, GateFuture, GateRequest, Pass};
 use crate::action::{Action, Running, milliseconds};
 use crate::audit::{Amount, Decision, DecisionRecord, GateRecord};
@@ -39,9 +40,8 @@ pub(super) struct Inner {
     pub(super) stores: Stores,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) deadline: Duration,
-    /// One permit for each action that runs.
-    pub(super) room: Arc<Semaphore>,
-    pub(super) most_running: u32,
+    pub(super) rooms: Arc<Rooms>,
+    pub(super) telling: Option<Telling>,
     pub(super) expirer: Option<AbortHandle>,
 }
 
@@ -56,7 +56,7 @@ impl Chain {
 
     /// Waits until no action is under way any more and the last outcome is kept: before a process ends.
     pub async fn idle(&self) {
-        drop(self.0.room.acquire_many(self.0.most_running).await);
+        self.0.rooms.empty().await;
     }
 }
 
@@ -75,8 +75,10 @@ impl GateChain for Chain {
 
 impl Inner {
     async fn decide(&self, request: GateRequest) -> Result<Pass, ErrorEnvelope> {
-        let Ok(room) = Arc::clone(&self.room).try_acquire_owned() else {
-            return Err(unjudged("too many actions are under way"));
+        let room = match self.rooms.enter(request.context.tenant_id()) {
+            Ok(room) => room,
+            Err(Full::Process) => return Err(unjudged("too many actions are under way")),
+            Err(Full::Tenant) => return Err(too_many()),
         };
         self.durable(&request)?;
         let now = self
@@ -101,6 +103,9 @@ impl Inner {
             }
         }
         let decision = self.keep(&Scope::of(&request.context), &record).await?;
+        if let Some(telling) = &self.telling {
+            telling.tell(&request, &record, decision, self.deadline).await;
+        }
         match judged {
             Ok(hold) => Ok(self.pass(request, decision, hold, room)),
             Err(block) => Err(refusal(block)),
@@ -169,7 +174,7 @@ impl Inner {
         }
     }
 
-    fn pass(&self, request: GateRequest, decision: u64, hold: Option<Hold>, room: OwnedSemaphorePermit) -> Pass {
+    fn pass(&self, request: GateRequest, decision: u64, hold: Option<Hold>, room: Room) -> Pass {
         Pass(Some(Running::new(Action {
             spending: request.route.budget.map(Spending::new),
             context: request.context,
@@ -208,6 +213,14 @@ fn unjudged(why: &'static str) -> ErrorEnvelope {
     tracing::error!(why, "an action was refused undecided");
     ErrorEnvelope::builder(code::http_exception(UNAVAILABLE))
         .message("the request cannot be judged now")
+        .build()
+}
+
+/// The answer to a tenant that has all the actions under way that it may have.
+fn too_many() -> ErrorEnvelope {
+    const TOO_MANY: ErrorStatus = ErrorStatus::literal(StatusCode::TOO_MANY_REQUESTS);
+    ErrorEnvelope::builder(code::http_exception(TOO_MANY))
+        .message("the tenant has too many actions under way")
         .build()
 }
 

@@ -32,10 +32,12 @@ mod judge;
 mod kill_switch;
 mod policies;
 mod readings;
+mod room;
 pub mod rules;
 mod start;
 mod strategy_lock;
 mod streams;
+mod telling;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -43,6 +45,7 @@ use std::pin::Pin;
 pub use chain::Chain;
 pub use judge::{ActionGate, Ask, Block, Judging, Passed};
 pub use policies::{FRESH, KillTarget, Policies, PutError, Stale};
+pub(crate) use room::Room;
 pub use start::{ChainBuilder, ChainError};
 
 use crate::action::Running;

@@ -4,19 +4,22 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
-
+use super::GateRequest;
 use super::chain::{Chain, Inner, expire};
 use super::firearms::FirearmsGate;
 use super::judge::ActionGate;
 use super::kill_switch::KillSwitchGate;
 use super::policies::Policies;
 use super::readings::{KpiGate, TemperatureGate};
+use super::room::Rooms;
 use super::strategy_lock::StrategyLockGate;
+use super::telling::Telling;
 use crate::budget::BudgetGate;
 use crate::clock::{Clock, SystemClock};
+use crate::context::OpaqueId;
 use crate::envelope::Gate;
 use crate::store::{StoreError, StoreKind, Stores};
+use crate::stream::Streams;
 
 /// Why a chain does not start.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -38,7 +41,9 @@ pub struct ChainBuilder {
     deadline: Duration,
     hold_for: Duration,
     most_running: usize,
+    most_of_tenant: usize,
     own: Vec<Arc<dyn ActionGate>>,
+    telling: Option<Telling>,
 }
 
 impl Chain {
@@ -50,7 +55,9 @@ impl Chain {
             deadline: Duration::from_secs(1),
             hold_for: Duration::from_secs(15 * 60),
             most_running: 10_000,
+            most_of_tenant: 1_000,
             own: Vec::new(),
+            telling: None,
         }
     }
 }
@@ -80,9 +87,29 @@ impl ChainBuilder {
         self
     }
 
+    /// How many of them may be of one tenant, so that none takes the room of all; 1,000 unless set. More are 429.
+    pub fn most_of_tenant(mut self, actions: usize) -> Self {
+        self.most_of_tenant = actions;
+        self
+    }
+
     /// One more gate, behind the built-in one of its place and those given before.
     pub fn gate(mut self, gate: impl ActionGate) -> Self {
         self.own.push(Arc::new(gate));
+        self
+    }
+
+    /// Tells the stream that an action is about what was decided, as the event `SAFETY_DECISION`, once it is in the audit and
+    /// before the handler runs. `about` says which stream that is, by its kind and its id; it is of the request's scope.
+    pub fn tell(
+        mut self,
+        streams: &Streams,
+        about: impl Fn(&GateRequest) -> Option<(OpaqueId, OpaqueId)> + Send + Sync + 'static,
+    ) -> Self {
+        self.telling = Some(Telling {
+            streams: streams.clone(),
+            about: Box::new(about),
+        });
         self
     }
 
@@ -119,13 +146,11 @@ impl ChainBuilder {
             audit: Arc::clone(audit),
             stores: self.stores,
             policies,
+            telling: self.telling,
             gates,
             clock: self.clock,
             deadline: self.deadline,
-            most_running: u32::try_from(self.most_running.min(Semaphore::MAX_PERMITS)).unwrap_or(u32::MAX),
-            room: Arc::new(Semaphore::new(
-                self.most_running.min(u32::MAX as usize).min(Semaphore::MAX_PERMITS),
-            )),
+            rooms: Rooms::new(self.most_running, self.most_of_tenant),
         })))
     }
 }

@@ -4,6 +4,8 @@
 //! [`ActionGate`]: crate::gate::ActionGate
 //! [`Chain`]: crate::gate::Chain
 //! [`Chain::idle`]: crate::gate::Chain::idle
+//! [`ChainBuilder::tell`]: crate::gate::ChainBuilder::tell
+//! [`ChainBuilder::most_of_tenant`]: crate::gate::ChainBuilder::most_of_tenant
 //! [`ChainBuilder::most_running`]: crate::gate::ChainBuilder::most_running
 //! [`GateChain`]: crate::gate::GateChain
 //! [`Policies::killed`]: crate::gate::Policies::killed

@@ -17,7 +17,6 @@
 //!
 //! | missing | until then |
 //! |---|---|
-//! | decisions of the gates in the stream that they are about | they are in the [`audit`](crate::audit) |
 //! | the check of an engine's stores when it starts | it calls [`Stores::prove`](crate::store::Stores::prove) itself |
 //! | artifact metadata (`pipeline_hash`) | nothing |
 //!

@@ -135,7 +135,11 @@ pub trait BudgetStore: Backend {
     /// knows what a process did before it died, so nothing of it is given back.
     fn expire(&self, now_ms: u64) -> StoreFuture<'_, u64>;
 
-    /// How a charge stands; `None` for a key that was never reserved.
+    /// Forgets charges that are settled, released or expired, and whose hold would have ended at `ended_ms` or before; says how
+    /// many. What was spent stays spent, and its usage stays. A key that is forgotten can be reserved anew.
+    fn forget_charges(&self, ended_ms: u64) -> StoreFuture<'_, u64>;
+
+    /// How a charge stands; `None` for a key that was never reserved, or was forgotten.
     fn charge<'a>(&'a self, key: &'a ChargeKey) -> StoreFuture<'a, Option<ChargeState>>;
 
     /// How an account stands. One that was never used is empty.

@@ -72,6 +72,7 @@ mod sql;
 pub mod sqlite;
 mod stores;
 mod tickets;
+mod upkeep;
 mod usage;
 mod wake;
 
@@ -92,6 +93,7 @@ pub use policy::{Policy, PolicyKey, PolicyScope, PolicyStore, Put, PutPolicy};
 pub use scope::Scope;
 pub use stores::{StoreFault, StoreFaults, Stores};
 pub use tickets::{TicketEntry, UsedTickets};
+pub use upkeep::{NoEventLog, Swept, Upkeep, UpkeepTask};
 pub(crate) use usage::check_usage;
 pub use usage::{UsageCursor, UsageEvent, UsageField, UsageFilter, UsageRow, UsageTotal};
 pub use wake::Tail;

@@ -6,6 +6,7 @@
 mod audit;
 mod budget;
 mod chain;
+mod clock;
 mod cut;
 mod house;
 mod kill_switch;
@@ -21,3 +22,4 @@ mod stores;
 #[path = "../layer/support.rs"]
 #[allow(dead_code, reason = "the tests of the layer use the rest")]
 mod support;
+mod telling;

@@ -178,3 +178,30 @@ async fn no_more_actions_run_at_once_than_there_is_room_for() {
     house.chain.idle().await;
     assert_eq!(send(&house.engine, lab("POST", "/act/7")).await.status, 200);
 }
+
+#[tokio::test]
+async fn a_tenant_takes_no_more_room_than_is_its_own() {
+    let memory = Memory::default();
+    let chain = builder(&Stores::of(memory.clone())).most_of_tenant(1);
+    let house = house_of(chain.start().await.unwrap(), memory);
+    let hanging = tokio::spawn({
+        let engine = house.engine.clone();
+        async move {
+            send(&engine, with(lab("POST", "/act/7"), "x-run-id", "hang"))
+                .await
+                .status
+        }
+    });
+    while house.calls.count() == 0 {
+        tokio::task::yield_now().await;
+    }
+    send(&house.engine, lab("POST", "/act/7"))
+        .await
+        .is(429, "http.exception");
+    let other = with(lab("POST", "/act/7"), "authorization", "Bearer u_2.t_other.member");
+    let other = with(other, "x-tenant-id", "t_other");
+    assert_eq!(send(&house.engine, other).await.status, 200);
+    hanging.abort();
+    house.chain.idle().await;
+    assert_eq!(send(&house.engine, lab("POST", "/act/7")).await.status, 200);
+}

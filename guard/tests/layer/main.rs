@@ -7,6 +7,7 @@ mod attacks_build;
 mod attacks_errors;
 mod attacks_headers;
 mod attacks_heads;
+mod attacks_labels;
 mod attacks_routing;
 mod differential;
 mod flags;

@@ -6,6 +6,8 @@
 
 #[cfg(feature = "object-store")]
 mod archive;
+#[cfg(all(feature = "sqlite", target_os = "linux"))]
+mod full_disk;
 mod memory;
 #[cfg(feature = "nats")]
 mod nats;
@@ -16,3 +18,4 @@ mod server;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod support;
+mod upkeep;

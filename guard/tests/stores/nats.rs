@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use crate::server::{self, Server};
 use crate::support::stream;
+use crate::upkeep;
 
 /// A server, and names of a test's own on it.
 struct Place {
@@ -51,6 +52,13 @@ async fn two_handles_hold_the_suite() {
     stores::event_log(async || Ok(Arc::new(place.options().open().await?) as _))
         .await
         .assert_ok();
+}
+
+#[tokio::test]
+async fn a_stream_is_kept_small() {
+    let Some(place) = Place::new() else { return };
+    let stores = Stores::default().events(Arc::new(place.options().open().await.unwrap()));
+    upkeep::prunes_events(&stores).await;
 }
 
 #[tokio::test]
@@ -118,6 +126,28 @@ async fn a_server_that_was_killed_comes_back_whole() {
     let woke = tokio::time::timeout(Duration::from_secs(20), tail.changed()).await;
     assert_eq!(woke, Ok(true));
     drop(server);
+}
+
+/// To the server a purge up to the message 1 is one without an end.
+#[tokio::test]
+async fn pruning_by_age_spares_the_very_first_message() {
+    let Some(place) = Place::new() else { return };
+    let log = place.options().open().await.unwrap();
+    let young = NewEvent {
+        at_ms: 5_000,
+        body: "a".to_owned(),
+    };
+    let ids = log.append(&stream(), vec![young.clone(), young]).await.unwrap();
+    assert_eq!(ids[0].seq(), 1);
+    let second = guard::store::Retention {
+        max_age: Some(Duration::from_secs(1)),
+        max_count: None,
+    };
+    assert_eq!(log.prune(&stream().kind, second, 5_500).await.unwrap(), 0);
+    let Read::Events(events) = log.read(&stream(), None, 9).await.unwrap() else {
+        panic!("no cursor was given");
+    };
+    assert_eq!(events.iter().map(|event| event.id).collect::<Vec<_>>(), ids);
 }
 
 /// What is pruned while it is read is missed by nobody who is told of it.

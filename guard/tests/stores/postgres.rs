@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::server::{self, Server};
 use crate::support::{hold_all, stream};
+use crate::upkeep;
 
 /// A database of a test's own.
 struct Database {
@@ -78,6 +79,14 @@ async fn two_handles_hold_every_suite() {
     hold_all(async || PostgresOptions::new(&database.url)?.connections(6).open().await).await;
 }
 
+#[tokio::test]
+async fn a_database_is_kept_small() {
+    let Some(database) = database().await else { return };
+    let stores = Stores::of(Postgres::open(&database.url).await.unwrap());
+    upkeep::forgets_tickets_and_charges(&stores).await;
+    upkeep::prunes_events(&stores).await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn h80_a_server_proves_itself_and_one_that_does_not_synchronise_is_refused() {
     let Some(database) = database().await else { return };
@@ -118,7 +127,20 @@ async fn a_later_schema_is_refused() {
     drop(Postgres::open(&database.url).await.unwrap());
     run(&database.url, "INSERT INTO guard_schema VALUES (7)").await;
     let error = Postgres::open(&database.url).await.unwrap_err();
-    assert!(matches!(error, OpenError::Schema { found: 7, known: 1 }), "{error}");
+    assert!(matches!(error, OpenError::Schema { found: 7, known: 2 }), "{error}");
+}
+
+/// What version 1 made, with something in it.
+#[tokio::test]
+async fn an_earlier_schema_is_brought_up_and_loses_nothing() {
+    let Some(database) = database().await else { return };
+    let tables = include_str!("../../src/store/postgres/0001.sql");
+    let stream = "INSERT INTO guard_stream (kind, tenant, mode, project, stream, head) \
+                  VALUES ('chat', 't_acme', 'saas', 'p', 'th_1', 1)";
+    run(&database.url, &format!("{tables}; {stream}; {}", upkeep::VERSION_1)).await;
+    for _ in 0..2 {
+        upkeep::has_what_version_1_had(&Stores::of(Postgres::open(&database.url).await.unwrap())).await;
+    }
 }
 
 #[tokio::test]

@@ -13,8 +13,9 @@ use tempfile::TempDir;
 pub(crate) struct Server {
     child: Child,
     pub(crate) port: u16,
-    #[cfg_attr(not(feature = "nats"), allow(dead_code, reason = "only NATS is started again"))]
     program: PathBuf,
+    /// Starts it anew, on what it left.
+    again: fn(PathBuf, u16, TempDir) -> Self,
     /// Goes after the child.
     folder: Option<TempDir>,
 }
@@ -24,6 +25,17 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
         self.folder = None;
+    }
+}
+
+impl Server {
+    /// Ends it as a crash would, and starts it on what it left, at the same port.
+    #[allow(dead_code, reason = "not every file of tests kills its server")]
+    pub(crate) fn killed_and_started_again(mut self) -> Self {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        let folder = self.folder.take().unwrap();
+        (self.again)(self.program.clone(), self.port, folder)
     }
 }
 
@@ -117,42 +129,48 @@ pub(crate) fn start_postgres(settings: &[&str]) -> Option<Server> {
             "-D",
         ])
         .arg(&data));
-    Some(run_postgres(&programs, &data, free_port(), folder, settings))
+    Some(run_postgres(programs.join("postgres"), free_port(), folder, settings))
 }
 
 #[cfg(feature = "postgres")]
-fn run_postgres(programs: &Path, data: &Path, port: u16, folder: TempDir, settings: &[&str]) -> Server {
-    let program = programs.join("postgres");
-    let child = as_postgres(&program)
-        .args([
-            "-h",
-            "127.0.0.1",
-            "-c",
-            "unix_socket_directories=",
-            "-p",
-            &port.to_string(),
-            "-D",
-        ])
-        .arg(data)
-        .args(settings.iter().flat_map(|setting| ["-c", setting]))
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let server = Server {
-        child,
-        port,
-        program,
-        folder: Some(folder),
+fn run_postgres(program: PathBuf, port: u16, folder: TempDir, settings: &[&str]) -> Server {
+    let start = || {
+        as_postgres(&program)
+            .args([
+                "-h",
+                "127.0.0.1",
+                "-c",
+                "unix_socket_directories=",
+                "-p",
+                &port.to_string(),
+                "-D",
+            ])
+            .arg(folder.path().join("data"))
+            .args(settings.iter().flat_map(|setting| ["-c", setting]))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap()
     };
+    let mut child = start();
     wait_for("PostgreSQL", || {
-        let ready = Command::new(programs.join("pg_isready"))
+        // After a crash it does not start while a process of the one before still lives.
+        if child.try_wait().unwrap().is_some() {
+            child = start();
+        }
+        let ready = Command::new(program.with_file_name("pg_isready"))
             .args(["-q", "-h", "127.0.0.1", "-p", &port.to_string()])
             .status();
         ready.is_ok_and(|status| status.success())
     });
-    server
+    Server {
+        child,
+        port,
+        again: |program, port, folder| run_postgres(program, port, folder, &[]),
+        program,
+        folder: Some(folder),
+    }
 }
 
 /// Starts a NATS server with JetStream, or says that it is not there.
@@ -182,21 +200,11 @@ fn run_nats(program: PathBuf, port: u16, folder: TempDir) -> Server {
         child,
         port,
         program,
+        again: run_nats,
         folder: Some(folder),
     };
     wait_for("NATS", || {
         std::net::TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok()
     });
     server
-}
-
-#[cfg(feature = "nats")]
-impl Server {
-    /// Ends it as a crash would, and starts it on what it left, at the same port.
-    pub(crate) fn killed_and_started_again(mut self) -> Self {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-        let folder = self.folder.take().unwrap();
-        run_nats(self.program.clone(), self.port, folder)
-    }
 }

@@ -14,6 +14,7 @@ use sqlx::{Connection, SqliteConnection};
 use tempfile::TempDir;
 
 use crate::support::{hold_all, stream};
+use crate::upkeep;
 
 fn folder() -> TempDir {
     tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap()
@@ -48,6 +49,14 @@ async fn raw(path: &Path) -> SqliteConnection {
 async fn two_that_share_a_file_hold_every_suite() {
     let folder = folder();
     hold_all(async || SqliteOptions::new(file(&folder)).shared().open().await).await;
+}
+
+#[tokio::test]
+async fn a_file_is_kept_small() {
+    let folder = folder();
+    let stores = Stores::of(Sqlite::open(file(&folder)).await.unwrap());
+    upkeep::forgets_tickets_and_charges(&stores).await;
+    upkeep::prunes_events(&stores).await;
 }
 
 /// Clones of one handle.
@@ -136,7 +145,32 @@ async fn a_later_schema_is_refused() {
         .unwrap();
     connection.close().await.unwrap();
     let error = Sqlite::open(&path).await.unwrap_err();
-    assert!(matches!(error, OpenError::Schema { found: 7, known: 1 }), "{error}");
+    assert!(matches!(error, OpenError::Schema { found: 7, known: 2 }), "{error}");
+}
+
+/// What version 1 made, with something in it.
+#[tokio::test]
+async fn an_earlier_schema_is_brought_up_and_loses_nothing() {
+    let folder = folder();
+    let path = file(&folder);
+    let options = sqlx::sqlite::SqliteConnectOptions::new()
+        .filename(&path)
+        .create_if_missing(true);
+    let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
+    let tables = include_str!("../../src/store/sqlite/0001.sql");
+    let stream = "INSERT INTO guard_stream (kind, tenant, mode, project, stream) \
+                  VALUES ('chat', 't_acme', 'saas', 'p', 'th_1')";
+    sqlx::raw_sql(sqlx::AssertSqlSafe(format!(
+        "{tables}; {stream}; {}",
+        upkeep::VERSION_1
+    )))
+    .execute(&mut connection)
+    .await
+    .unwrap();
+    connection.close().await.unwrap();
+    for _ in 0..2 {
+        upkeep::has_what_version_1_had(&Stores::of(Sqlite::open(&path).await.unwrap())).await;
+    }
 }
 
 #[tokio::test]

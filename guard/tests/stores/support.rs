@@ -23,7 +23,6 @@ where
 }
 
 /// A stream, in a store that nobody else has.
-#[cfg(any(feature = "sqlite", feature = "postgres", feature = "nats", feature = "object-store"))]
 pub(crate) fn stream() -> StreamKey {
     StreamKey {
         scope: Scope {

@@ -8,7 +8,10 @@ use crate::support::*;
 
 #[tokio::test]
 async fn e51_a_cursor_that_is_not_of_this_stream_is_410() {
-    let house = House::default();
+    cursors_of_other_streams(House::default()).await;
+}
+
+pub(crate) async fn cursors_of_other_streams(house: House) {
     let streams = house.streams().build();
     let engine = house.engine(&streams);
     let ids = publish(&streams, &stream("chat", "th_1"), 0..3).await;
@@ -47,7 +50,10 @@ async fn e51_a_cursor_that_is_not_of_this_stream_is_410() {
 
 #[tokio::test]
 async fn e51_a_cursor_that_was_pruned_is_410() {
-    let house = House::default();
+    pruned_cursors(House::default()).await;
+}
+
+pub(crate) async fn pruned_cursors(house: House) {
     let streams = house.streams().build();
     let engine = house.engine(&streams);
     let ids = publish(&streams, &stream("chat", "th_1"), 0..5).await;
@@ -119,7 +125,10 @@ async fn e51_a_malformed_cursor_is_410_and_never_absent() {
 
 #[tokio::test]
 async fn the_header_wins_over_the_query() {
-    let house = House::default();
+    two_cursors(House::default()).await;
+}
+
+pub(crate) async fn two_cursors(house: House) {
     let streams = house.streams().build();
     let engine = house.engine(&streams);
     let ids = publish(&streams, &stream("chat", "th_1"), 0..4).await;
@@ -136,4 +145,36 @@ async fn the_header_wins_over_the_query() {
         410,
         "chat.cursor_invalid",
     );
+}
+
+#[tokio::test]
+async fn e52_a_clock_that_steps_back_reorders_no_stream() {
+    a_clock_that_steps_back(House::default()).await;
+}
+
+pub(crate) async fn a_clock_that_steps_back(house: House) {
+    let streams = house.streams().build();
+    let engine = house.engine(&streams);
+    let thread = stream("chat", "th_1");
+    let first = publish(&streams, &thread, 0..2).await[0];
+    let mut live = Client::open(&engine, after(get("/sse/chat/th_1"), first)).await;
+    house.clock.set(NOW - 7_200);
+    let stepped = publish(&streams, &thread, 2..4).await;
+    assert_eq!(live.numbers(3).await, [1, 2, 3]);
+    let hour = Retention {
+        max_age: Some(std::time::Duration::from_secs(3_600)),
+        ..Retention::default()
+    };
+    let kind = OpaqueId::parse("chat").unwrap();
+    for now in [NOW - 7_200, NOW] {
+        // What looks old stands behind what is young.
+        assert_eq!(house.log.prune(&kind, hour, now * 1_000).await.unwrap(), 0);
+    }
+    let mut replayed = Client::open(&engine, after(get("/sse/chat/th_1"), first)).await;
+    assert_eq!(replayed.numbers(3).await, [1, 2, 3]);
+    house.clock.set(NOW);
+    publish(&streams, &thread, [4]).await;
+    let mut again = Client::open(&engine, after(get("/sse/chat/th_1"), stepped[1])).await;
+    assert_eq!(again.numbers(1).await, [4]);
+    assert_eq!((live.numbers(1).await, replayed.numbers(1).await), (vec![4], vec![4]));
 }

@@ -74,7 +74,10 @@ fn kill_switch(house: &House) -> (guard::stream::Streams, Arc<AtomicBool>) {
 
 #[tokio::test]
 async fn g68_a_kill_switch_ends_running_streams_within_a_second() {
-    let house = House::default();
+    a_kill_switch(House::default()).await;
+}
+
+pub(crate) async fn a_kill_switch(house: House) {
     let (streams, thrown) = kill_switch(&house);
     let engine = house.engine(&streams);
     let mut clients = Vec::new();
@@ -210,7 +213,10 @@ async fn g66_a_gate_that_panics_lets_nobody_stay() {
 
 #[tokio::test]
 async fn e53_a_reader_that_falls_behind_is_told_and_misses_nothing() {
-    let house = House::default();
+    a_reader_far_behind(House::default()).await;
+}
+
+pub(crate) async fn a_reader_far_behind(house: House) {
     let streams = house.streams().limits(StreamLimits::default().most_behind(300)).build();
     let engine = house.engine(&streams);
     let thread = stream("chat", "th_1");
@@ -219,10 +225,11 @@ async fn e53_a_reader_that_falls_behind_is_told_and_misses_nothing() {
     assert_eq!(client.numbers(1).await, [0]);
     let nothing = tokio::time::timeout(Duration::from_millis(50), client.more()).await;
     assert!(nothing.is_err(), "it has seen all, and waits");
+    // Whoever reads all shows that the feed has come along.
+    let mut witness = Client::open(&engine, get("/sse/chat/th_1")).await;
     for batch in 0..10 {
         publish(&streams, &thread, batch * 100 + 1..batch * 100 + 101).await;
-        // The feed has to come along.
-        tokio::task::yield_now().await;
+        assert_eq!(witness.numbers(100).await.last(), Some(&(batch * 100 + 100)));
     }
     let mut numbers = Vec::new();
     let end = loop {
@@ -244,7 +251,10 @@ async fn e53_a_reader_that_falls_behind_is_told_and_misses_nothing() {
 
 #[tokio::test]
 async fn a_reader_that_is_a_little_behind_catches_up() {
-    let house = House::default();
+    a_reader_a_little_behind(House::default()).await;
+}
+
+pub(crate) async fn a_reader_a_little_behind(house: House) {
     let streams = house.streams().build();
     let thread = stream("chat", "th_1");
     let mut client = Client::open(&house.engine(&streams), get("/sse/chat/th_1")).await;
@@ -259,7 +269,10 @@ async fn a_reader_that_is_a_little_behind_catches_up() {
 
 #[tokio::test]
 async fn e52_what_was_pruned_before_it_was_read_is_never_passed_over() {
-    let house = House::default();
+    pruned_before_it_was_read(House::default()).await;
+}
+
+pub(crate) async fn pruned_before_it_was_read(house: House) {
     let streams = house.streams().build();
     let engine = house.engine(&streams);
     let thread = stream("chat", "th_1");
@@ -317,7 +330,10 @@ async fn a_log_that_fails_for_a_moment_ends_nothing_and_one_that_stays_away_does
 
 #[tokio::test]
 async fn e55_draining_ends_every_stream_and_opens_no_other() {
-    let house = House::default();
+    draining(House::default()).await;
+}
+
+pub(crate) async fn draining(house: House) {
     let streams = house.streams().build();
     let engine = house.engine(&streams);
     let ids = publish(&streams, &stream("chat", "th_1"), 0..2).await;

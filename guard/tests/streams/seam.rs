@@ -4,8 +4,10 @@ use crate::support::*;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn e52_no_gap_and_no_double_between_replay_and_live() {
-    const EVENTS: usize = 2_000;
-    let house = House::default();
+    no_gap_and_no_double(House::default(), 2_000).await;
+}
+
+pub(crate) async fn no_gap_and_no_double(house: House, events: usize) {
     let streams = house.streams().build();
     let engine = house.engine(&streams);
     let thread = stream("chat", "th_1");
@@ -13,7 +15,7 @@ async fn e52_no_gap_and_no_double_between_replay_and_live() {
     let author = {
         let (streams, thread) = (streams.clone(), thread.clone());
         tokio::spawn(async move {
-            for number in 1..=EVENTS {
+            for number in 1..=events {
                 publish(&streams, &thread, [number]).await;
                 if number % 7 == 0 {
                     tokio::task::yield_now().await;
@@ -30,9 +32,9 @@ async fn e52_no_gap_and_no_double_between_replay_and_live() {
             for part in 1..=4 {
                 let mut client = Client::open(&engine, after(get("/sse/chat/th_1"), cursor)).await;
                 let until = if part == 4 {
-                    EVENTS
+                    events
                 } else {
-                    EVENTS * part / 5 + reader * 3
+                    events * part / 5 + reader * 3
                 };
                 while seen.len() < until {
                     let event = client.message().await;
@@ -40,7 +42,7 @@ async fn e52_no_gap_and_no_double_between_replay_and_live() {
                     seen.push(event.number());
                 }
             }
-            assert!(seen.iter().copied().eq(1..=EVENTS), "reader {reader}");
+            assert!(seen.iter().copied().eq(1..=events), "reader {reader}");
         });
     }
     author.await.unwrap();

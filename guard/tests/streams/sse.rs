@@ -14,7 +14,10 @@ use crate::support::*;
 
 #[tokio::test]
 async fn a_stream_says_where_it_stands_then_what_was_missed_then_what_happens() {
-    let house = House::default();
+    replay_then_live(House::default()).await;
+}
+
+pub(crate) async fn replay_then_live(house: House) {
     let streams = house.streams().build();
     let engine = house.engine(&streams);
     let thread = stream("chat", "th_1");
@@ -40,7 +43,10 @@ async fn a_stream_says_where_it_stands_then_what_was_missed_then_what_happens() 
 
 #[tokio::test]
 async fn without_a_cursor_a_stream_begins_now_or_at_its_start() {
-    let house = House::default();
+    no_cursor(House::default()).await;
+}
+
+pub(crate) async fn no_cursor(house: House) {
     let streams = house.streams().build();
     let engine = house.engine(&streams);
     publish(&streams, &stream("chat", "th_1"), 0..3).await;

@@ -73,25 +73,30 @@ impl VerifyToken for Tokens {
     }
 }
 
-/// A log in memory that declares what it is told to, and fails when it is told to.
-#[derive(Debug, Clone)]
+/// A log that declares what it is told to, and fails when it is told to.
+#[derive(Clone)]
 pub(crate) struct Log {
-    pub(crate) memory: Memory,
+    pub(crate) inner: Arc<dyn EventLog>,
     pub(crate) durability: Durability,
     pub(crate) is_broken: Arc<AtomicBool>,
 }
 
+/// In memory.
 impl Default for Log {
     fn default() -> Self {
-        Self {
-            memory: Memory::default(),
-            durability: Durability::Synced,
-            is_broken: Arc::default(),
-        }
+        Self::of(Arc::new(Memory::default()))
     }
 }
 
 impl Log {
+    fn of(inner: Arc<dyn EventLog>) -> Self {
+        Self {
+            inner,
+            durability: Durability::Synced,
+            is_broken: Arc::default(),
+        }
+    }
+
     fn unless_broken<'a, T: Send + 'a>(&self, answer: StoreFuture<'a, T>) -> StoreFuture<'a, T> {
         if self.is_broken.load(Ordering::SeqCst) {
             return Box::pin(async { Err(StoreError::unavailable("canary of a log")) });
@@ -110,29 +115,29 @@ impl Backend for Log {
     }
 
     fn prove(&self) -> StoreFuture<'_, ()> {
-        self.memory.prove()
+        self.inner.prove()
     }
 }
 
 impl EventLog for Log {
     fn append<'a>(&'a self, stream: &'a StreamKey, events: Vec<NewEvent>) -> StoreFuture<'a, Vec<EventId>> {
-        self.unless_broken(self.memory.append(stream, events))
+        self.unless_broken(self.inner.append(stream, events))
     }
 
     fn read<'a>(&'a self, stream: &'a StreamKey, after: Option<EventId>, limit: usize) -> StoreFuture<'a, Read> {
-        self.unless_broken(self.memory.read(stream, after, limit))
+        self.unless_broken(self.inner.read(stream, after, limit))
     }
 
     fn head<'a>(&'a self, stream: &'a StreamKey) -> StoreFuture<'a, Option<EventId>> {
-        self.unless_broken(self.memory.head(stream))
+        self.unless_broken(self.inner.head(stream))
     }
 
     fn prune<'a>(&'a self, kind: &'a OpaqueId, retention: Retention, now_ms: u64) -> StoreFuture<'a, u64> {
-        self.memory.prune(kind, retention, now_ms)
+        self.inner.prune(kind, retention, now_ms)
     }
 
     fn watch(&self, stream: &StreamKey) -> Tail {
-        EventLog::watch(&self.memory, stream)
+        self.inner.watch(stream)
     }
 }
 
@@ -144,6 +149,14 @@ pub(crate) struct House {
 }
 
 impl House {
+    /// One whose events are in this log.
+    pub(crate) fn on(log: Arc<dyn EventLog>) -> Self {
+        Self {
+            log: Log::of(log),
+            clock: Hand::default(),
+        }
+    }
+
     pub(crate) fn streams(&self) -> StreamsBuilder {
         Streams::builder(Arc::new(self.log.clone()), Mode::ALL)
             .unwrap()

@@ -39,7 +39,13 @@ struct Site {
 }
 
 async fn site_of(change: impl FnOnce(guard::stream::StreamsBuilder) -> guard::stream::StreamsBuilder) -> Site {
-    let house = House::default();
+    site_on(House::default(), change).await
+}
+
+async fn site_on(
+    house: House,
+    change: impl FnOnce(guard::stream::StreamsBuilder) -> guard::stream::StreamsBuilder,
+) -> Site {
     let streams = change(house.streams().origins(Origins::exactly([APP]))).build();
     let tickets = single(&house);
     let server = Server::new().streams_of(&streams);
@@ -160,7 +166,11 @@ impl Client {
 
 #[tokio::test]
 async fn a_websocket_replays_then_goes_live() {
-    let site = site().await;
+    over_a_websocket(House::default()).await;
+}
+
+pub(crate) async fn over_a_websocket(house: House) {
+    let site = site_on(house, |builder| builder).await;
     let thread = stream("chat", "th_1");
     let ids = publish(&site.streams, &thread, 0..3).await;
     let request = set(with_headers("/ws/chat/th_1"), "last-event-id", &ids[0].to_string());

@@ -43,6 +43,13 @@ impl BudgetStore for Memory {
         done(lock(&self.0.budget).expire(now_ms))
     }
 
+    fn forget_charges(&self, ended_ms: u64) -> StoreFuture<'_, u64> {
+        let charges = &mut lock(&self.0.budget).charges;
+        let before = charges.len();
+        charges.retain(|_, charge| matches!(charge.state, ChargeState::Held(_)) || charge.expires_at_ms > ended_ms);
+        done(Ok((before - charges.len()) as u64))
+    }
+
     fn charge<'a>(&'a self, key: &'a ChargeKey) -> StoreFuture<'a, Option<ChargeState>> {
         done(Ok(lock(&self.0.budget).charges.get(key).map(|charge| charge.state)))
     }

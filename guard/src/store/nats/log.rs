@@ -2,7 +2,7 @@
 
 use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, pull};
 use async_nats::jetstream::context::{PublishError, PublishErrorKind};
-use async_nats::jetstream::stream::LastRawMessageErrorKind;
+use async_nats::jetstream::stream::{LastRawMessageErrorKind, Stream};
 use async_nats::jetstream::{Error as ApiError, ErrorCode};
 use futures_util::{StreamExt, TryStreamExt};
 
@@ -46,7 +46,7 @@ impl EventLog for JetStream {
             let subject = self.subject(stream);
             let Some(cursor) = after else {
                 while let Some(first) = self.first(&subject).await? {
-                    let events = self.events(&subject, first, limit).await?;
+                    let (events, _consumer) = self.events(&subject, first, limit).await?;
                     if self.is_whole(&events).await? {
                         return Ok(Read::Events(events));
                     }
@@ -60,7 +60,7 @@ impl EventLog for JetStream {
                 _ => return Ok(Read::UnknownCursor),
             }
             // The cursor's own event is read too: while it is there, nothing after it has been pruned.
-            let mut events = self.events(&subject, cursor.seq(), limit.saturating_add(1)).await?;
+            let (mut events, _consumer) = self.events(&subject, cursor.seq(), limit.saturating_add(1)).await?;
             if events.first().is_none_or(|event| event.id != cursor) || !self.is_whole(&events).await? {
                 return Ok(Read::UnknownCursor);
             }
@@ -137,9 +137,16 @@ impl JetStream {
 
     /// Up to so many events of a subject from a sequence number on, of those that there are now. Begin where the subject
     /// does: the server looks through the messages of all others in between.
-    async fn events(&self, subject: &str, from: u64, count: usize) -> Result<Vec<Event>, StoreError> {
+    ///
+    /// Keep the consumer until nothing more is asked: the server answers nothing else while it takes one away.
+    async fn events(
+        &self,
+        subject: &str,
+        from: u64,
+        count: usize,
+    ) -> Result<(Vec<Event>, Option<Consumer>), StoreError> {
         if count == 0 {
-            return Ok(Vec::new());
+            return Ok((Vec::new(), None));
         }
         let mut consumer = self
             .0
@@ -176,10 +183,11 @@ impl JetStream {
                 break;
             }
         }
-        // It would end by itself, some seconds later, so nobody waits for this.
-        let (stream, name) = (self.0.stream.clone(), consumer.cached_info().name.clone());
-        tokio::spawn(async move { stream.delete_consumer(&name).await });
-        Ok(events)
+        let consumer = Consumer {
+            stream: self.0.stream.clone(),
+            name: consumer.cached_info().name.clone(),
+        };
+        Ok((events, Some(consumer)))
     }
 
     async fn prune_subject(&self, subject: &str, retention: Retention, now_ms: u64) -> Result<u64, StoreError> {
@@ -190,6 +198,8 @@ impl JetStream {
         }
         if let Some(oldest_ms) = retention.oldest_ms(now_ms)
             && let Some(cut) = self.first_young(subject, oldest_ms).await?
+            // Nothing comes before the first message, and to the server a purge up to it is one of everything.
+            && cut > 1
         {
             let purge = self.0.stream.purge().sequence(cut).filter(subject);
             gone += purge.await.map_err(StoreError::unavailable)?.purged;
@@ -201,7 +211,7 @@ impl JetStream {
     async fn first_young(&self, subject: &str, oldest_ms: u64) -> Result<Option<u64>, StoreError> {
         let (mut from, mut newest) = (self.first(subject).await?, None);
         while let Some(start) = from {
-            let events = self.events(subject, start, FETCH).await?;
+            let (events, _consumer) = self.events(subject, start, FETCH).await?;
             if let Some(young) = events.iter().find(|event| event.at_ms >= oldest_ms) {
                 return Ok(Some(young.id.seq()));
             }
@@ -209,6 +219,19 @@ impl JetStream {
             newest = events.last().map(|last| last.id.seq()).or(newest);
         }
         Ok(newest)
+    }
+}
+
+/// A consumer that has done its work. It would end by itself, some seconds later, so nobody waits for its end.
+struct Consumer {
+    stream: Stream,
+    name: String,
+}
+
+impl Drop for Consumer {
+    fn drop(&mut self) {
+        let (stream, name) = (self.stream.clone(), std::mem::take(&mut self.name));
+        tokio::spawn(async move { stream.delete_consumer(&name).await });
     }
 }
 

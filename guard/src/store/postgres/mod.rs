@@ -20,34 +20,32 @@
 
 mod connection;
 mod listener;
+mod pool;
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::pool::PoolOptions;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
-use sqlx::{ConnectOptions as _, Connection as _, PgPool};
+use sqlx::{ConnectOptions as _, Connection as _};
 use tokio::task::AbortHandle;
 use uuid::Uuid;
 
 use self::connection::store_error;
+use self::pool::Pool;
 use super::error::{OpenError, StoreError};
 use super::sql::{Database, GetProof, PutProof, Work, migrate};
 use super::wake::AllWakes;
 use super::{Backend, Durability, StoreFuture};
 use crate::credential::Cause;
 
-const MIGRATIONS: &[&str] = &[include_str!("0001.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("0001.sql"), include_str!("0002.sql")];
 
 /// Connections of a process, and one more that listens.
 const CONNECTIONS: u32 = 10;
 
 /// How long a change waits for a connection.
 const PATIENCE: Duration = Duration::from_secs(5);
-
-/// For so long after its last use a connection is taken to live.
-const FRESH: Duration = Duration::from_secs(1);
 
 /// How often a change is tried again that PostgreSQL ended to let another one go on.
 const TRIES: u32 = 5;
@@ -62,7 +60,7 @@ pub struct Postgres(Arc<Inner>);
 struct Inner {
     place: String,
     options: PgConnectOptions,
-    pool: PgPool,
+    pool: Pool,
     wakes: AllWakes,
     durability: Durability,
     listener: AbortHandle,
@@ -145,20 +143,7 @@ impl PostgresOptions {
         suitable(&place, &mut connection).await?;
         migrated(&mut connection).await?;
         let durability = durability(&mut connection).await.map_err(unreachable)?;
-        let pool = PoolOptions::new()
-            .max_connections(self.connections)
-            .acquire_timeout(PATIENCE)
-            // One that was just used is not asked first whether it lives.
-            .test_before_acquire(false)
-            .before_acquire(|connection: &mut PgConnection, used| {
-                Box::pin(async move {
-                    if used.idle_for > FRESH {
-                        connection.ping().await?;
-                    }
-                    Ok(true)
-                })
-            })
-            .connect_lazy_with(options.clone());
+        let pool = Pool::new(options.clone(), self.connections);
         let wakes = AllWakes::default();
         let listener = listener::start(options.clone(), wakes.clone())
             .await
@@ -227,13 +212,16 @@ async fn migrated(connection: &mut PgConnection) -> Result<(), OpenError> {
 
 impl Postgres {
     async fn run<W: Work>(&self, work: &W) -> Result<W::Output, StoreError> {
-        if W::ONE_STATEMENT {
-            let mut connection = self.0.pool.acquire().await.map_err(store_error)?;
-            return work.run(&mut *connection).await;
-        }
-        let mut transaction = self.0.pool.begin().await.map_err(store_error)?;
-        let output = work.run(&mut *transaction).await?;
-        transaction.commit().await.map_err(store_error)?;
+        let mut connection = self.0.pool.take().await.map_err(store_error)?;
+        let output = if W::ONE_STATEMENT {
+            work.run(&mut *connection).await?
+        } else {
+            let mut transaction = connection.begin().await.map_err(store_error)?;
+            let output = work.run(&mut *transaction).await?;
+            transaction.commit().await.map_err(store_error)?;
+            output
+        };
+        connection.give_back();
         Ok(output)
     }
 }

@@ -1,5 +1,6 @@
 //! Budget.
 
+use super::charges::ForgetCharges;
 use super::usage::{RecordUsage, Totals, Usage};
 use super::{Database, Record, Sql, Value, Work, corrupt, int, only};
 use crate::store::StoreFuture;
@@ -41,6 +42,19 @@ impl<D: Database> BudgetStore for D {
                 expired += 1;
             }
             Ok(expired)
+        })
+    }
+
+    fn forget_charges(&self, ended_ms: u64) -> StoreFuture<'_, u64> {
+        Box::pin(async move {
+            let mut forgotten = 0;
+            loop {
+                let part = self.write(ForgetCharges(int(ended_ms))).await?;
+                forgotten += part;
+                if part == 0 {
+                    return Ok(forgotten);
+                }
+            }
         })
     }
 
@@ -136,9 +150,8 @@ impl Work for Reservation {
         let Some(row) = rows.first() else {
             // Somebody else was first after this one had looked.
             let charge = find(connection, &self.key, true).await?;
-            return charge.map_or(Err(corrupt("a charge that is there and is not")), |charge| {
-                Ok(Reserve::Repeated(charge.state))
-            });
+            let forgotten = || StoreError::unavailable("the charge was forgotten while it was reserved again");
+            return charge.map_or_else(|| Err(forgotten()), |charge| Ok(Reserve::Repeated(charge.state)));
         };
         let charge = row.int(0)?;
         connection

@@ -6,6 +6,7 @@
 
 mod audit;
 mod budget;
+mod charges;
 mod connection;
 mod events;
 mod policies;

@@ -42,7 +42,7 @@ use super::wake::AllWakes;
 use super::{Backend, Durability, StoreFuture};
 use crate::credential::Cause;
 
-const MIGRATIONS: &[&str] = &[include_str!("0001.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("0001.sql"), include_str!("0002.sql")];
 
 /// How long a connection waits for another process's transaction.
 const BUSY: Duration = Duration::from_secs(5);

@@ -39,7 +39,7 @@ pub(super) fn new_key(scope: &Scope) -> Held<ChargeKey> {
     })
 }
 
-fn account(scope: &Scope, name: &str) -> Held<BudgetAccount> {
+pub(super) fn account(scope: &Scope, name: &str) -> Held<BudgetAccount> {
     Ok(BudgetAccount {
         scope: scope.clone(),
         currency: euro()?,
@@ -47,7 +47,7 @@ fn account(scope: &Scope, name: &str) -> Held<BudgetAccount> {
     })
 }
 
-fn reservation(key: &ChargeKey, amount: i64, caps: &[(&BudgetAccount, i64)]) -> Held<Reservation> {
+pub(super) fn reservation(key: &ChargeKey, amount: i64, caps: &[(&BudgetAccount, i64)]) -> Held<Reservation> {
     let mut all = Vec::new();
     for (account, limit) in caps {
         all.push(Cap {
@@ -63,7 +63,7 @@ fn reservation(key: &ChargeKey, amount: i64, caps: &[(&BudgetAccount, i64)]) -> 
     })
 }
 
-fn settlement(key: &ChargeKey, units: i64) -> Held<Settlement> {
+pub(super) fn settlement(key: &ChargeKey, units: i64) -> Held<Settlement> {
     Ok(Settlement {
         key: key.clone(),
         cost: cost(units)?,
@@ -71,7 +71,7 @@ fn settlement(key: &ChargeKey, units: i64) -> Held<Settlement> {
     })
 }
 
-fn balance(held: i64, spent: i64) -> Held<Balance> {
+pub(super) fn balance(held: i64, spent: i64) -> Held<Balance> {
     Ok(Balance {
         held: cost(held)?,
         spent: cost(spent)?,

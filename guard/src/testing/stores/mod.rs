@@ -20,6 +20,7 @@
 mod audit;
 mod budget;
 mod case;
+mod charges;
 mod events;
 mod policies;
 mod tickets;
@@ -46,7 +47,7 @@ pub async fn used_tickets(open: impl AsyncFn() -> Opened<dyn UsedTickets>) -> St
 
 /// Holds a store of budget and usage against [`BudgetStore`]. `open` opens one place, again each time.
 pub async fn budget(open: impl AsyncFn() -> Opened<dyn BudgetStore>) -> StoreReport {
-    let cases = [budget::CASES, usage::CASES].concat();
+    let cases = [budget::CASES, charges::CASES, usage::CASES].concat();
     case::run(open, &cases).await
 }
 
