@@ -37,9 +37,7 @@ pub struct Args {
     #[arg(long, value_name = "MODES", default_value = "lab", value_delimiter = ',', value_parser = mode)]
     pub mode: Vec<Mode>,
 
-    /// A page that may open WebSockets; may be given again
-    ///
-    /// The engine's own page may, unless one is given.
+    /// A page that may open WebSockets in place of the engine's own
     #[arg(long, value_name = "ORIGIN")]
     pub origin: Vec<String>,
 

@@ -75,7 +75,7 @@ pub enum OpenError {
     #[error("the engine misses a store: name one with {}", .0.setting())]
     NoStore(StoreKind),
     /// A store forgets more than a mode allows, or does not prove what it says.
-    #[error("{0}\n--store names where all of them lie, --events where the events do")]
+    #[error("--store or --events names a place that forgets too much")]
     Stores(#[from] StoreFaults),
     /// There are no gates.
     #[error(transparent)]
