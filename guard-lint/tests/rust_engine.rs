@@ -107,7 +107,11 @@ fn the_example_engine_is_clean() {
             .map(|ticket| common::word(ticket.status))
     };
     for ticket in ["001", "002", "003", "009", "010", "016", "022", "049"] {
-        assert_eq!(status(&format!("ENG-STD-{ticket}")).as_deref(), Some("done"), "{ticket}");
+        assert_eq!(
+            status(&format!("ENG-STD-{ticket}")).as_deref(),
+            Some("done"),
+            "{ticket}"
+        );
     }
 }
 

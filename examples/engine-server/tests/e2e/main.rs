@@ -15,5 +15,8 @@ mod process;
 mod program;
 mod renders;
 mod restart;
+#[path = "../../../../guard/tests/stores/server.rs"]
+mod server;
 mod streams;
 mod support;
+mod two_servers;
