@@ -92,7 +92,13 @@ macro_rules! from_whole {
     };
 }
 
-from_whole! { i8 i16 i32 i64 u8 u16 u32 u64 }
+from_whole! { i8 i16 i32 i64 i128 u8 u16 u32 u64 }
+
+impl From<usize> for Part {
+    fn from(number: usize) -> Self {
+        Self(Kind::Whole(number as i128))
+    }
+}
 
 impl From<bool> for Part {
     fn from(truth: bool) -> Self {
@@ -117,6 +123,12 @@ impl From<f32> for Part {
 impl From<&str> for Part {
     fn from(text: &str) -> Self {
         Self(Kind::Text(text.to_owned()))
+    }
+}
+
+impl From<&String> for Part {
+    fn from(text: &String) -> Self {
+        Self(Kind::Text(text.clone()))
     }
 }
 
