@@ -56,11 +56,10 @@ impl Drawing {
     ///
     /// [`MetaError`]: a number that not every language reads alike is refused.
     pub fn meta(&self, scope: &Scope) -> Result<ArtifactMeta, MetaError> {
-        let points: Vec<Vec<f64>> = self.points.iter().map(|point| point.to_vec()).collect();
         let pipeline = Pipeline::new("video.render")
             .parameter("width", self.width)
             .parameter("height", self.height)
-            .parameter("points", points)
+            .parameter("points", self.points.clone())
             .parameter("seed", self.seed);
         Ok(ArtifactMeta::new(pipeline.hash()?, BackendVersion::parse(BACKEND)?).cached_for(scope)?)
     }

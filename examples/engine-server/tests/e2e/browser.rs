@@ -13,7 +13,7 @@ use tokio::process::{Child, Command};
 use tokio::time::sleep;
 
 use crate::follower::say;
-use crate::program::{SECRETS, listening, program, skipped};
+use crate::program::{SECRETS, listening, program, signal, skipped};
 use crate::support::{LOGIN_SECRET, bare, log_in_to, patient};
 
 /// A browser, its driver and its profile. All of them end with this value.
@@ -162,7 +162,7 @@ const TEXTS: &str = "return [...document.querySelectorAll('#events li')].map((it
 const IDS: &str = "return [...document.querySelectorAll('#events li')].map((item) => item.dataset.id)";
 
 #[tokio::test]
-async fn the_page_follows_a_thread_over_a_killed_server_without_a_gap_and_without_a_double() {
+async fn the_page_follows_a_thread_over_restarts_without_a_gap_and_without_a_double() {
     let Some(browser) = Browser::start().await else { return };
     let folder = TempDir::new().unwrap();
     let store = format!("sqlite:{}/engine.db", folder.path().display());
@@ -185,8 +185,9 @@ async fn the_page_follows_a_thread_over_a_killed_server_without_a_gap_and_withou
     browser.until(TEXTS, &json!(["before", "from the page"])).await;
     cursors.push(browser.run(IDS).await[1].as_str().unwrap().to_owned());
 
-    for round in 0..2 {
-        first.kill().await.unwrap();
+    for (round, end) in ["KILL", "TERM"].into_iter().enumerate() {
+        signal(&first, end).await;
+        patient(first.wait()).await.unwrap();
         browser.until(STATE, &json!("waiting")).await;
         let (child, lines, again) = start(&place).await;
         first = child;
