@@ -1,7 +1,7 @@
 //! Policies to begin with, on a machine of one's own.
 
 use guard::clock::{Clock, SystemClock};
-use guard::context::OpaqueId;
+use guard::context::{IdError, OpaqueId};
 use guard::envelope::Gate;
 use guard::gate::{Policies, PutError};
 use guard::store::{PolicyKey, PolicyScope};
@@ -28,13 +28,25 @@ fn seeds() -> [(Gate, &'static str, Value); 6] {
     ]
 }
 
+/// Why they are not put.
+#[derive(Debug, thiserror::Error)]
+pub enum SeedError {
+    /// The name of who puts them.
+    #[error("who puts policies {0}")]
+    By(#[from] IdError),
+    /// The store.
+    #[error(transparent)]
+    Put(#[from] PutError),
+}
+
 /// Puts them where there are none yet. What somebody has set stays as it is. They are lax, so the caller sees to it that no mode
 /// but lab is served.
 ///
 /// # Errors
 ///
-/// [`PutError`].
-pub async fn seed(policies: &Policies) -> Result<(), PutError> {
+/// [`SeedError`].
+pub async fn seed(policies: &Policies) -> Result<(), SeedError> {
+    let by = OpaqueId::parse("engine-server")?;
     let at_ms = SystemClock
         .wall()
         .map_or(0, |now| u64::try_from(now.as_millis()).unwrap_or(0));
@@ -44,10 +56,7 @@ pub async fn seed(policies: &Policies) -> Result<(), PutError> {
             scope: PolicyScope::Everywhere,
             subject: subject.to_owned(),
         };
-        let Ok(by) = OpaqueId::parse("engine-server") else {
-            continue;
-        };
-        policies.put(key, Some(&rule), Some(0), by, at_ms).await?;
+        policies.put(key, Some(&rule), Some(0), by.clone(), at_ms).await?;
     }
     Ok(())
 }

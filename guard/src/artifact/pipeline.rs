@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::canonical::{self, Place};
 use super::hash::{ContentHash, PipelineHash};
 use super::part::{Part, PartFault};
-use crate::envelope::{ErrorEnvelope, ValidationIssue};
+use crate::envelope::{ErrorEnvelope, ErrorEnvelopeBuilder, ValidationIssue};
 
 /// The version of what is hashed.
 const VERSION: u32 = 1;
@@ -127,7 +127,7 @@ impl Pipeline {
 
 impl PipelineError {
     /// As `validation.error`, for a handler whose parameters are what the client sent.
-    pub fn envelope(&self) -> ErrorEnvelope {
+    pub fn envelope(&self) -> ErrorEnvelopeBuilder {
         let loc = match self {
             Self::Part { steps, .. } | Self::Twice { steps } => steps.clone(),
             Self::Unnamed | Self::Unwritten(_) => vec!["pipeline".to_owned()],
@@ -137,7 +137,7 @@ impl PipelineError {
             msg: self.to_string(),
             kind: "value_error".to_owned(),
         };
-        ErrorEnvelope::validation(&[issue]).build()
+        ErrorEnvelope::validation(&[issue])
     }
 }
 
@@ -185,7 +185,7 @@ mod tests {
             "/parameters/p: the name is given twice; give each a name of its own"
         );
         assert_eq!(Pipeline::new("").hash(), Err(PipelineError::Unnamed));
-        let envelope = twice.envelope();
+        let envelope = twice.envelope().build();
         assert_eq!(envelope.code(), "validation.error");
         assert_eq!(envelope.details()["errors"][0]["loc"], json!(["parameters", "p"]));
     }

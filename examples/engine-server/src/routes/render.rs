@@ -82,7 +82,7 @@ async fn announce(
 /// What cannot be hashed is what the client sent.
 fn unfit(error: MetaError) -> EngineError {
     match error {
-        MetaError::Pipeline(error) => error.envelope().into(),
+        MetaError::Pipeline(error) => error.envelope().resource_kind("render").build().into(),
         MetaError::Version(_) => EngineError::internal(error),
     }
 }

@@ -70,6 +70,7 @@ async fn a_parameter_that_is_not_carried_exactly_is_named_and_costs_nothing() {
     let running = start().await;
     let token = log_in(&running, Version::HTTP_11, "owner").await;
     let refused = drawing(&token, 9_007_199_254_740_993).send(&running).await.envelope();
+    assert_eq!(refused.resource_kind(), Some("render"));
     let issue = &refused.details()["errors"][0];
     assert_eq!(issue["loc"], json!(["parameters", "seed"]));
     assert!(issue["msg"].as_str().unwrap().ends_with("send it as a text"), "{issue}");
