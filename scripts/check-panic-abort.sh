@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 
 target=${CARGO_TARGET_DIR:-target}/abort
 if said=$(CARGO_TARGET_DIR=$target timeout 900 cargo run --quiet --locked --config 'profile.dev.panic="abort"' \
-    -p engine-server -- --demo --address 127.0.0.1:0 2>&1); then
+    -p engine-server -- --demo --store memory: --address 127.0.0.1:0 2>&1); then
     echo "an engine built with panic = \"abort\" started" >&2
     exit 1
 fi

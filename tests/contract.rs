@@ -44,7 +44,7 @@ fn every_gate_says_no_with_403_and_a_code_of_its_own() {
 #[test]
 fn the_examples_routes_state_consistent_facts() {
     let mut places = HashSet::new();
-    for route in engine_server::routes() {
+    for route in engine_server::engine::routes() {
         let RouteMeta {
             method,
             path,
@@ -71,7 +71,7 @@ fn the_examples_routes_state_consistent_facts() {
 /// A resource kind is a parameter of codes, so it has to be one.
 #[test]
 fn the_examples_resource_kinds_make_codes() {
-    for kind in engine_server::routes()
+    for kind in engine_server::engine::routes()
         .iter()
         .filter_map(|route| route.meta().resource_kind)
     {

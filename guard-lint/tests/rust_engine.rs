@@ -98,7 +98,7 @@ fn the_example_engine_is_clean() {
     let report = report(&root);
     assert_eq!(report.findings, []);
     assert_eq!(report.unchecked, []);
-    assert_eq!(endpoints(&report).len(), 7);
+    assert_eq!(endpoints(&report).len(), 14);
     let status = |id: &str| {
         report
             .tickets
@@ -106,8 +106,13 @@ fn the_example_engine_is_clean() {
             .find(|ticket| ticket.id == id)
             .map(|ticket| common::word(ticket.status))
     };
-    assert_eq!(status("ENG-STD-003").as_deref(), Some("done"));
-    assert_eq!(status("ENG-STD-016").as_deref(), Some("done"));
+    for ticket in ["001", "002", "003", "009", "010", "016", "022", "049"] {
+        assert_eq!(
+            status(&format!("ENG-STD-{ticket}")).as_deref(),
+            Some("done"),
+            "{ticket}"
+        );
+    }
 }
 
 #[test]
@@ -145,7 +150,12 @@ fn route(method: &str, path: &str, gate: &str) -> String {
 
 /// The codes and messages of a run with this manifest.
 fn with_manifest(routes: &[String]) -> Vec<String> {
-    let tree = Scratch::with(&[("src/main.rs", ROUTES)]);
+    against(ROUTES, routes)
+}
+
+/// The same, for another source.
+fn against(source: &str, routes: &[String]) -> Vec<String> {
+    let tree = Scratch::with(&[("src/main.rs", source)]);
     tree.write(
         "manifest.json",
         format!(r#"{{"version": 1, "routes": [{}]}}"#, routes.join(",")),
@@ -178,6 +188,54 @@ fn the_manifest_is_compared_with_the_source() {
             "src/main.rs:3 `GET /a` stands in the source and not in the manifest"
         ]
     );
+}
+
+#[test]
+fn budgets_and_streams_are_compared_too() {
+    let source = r#"
+#[guard::engine_route(method = POST, path = "/a", router = "engines.a.routes", action = "a.make", budget = "0.250 EUR")]
+async fn a() {}
+#[guard::engine_route(method = GET, path = "/b", router = "engines.a.routes", stream = websocket("chat", hello))]
+async fn b() {}
+#[guard::engine_route(method = GET, path = "/c", router = "engines.a.routes", stream = sse("chat"))]
+async fn c() {}
+fn engine(settings: guard::layer::Settings) {
+    guard::registry::Engine::new(settings, guard::routes![a, b, c]);
+}
+"#;
+    let with = |method: &str, path: &str, gate: &str, more: &str| {
+        route(method, path, gate).replace(r#""timeout_ms": null"#, &format!(r#""timeout_ms": null, {more}"#))
+    };
+    let (make, reads) = (
+        r#"{"decision": "action", "action": "a.make"}"#,
+        r#"{"decision": "reads"}"#,
+    );
+    let budget =
+        |amount: &str, currency: &str| format!(r#""budget": {{"amount": "{amount}", "currency": "{currency}"}}"#);
+    let stream =
+        |transport: &str, domain: &str| format!(r#""stream": {{"transport": "{transport}", "domain": "{domain}"}}"#);
+    let a = |more: &str| with("POST", "/a", make, more);
+    let b = |more: &str| with("GET", "/b", reads, more);
+    let c = |more: &str| with("GET", "/c", reads, more);
+    let good = [
+        a(&budget("0.25", "EUR")),
+        b(&stream("websocket_hello", "chat")),
+        c(&stream("sse", "chat")),
+    ];
+    assert_eq!(against(source, &good), Vec::<String>::new());
+    for (index, wrong, what) in [
+        (0, a(&budget("0.26", "EUR")), "`budget` of `POST /a`"),
+        (0, a(&budget("0.25", "USD")), "`budget` of `POST /a`"),
+        (0, a(r#""budget": null"#), "`budget` of `POST /a`"),
+        (1, b(&stream("websocket", "chat")), "`stream` of `GET /b`"),
+        (2, c(&stream("sse", "canvas")), "`stream` of `GET /c`"),
+        (2, c(r#""stream": null"#), "`stream` of `GET /c`"),
+    ] {
+        let mut routes = good.clone();
+        routes[index] = wrong;
+        let found = against(source, &routes);
+        assert!(matches!(&*found, [one] if one.ends_with(what)), "{what}: {found:?}");
+    }
 }
 
 #[test]

@@ -25,7 +25,7 @@
 //! ```
 //!
 //! **Start with the [manual]**: its [quick start](manual::quick_start) is a whole engine in one file, and it says
-//! [what is missing](manual#what-is-missing) in this version: artifact metadata.
+//! [what is missing](manual#what-is-missing) in this version.
 //!
 //! # Modules
 //!
@@ -40,6 +40,7 @@
 //! | [`budget`] | what a call may cost, held before its handler runs and settled after |
 //! | [`audit`] | what was decided and what came of it, in a chain that shows a change |
 //! | [`envelope`] | the one JSON shape of an error, the optional one of a success, and the cause that stays inside |
+//! | [`artifact`] | what an artifact was made of and by what: `pipeline_hash`, `backend_version`, `cache_key` |
 //! | [`code`] | every error code of the contract, with its status and the situation it stands for |
 //! | [`extract`] | `Json`, `Query` and `Path` that refuse with an envelope |
 //! | [`route`], [`manifest`] | facts about routes, as `#[engine_route]` writes them, and as JSON |
@@ -82,12 +83,14 @@
 #[doc(hidden)]
 pub mod __private;
 mod action;
+pub mod artifact;
 pub mod audit;
 pub mod budget;
 pub mod clock;
 pub mod code;
 pub mod context;
 pub mod credential;
+mod digest;
 pub mod envelope;
 #[cfg(feature = "axum")]
 pub mod extract;

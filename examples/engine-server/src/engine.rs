@@ -2,14 +2,18 @@
 
 use std::sync::Arc;
 
-use guard::context::Mode;
+use guard::context::{Mode, OpaqueId, RequestContext};
 use guard::credential::jwt::{Hs256Issuer, JwtBuildError, JwtVerifier};
+use guard::envelope::EngineError;
+use guard::gate::{Chain, ChainError};
 use guard::layer::{Settings, StartErrors};
 use guard::registry::{Engine, Route};
+use guard::store::{Scope, StoreFaults, StoreKind, Stores, StreamKey};
+use guard::stream::{Origins, StreamEvent, Streams};
 use guard::ticket::{TicketUse, Tickets, TicketsError};
 
-use crate::gates::DemoGates;
-use crate::routes::{auth, ops_status, projects, reports, ticket, video_mask};
+use crate::render::Images;
+use crate::routes::{auth, canvas, chat, ops_status, projects, render, reports, ticket, video_mask};
 use crate::secrets::Secrets;
 use crate::store::MaskStore;
 use crate::users::Users;
@@ -20,12 +24,62 @@ pub struct App {
     pub(crate) users: Arc<Users>,
     pub(crate) issuer: Hs256Issuer,
     pub(crate) tickets: Tickets,
+    pub(crate) streams: Streams,
     pub(crate) masks: Arc<MaskStore>,
+    pub(crate) images: Arc<Images>,
+}
+
+impl App {
+    /// Appends an event to a stream of the request's scope, and gives its cursor.
+    pub(crate) async fn publish(
+        &self,
+        context: &RequestContext,
+        (kind, id): (&str, OpaqueId),
+        event: &StreamEvent,
+    ) -> Result<String, EngineError> {
+        let kind = OpaqueId::parse(kind).map_err(EngineError::internal)?;
+        let scope = Scope::of(context);
+        let cursor = self.streams.publish(&StreamKey { scope, kind, id }, event).await?;
+        Ok(cursor.to_string())
+    }
+}
+
+/// What an engine is opened with.
+#[derive(Debug)]
+pub struct Setup {
+    /// The secrets.
+    pub secrets: Secrets,
+    /// The modes that are served.
+    pub modes: Vec<Mode>,
+    /// Where it keeps what it may not forget.
+    pub stores: Stores,
+    /// The pages that may open a WebSocket.
+    pub origins: Vec<String>,
+}
+
+/// An engine, and what whoever serves it has to end with it.
+#[derive(Debug)]
+pub struct Opened {
+    /// The routes behind the guard.
+    pub engine: Engine,
+    /// Its streams, for the server to end.
+    pub streams: Streams,
+    /// Its gates, to wait for what is under way.
+    pub chain: Chain,
 }
 
 /// Why there is no engine.
 #[derive(Debug, thiserror::Error)]
-pub enum EngineError {
+pub enum OpenError {
+    /// A store is missing.
+    #[error("the engine misses a store: name one with {}", .0.setting())]
+    NoStore(StoreKind),
+    /// A store forgets more than a mode allows, or does not prove what it says.
+    #[error("--store or --events names a place that forgets too much")]
+    Stores(#[from] StoreFaults),
+    /// There are no gates.
+    #[error(transparent)]
+    Gates(#[from] ChainError),
     /// Tokens cannot be verified.
     #[error(transparent)]
     Tokens(#[from] JwtBuildError),
@@ -38,7 +92,7 @@ pub enum EngineError {
 }
 
 /// Every route. What is not here does not exist.
-pub fn routes() -> [Route<App>; 7] {
+pub fn routes() -> [Route<App>; 14] {
     guard::routes![
         ops_status::status,
         auth::login,
@@ -47,26 +101,55 @@ pub fn routes() -> [Route<App>; 7] {
         video_mask::create_mask,
         video_mask::erase_masks,
         reports::count_masks,
+        chat::follow_sse,
+        chat::follow_ws,
+        chat::say,
+        canvas::follow_sse,
+        canvas::follow_ws,
+        canvas::command,
+        render::start,
     ]
 }
 
-/// The engine behind the guard. Nothing can be mounted beside it afterwards.
+/// The engine behind the guard, after its stores have proved themselves. Nothing can be mounted beside it afterwards.
 ///
 /// # Errors
 ///
-/// [`EngineError`], with everything that is wrong.
-pub fn engine(secrets: Secrets, gates: DemoGates) -> Result<Engine, EngineError> {
+/// [`OpenError`].
+pub async fn open(setup: Setup) -> Result<Opened, OpenError> {
+    let Setup {
+        secrets,
+        modes,
+        stores,
+        origins,
+    } = setup;
+    stores.prove(modes.iter().copied()).await?;
+    let missing = OpenError::NoStore;
+    let log = stores.event_log().cloned().ok_or(missing(StoreKind::Events))?;
+    let used = stores.used_tickets().cloned().ok_or(missing(StoreKind::Tickets))?;
+    let chain = Chain::builder(&stores).start().await?;
+    let streams = Streams::builder(log, modes)?
+        .gate(chain.policies().clone())
+        .origins(Origins::exactly(origins))
+        .build();
+    let tickets = Tickets::new([secrets.tickets], TicketUse::Single(used))?;
     let tokens = JwtVerifier::with_shared_secrets([secrets.tokens.clone()]).build()?;
-    let settings = Settings::new(tokens).gates(gates).flags(|flag: &str, mode: Mode| {
-        // Asked once for every flag and mode, when the engine starts.
-        Ok(flag == "reports.masks" && mode != Mode::Enterprise)
-    });
+    let settings = Settings::new(tokens)
+        .gates(chain.clone())
+        .streams(streams.clone())
+        .transport_tickets(tickets.clone())
+        .flags(|flag: &str, mode: Mode| {
+            // Asked once for every flag and mode, when the engine starts.
+            Ok(flag == "reports.masks" && mode != Mode::Enterprise)
+        });
     let app = App {
         users: Arc::new(Users::new(secrets.login)),
         issuer: Hs256Issuer::new(secrets.tokens),
-        // No route of this example takes a ticket, so there is nothing to remember their use in.
-        tickets: Tickets::new([secrets.tickets], TicketUse::Multi)?,
+        tickets,
+        streams: streams.clone(),
         masks: Arc::default(),
+        images: Arc::default(),
     };
-    Ok(Engine::with_state(settings, routes(), app)?)
+    let engine = Engine::with_state(settings, routes(), app)?;
+    Ok(Opened { engine, streams, chain })
 }

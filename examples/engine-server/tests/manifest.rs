@@ -6,26 +6,35 @@
 
 use std::{env, fs};
 
-use engine_server::gates::DemoGates;
+use engine_server::engine::{self, Setup};
 use engine_server::secrets::Secrets;
+use guard::context::Mode;
 use guard::manifest::Manifest;
 use guard::registry::Engine;
+use guard::store::{Memory, Stores};
 
 const MANIFEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/manifest.json");
 const SCHEMA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../guard/docs/manifest.schema.json");
 
-fn engine() -> Engine {
+async fn engine() -> Engine {
     let (secrets, _) = Secrets::demo().unwrap();
-    engine_server::engine(secrets, DemoGates::default()).unwrap()
+    let setup = Setup {
+        secrets,
+        modes: vec![Mode::Lab],
+        stores: Stores::of(Memory::default()),
+        origins: Vec::new(),
+    };
+    engine::open(setup).await.unwrap().engine
 }
 
 fn held() -> String {
     fs::read_to_string(MANIFEST).unwrap_or_default().replace("\r\n", "\n")
 }
 
-#[test]
-fn h75_the_engine_is_what_its_manifest_says() {
-    let mut text = serde_json::to_string_pretty(engine().manifest()).unwrap();
+#[tokio::test]
+async fn h75_the_engine_is_what_its_manifest_says() {
+    let engine = engine().await;
+    let mut text = serde_json::to_string_pretty(engine.manifest()).unwrap();
     text.push('\n');
     if env::var_os("UPDATE_MANIFEST").is_some() {
         fs::write(MANIFEST, &text).unwrap();
@@ -35,14 +44,14 @@ fn h75_the_engine_is_what_its_manifest_says() {
         "manifest.json is not this engine's: run `UPDATE_MANIFEST=1 cargo test -p engine-server --test manifest` and read \
          what changed"
     );
-    assert_eq!(*engine().manifest(), serde_json::from_str::<Manifest>(&text).unwrap());
+    assert_eq!(*engine.manifest(), serde_json::from_str::<Manifest>(&text).unwrap());
 }
 
-#[test]
-fn the_manifest_is_valid_by_its_schema() {
+#[tokio::test]
+async fn the_manifest_is_valid_by_its_schema() {
     let schema = serde_json::from_str(&fs::read_to_string(SCHEMA).unwrap()).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
-    let manifest = serde_json::to_value(engine().manifest()).unwrap();
+    let manifest = serde_json::to_value(engine().await.manifest()).unwrap();
     let faults: Vec<String> = validator
         .iter_errors(&manifest)
         .map(|fault| fault.to_string())

@@ -84,16 +84,19 @@ impl Types {
 /// What was inferred so far, by what decides it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Inferred {
-    names: RefCell<FxHashMap<(ModId, Option<FnId>, Name), Types>>,
-    members: RefCell<FxHashMap<(Ty, Name), Types>>,
-    calls: RefCell<FxHashMap<Ty, Types>>,
+    names: Asked<(ModId, Option<FnId>, Name)>,
+    members: Asked<(Ty, Name)>,
+    calls: Asked<Ty>,
 }
+
+/// The types so far, by what was asked.
+type Asked<K> = RefCell<FxHashMap<K, Types>>;
 
 /// How far inference follows names and calls.
 const DEPTH: u32 = 10;
 
 /// What is known under a key, or else found now.
-fn once<K: Eq + Hash>(known: &RefCell<FxHashMap<K, Types>>, key: K, find: impl FnOnce() -> Types) -> Types {
+fn once<K: Eq + Hash>(known: &Asked<K>, key: K, find: impl FnOnce() -> Types) -> Types {
     if let Some(known) = known.borrow().get(&key) {
         return known.clone();
     }

@@ -15,7 +15,6 @@
 
 mod nats;
 mod postgres;
-#[allow(dead_code, reason = "the tests need more of it")]
 #[path = "../../tests/stores/server.rs"]
 mod server;
 mod sqlite;

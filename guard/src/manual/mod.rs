@@ -9,7 +9,8 @@
 //! 7. [Moving a FastAPI engine over](moving): what becomes what, and in which order.
 //! 8. [Stores](stores): what an engine may not forget, where it lies, and what it outlives.
 //! 9. [Gates, budget and audit](gates): what stands before a change, and what is remembered of it.
-//! 10. [Costs](costs): what the guard adds to a request.
+//! 10. [Artifacts](artifacts): what an artifact was made of, in a hash that every language computes alike.
+//! 11. [Costs](costs): what the guard adds to a request.
 //!
 //! # What is missing
 //!
@@ -18,10 +19,10 @@
 //! | missing | until then |
 //! |---|---|
 //! | the check of an engine's stores when it starts | it calls [`Stores::prove`](crate::store::Stores::prove) itself |
-//! | artifact metadata (`pipeline_hash`) | nothing |
 //!
 //! Their codes are in the [table](codes) already, so that an engine can answer them.
 
+pub mod artifacts;
 pub mod attacks;
 pub mod codes;
 pub mod contract;

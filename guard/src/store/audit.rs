@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::scope::Scope;
 use super::{Backend, StoreFuture};
+use crate::digest;
 
 /// The hash of a record: SHA-256 over the hash before it, a bar, and the record's payload.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,7 +33,7 @@ impl AuditHash {
 
 impl fmt::Display for AuditHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        digest::write(&self.0, f)
     }
 }
 
@@ -46,17 +47,7 @@ impl FromStr for AuditHash {
     type Err = AuditHashError;
 
     fn from_str(text: &str) -> Result<Self, AuditHashError> {
-        let digit = |byte: u8| match byte {
-            b'0'..=b'9' => Ok(byte - b'0'),
-            b'a'..=b'f' => Ok(byte - b'a' + 10),
-            _ => Err(AuditHashError),
-        };
-        let text: &[u8; 64] = text.as_bytes().try_into().map_err(|_| AuditHashError)?;
-        let mut hash = [0; 32];
-        for (byte, pair) in hash.iter_mut().zip(text.chunks_exact(2)) {
-            *byte = digit(pair[0])? << 4 | digit(pair[1])?;
-        }
-        Ok(Self(hash))
+        digest::read(text).map(Self).ok_or(AuditHashError)
     }
 }
 

@@ -16,7 +16,6 @@ mod places;
 mod postgres;
 #[cfg(feature = "postgres")]
 #[path = "../stores/server.rs"]
-#[allow(dead_code, reason = "the tests of the stores use the rest")]
 mod server;
 mod stores;
 #[path = "../layer/support.rs"]

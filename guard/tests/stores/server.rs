@@ -1,5 +1,7 @@
 //! Servers for one run of the tests: somebody's own, named by a variable, or started here from the system's programs.
 
+#![allow(dead_code, reason = "not every test that has this file starts every server")]
+
 use std::env;
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
@@ -65,7 +67,6 @@ pub(crate) fn wait_for(what: &str, mut is_there: impl FnMut() -> bool) {
 }
 
 /// Where PostgreSQL's programs are, the latest first.
-#[cfg(feature = "postgres")]
 fn postgres_programs() -> Option<PathBuf> {
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let mut folders: Vec<PathBuf> = versions.map(|version| version.path().join("bin")).collect();
@@ -79,14 +80,12 @@ fn postgres_programs() -> Option<PathBuf> {
     folders.into_iter().find(has_all)
 }
 
-#[cfg(feature = "postgres")]
 fn is_root() -> bool {
     let id = Command::new("id").arg("-u").output();
     id.is_ok_and(|id| id.stdout.starts_with(b"0"))
 }
 
 /// A command, as the user `postgres` if this is root, whom PostgreSQL does not serve.
-#[cfg(feature = "postgres")]
 fn as_postgres(program: &Path) -> Command {
     if !is_root() {
         return Command::new(program);
@@ -98,7 +97,6 @@ fn as_postgres(program: &Path) -> Command {
     command
 }
 
-#[cfg(feature = "postgres")]
 fn run(command: &mut Command) {
     let output = command.stdin(Stdio::null()).output().unwrap();
     assert!(
@@ -109,7 +107,6 @@ fn run(command: &mut Command) {
 }
 
 /// Starts PostgreSQL with a user `guard` and these settings, or says that it is not there.
-#[cfg(feature = "postgres")]
 pub(crate) fn start_postgres(settings: &[&str]) -> Option<Server> {
     let Some(programs) = postgres_programs() else {
         return skip("PostgreSQL is not installed, and GUARD_TEST_POSTGRES_URL names none");
@@ -132,7 +129,6 @@ pub(crate) fn start_postgres(settings: &[&str]) -> Option<Server> {
     Some(run_postgres(programs.join("postgres"), free_port(), folder, settings))
 }
 
-#[cfg(feature = "postgres")]
 fn run_postgres(program: PathBuf, port: u16, folder: TempDir, settings: &[&str]) -> Server {
     let start = || {
         as_postgres(&program)
@@ -174,7 +170,6 @@ fn run_postgres(program: PathBuf, port: u16, folder: TempDir, settings: &[&str])
 }
 
 /// Starts a NATS server with JetStream, or says that it is not there.
-#[cfg(feature = "nats")]
 pub(crate) fn start_nats() -> Option<Server> {
     let paths = env::var_os("PATH").unwrap_or_default();
     let mut folders: Vec<PathBuf> = env::split_paths(&paths).collect();
@@ -186,7 +181,6 @@ pub(crate) fn start_nats() -> Option<Server> {
     Some(run_nats(program, free_port(), TempDir::new().unwrap()))
 }
 
-#[cfg(feature = "nats")]
 fn run_nats(program: PathBuf, port: u16, folder: TempDir) -> Server {
     let child = Command::new(&program)
         .args(["-js", "-a", "127.0.0.1", "-p", &port.to_string(), "-sd"])

@@ -7,6 +7,8 @@ use guard::clock::{Clock, SystemClock};
 use guard::context::{OpaqueId, TenantId};
 use guard::credential::Identity;
 use guard::credential::jwt::{Hs256Issuer, SharedSecret};
+use guard::envelope::Gate;
+use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -45,6 +47,9 @@ type Row = (&'static str, Call, u16, &'static str);
 #[tokio::test]
 async fn every_outcome_over_both_versions() {
     let running = start().await;
+    let lock = json!({"approved": true, "actions": ["video_mask.erase"], "until_s": 4_000_000_000_u64});
+    put(running.chain.policies(), Gate::StrategyLock, "lock/l_7", lock).await;
+    seen().await;
     let now = SystemClock.wall().unwrap();
     for version in VERSIONS {
         let owner = log_in(&running, version, "owner").await;
@@ -239,10 +244,41 @@ async fn every_outcome_over_both_versions() {
                 "strategy_lock.approval_required",
             ),
             (
-                "an action without a verdict",
+                "an action with a lock that nobody knows",
                 guarded(version, "DELETE", "/video/masks", &owner).with("x-strategy-lock-id", "l_1"),
                 403,
+                "strategy_lock.approval_required",
+            ),
+            (
+                "an action with a lock and without a verdict",
+                guarded(version, "DELETE", "/video/masks", &owner).with("x-strategy-lock-id", "l_7"),
+                403,
                 "three_wise_verdict_required",
+            ),
+            (
+                "a cursor of nowhere",
+                get("/sse/chat/th_1").with("last-event-id", "canary"),
+                410,
+                "chat.cursor_invalid",
+            ),
+            (
+                "a stream without token and ticket",
+                bare(version, "GET", "/sse/chat/th_1"),
+                401,
+                "auth.ticket_missing",
+            ),
+            (
+                "a number that is not carried exactly",
+                guarded(version, "POST", "/canvas/c_1/renders", &owner)
+                    .json(r#"{"width": 1, "height": 1, "points": [], "seed": 9007199254740993}"#),
+                400,
+                "validation.error",
+            ),
+            (
+                "a stream of a mode that is not served",
+                get("/sse/chat/th_1").with("x-mode", "saas"),
+                403,
+                "chat.backend_forbidden",
             ),
             (
                 "a store that forgets",
@@ -297,13 +333,15 @@ async fn a_kill_switch_acts_on_the_next_request() {
         let body = r#"{"name": "n", "points": [[0, 0], [1, 0], [1, 1]]}"#;
         let make = guarded(version, "POST", "/video/masks", &token).json(body);
         make.clone().send(&running).await.ok();
-        running.gates.set_kill_switch(true);
+        kill(running.chain.policies(), "video_mask.create", true).await;
+        seen().await;
         assert_eq!(
             make.clone().send(&running).await.error(),
             (403, "kill_switch.blocked".to_owned())
         );
         guarded(version, "GET", LIST, &token).send(&running).await.ok();
-        running.gates.set_kill_switch(false);
+        kill(running.chain.policies(), "video_mask.create", false).await;
+        seen().await;
         make.send(&running).await.ok();
     }
 }

@@ -1,53 +1,12 @@
-//! The program as a process.
+//! How the program starts, and how it ends.
 
-use std::process::{Output, Stdio};
-
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, Lines};
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::process::{Child, ChildStdout, Command};
+use tokio::process::Command;
 
+use crate::program::{SECRETS, ended, listening, program, signal};
 use crate::support::patient;
-
-const SECRETS: [(&str, &str); 3] = [
-    ("AUTH_JWT_SIGNING", "a secret for tokens of thirty-two bytes"),
-    ("ENGINES_TICKET_SECRET", "a secret for tickets of thirty-two bytes"),
-    ("DEMO_LOGIN_SECRET", "a secret to log in with"),
-];
-
-/// The program with these arguments, and without the environment.
-fn program(args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_engine-server"));
-    command
-        .args(args)
-        .env_clear()
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true);
-    command
-}
-
-async fn ended(mut command: Command) -> (Option<i32>, String, String) {
-    let Output { status, stdout, stderr } = patient(command.output()).await.unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    (status.code(), text(stdout), text(stderr))
-}
-
-/// Waits for the address that the program prints.
-async fn listening(mut command: Command) -> (Child, Lines<BufReader<ChildStdout>>, String) {
-    let mut child = command.spawn().unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let line = patient(lines.next_line()).await.unwrap().unwrap();
-    let address = line.strip_prefix("listening on http://").unwrap().to_owned();
-    (child, lines, address)
-}
-
-/// `kill` rather than a crate: there is no signal without unsafe code.
-async fn signal(child: &Child, name: &str) {
-    let id = child.id().unwrap().to_string();
-    let status = Command::new("kill").args(["-s", name, &id]).status();
-    assert!(patient(status).await.unwrap().success());
-}
 
 #[tokio::test]
 async fn it_does_not_start_without_secrets_and_names_them() {
@@ -92,7 +51,10 @@ async fn help_fits_a_terminal_and_a_wrong_flag_is_named() {
     for word in [
         "--address",
         "--demo",
-        "--kill-switch",
+        "--store",
+        "--events",
+        "--mode",
+        "--seed-policies",
         "AUTH_JWT_SIGNING",
         "ENGINES_TICKET_SECRET",
     ] {
@@ -107,11 +69,87 @@ async fn help_fits_a_terminal_and_a_wrong_flag_is_named() {
     assert!(stderr.contains("--demo"), "it is suggested: {stderr}");
 }
 
+/// What it says when it is started so, with secrets, and does not serve.
+async fn refused(args: &[&str]) -> String {
+    let mut command = program(&[&["--address", "127.0.0.1:0"], args].concat());
+    command.envs(SECRETS);
+    let (code, stdout, stderr) = ended(command).await;
+    assert_eq!((code, &*stdout), (Some(1), ""), "{stderr}");
+    stderr
+}
+
+#[tokio::test]
+async fn h80_it_does_not_start_on_less_than_a_mode_needs_and_names_the_setting() {
+    let folder = TempDir::new().unwrap();
+    let file = format!("sqlite:{}/engine.db", folder.path().display());
+    for (store, mode, what) in [
+        ("memory:", "saas", "Memory keeps its state in the memory of the process"),
+        (
+            "memory:",
+            "lab,enterprise",
+            "Memory keeps its state in the memory of the process",
+        ),
+        (&*file, "saas", "SQLite keeps its state in a temporary place"),
+    ] {
+        let said = refused(&["--store", store, "--mode", mode]).await;
+        let mode = mode.trim_start_matches("lab,");
+        for setting in ["events", "tickets", "budget", "audit", "policies"] {
+            let line = format!("Stores::{setting}: {what}, and {mode} needs it on disk");
+            assert!(said.contains(&line), "{line}\n{said}");
+        }
+        assert!(
+            said.starts_with("error: --store or --events names a place that forgets too much: "),
+            "{said}"
+        );
+        assert_eq!(said.lines().count(), 6, "{said}");
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_leads_nowhere_is_named_with_the_mend() {
+    for (args, expected) in [
+        (
+            &["--store", "mysql://u:canary@h/d"][..],
+            "--store begins with sqlite:, postgres:// or memory:",
+        ),
+        (
+            &["--store", "memory:", "--events", "http://h"],
+            "--events begins with nats:// or tls://",
+        ),
+        (
+            &["--store", "postgres://u:canary@127.0.0.1:1/d"],
+            "cannot be reached; is it running, and is the address right?",
+        ),
+        (
+            &["--store", "memory:", "--events", "nats://127.0.0.1:1"],
+            "cannot be reached; is it running, and is the address right?",
+        ),
+        (
+            &["--store", "sqlite:/nowhere/at/all/engine.db"],
+            "/nowhere/at/all/engine.db",
+        ),
+    ] {
+        let said = refused(args).await;
+        assert!(said.contains(expected) && !said.contains("canary"), "{args:?}: {said}");
+    }
+}
+
+#[tokio::test]
+async fn lax_policies_are_for_lab_alone() {
+    for flag in ["--seed-policies", "--demo"] {
+        let said = refused(&[flag, "--store", "memory:", "--mode", "lab,saas"]).await;
+        assert!(
+            said.contains("--mode names saas; set policies for it with guardctl"),
+            "{said}"
+        );
+    }
+}
+
 #[tokio::test]
 async fn a_port_that_is_taken_is_an_error() {
     let taken = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = taken.local_addr().unwrap().to_string();
-    let (code, stdout, stderr) = ended(program(&["--demo", "--address", &address])).await;
+    let (code, stdout, stderr) = ended(program(&["--demo", "--store", "memory:", "--address", &address])).await;
     assert_eq!((code, &*stdout), (Some(1), ""));
     assert!(stderr.starts_with("error: "), "{stderr}");
 }
@@ -119,7 +157,7 @@ async fn a_port_that_is_taken_is_an_error() {
 #[tokio::test]
 async fn it_serves_with_secrets_and_ends_when_asked() {
     for name in ["TERM", "INT"] {
-        let mut command = program(&["--address", "127.0.0.1:0"]);
+        let mut command = program(&["--store", "memory:", "--address", "127.0.0.1:0"]);
         command.envs(SECRETS);
         let (mut child, mut lines, address) = listening(command).await;
         let mut busy = TcpStream::connect(&address).await.unwrap();
@@ -163,11 +201,12 @@ async fn it_serves_with_secrets_and_ends_when_asked() {
 /// As the README says it, with nothing but a shell and curl.
 #[tokio::test]
 async fn the_requests_that_the_demo_prints_work() {
-    let (mut child, mut lines, _) = listening(program(&["--demo", "--address", "127.0.0.1:0"])).await;
+    let (mut child, mut lines, _) =
+        listening(program(&["--demo", "--store", "memory:", "--address", "127.0.0.1:0"])).await;
     let mut script = String::new();
     while let Some(line) = patient(lines.next_line()).await.unwrap() {
-        assert!(line.is_empty() || script.is_empty() || line.starts_with("  "), "{line}");
-        if let Some(command) = line.strip_prefix("  ") {
+        // The login secret alone stands indented above the first command.
+        if let Some(command) = line.strip_prefix("  ").filter(|command| command.contains(' ')) {
             script.push_str(command);
             script.push('\n');
         }
@@ -189,6 +228,9 @@ async fn the_requests_that_the_demo_prints_work() {
         r#"{"data":[{"id":1,"name":"left","area":6.0}]}"#,
         "auth.context_mismatch",
         r#""expires_in":300"#,
+        r#""text":"hello""#,
+        r#""backend_version":"engine-server-svg/"#,
+        "/parameters/seed: 9007199254740993 is beyond 9007199254740991",
         r#"{"data":{"masks":1,"area":6.0}}"#,
         "strategy_lock.approval_required",
     ] {

@@ -4,19 +4,24 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use engine_server::gates::DemoGates;
+use engine_server::engine::{self, Opened, Setup};
 use engine_server::secrets::{self, Secrets};
+use engine_server::{page, places, policies};
 use guard::code::CODES;
-use guard::envelope::ErrorEnvelope;
+use guard::context::Mode;
+use guard::envelope::{ErrorEnvelope, Gate};
+use guard::gate::{Chain, Policies};
 use guard::server::Server;
-use http::{HeaderMap, HeaderName, Request, Version};
+use guard::store::{PolicyKey, PolicyScope, Stores};
+use http::{HeaderMap, HeaderName, Request, Response, Version};
 use http_body_util::{BodyExt, Full};
-use hyper::body::Bytes;
+use hyper::body::{Bytes, Incoming};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use serde_json::Value;
+use tempfile::TempDir;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::AbortHandle;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 /// Longer than anything here takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -29,8 +34,11 @@ pub(crate) const VERSIONS: [Version; 2] = [Version::HTTP_11, Version::HTTP_2];
 
 pub(crate) struct Running {
     pub(crate) address: SocketAddr,
-    pub(crate) gates: DemoGates,
+    pub(crate) stores: Stores,
+    pub(crate) chain: Chain,
     server: AbortHandle,
+    // After the server, which has a file in it.
+    _folder: TempDir,
 }
 
 impl Drop for Running {
@@ -46,25 +54,76 @@ pub(crate) async fn patient<F: Future>(future: F) -> F::Output {
         .unwrap_or_else(|_| panic!("this should not take so long"))
 }
 
-pub(crate) async fn start() -> Running {
+pub(crate) fn secrets() -> Secrets {
     let secrets = Secrets::from_env(|name| {
         Ok(match name {
             secrets::TOKENS => TOKENS_SECRET.to_owned(),
             secrets::LOGIN => LOGIN_SECRET.to_owned(),
             _ => "a secret for tickets of thirty-two bytes".to_owned(),
         })
+    });
+    secrets.unwrap()
+}
+
+/// The page that may open WebSockets.
+pub(crate) const ORIGIN: &str = "https://app.example";
+
+/// An engine on a file of its own, with the policies to begin with.
+pub(crate) async fn start() -> Running {
+    let folder = TempDir::new().unwrap();
+    let place = format!("sqlite:{}/engine.db", folder.path().display());
+    let stores = places::open(&place, None).await.unwrap();
+    let Opened { engine, streams, chain } = engine::open(Setup {
+        secrets: secrets(),
+        modes: vec![Mode::Lab],
+        stores: stores.clone(),
+        origins: vec![ORIGIN.to_owned()],
     })
+    .await
     .unwrap();
-    let gates = DemoGates::default();
-    let engine = engine_server::engine(secrets, gates.clone()).unwrap();
+    policies::seed(chain.policies()).await.unwrap();
+    seen().await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let server = tokio::spawn(Server::new().serve(listener, engine, std::future::pending()));
+    let service = page::in_front_of(engine).unwrap();
+    let server = Server::new().streams_of(&streams);
+    let server = tokio::spawn(server.serve(listener, service, std::future::pending()));
     Running {
         address,
-        gates,
+        stores,
+        chain,
         server: server.abort_handle(),
+        _folder: folder,
     }
+}
+
+/// Long enough for an engine to have a policy that was put.
+pub(crate) async fn seen() {
+    sleep(Duration::from_millis(200)).await;
+}
+
+/// Puts a policy everywhere.
+pub(crate) async fn put(policies: &Policies, gate: Gate, subject: &str, rule: Value) {
+    let key = PolicyKey {
+        gate,
+        scope: PolicyScope::Everywhere,
+        subject: subject.to_owned(),
+    };
+    policies
+        .put(key, Some(&rule), None, "u_ops".parse().unwrap(), 0)
+        .await
+        .unwrap();
+}
+
+/// Throws the kill switch of an action, or takes it back.
+pub(crate) async fn kill(policies: &Policies, action: &str, blocked: bool) {
+    put(
+        policies,
+        Gate::KillSwitch,
+        action,
+        serde_json::json!({"blocked": blocked}),
+    )
+    .await;
 }
 
 /// A request to be changed and sent.
@@ -121,7 +180,21 @@ impl Call {
     }
 
     pub(crate) async fn send(self, running: &Running) -> Answer {
-        let authority = running.address;
+        self.send_to(running.address).await
+    }
+
+    pub(crate) async fn send_to(self, address: SocketAddr) -> Answer {
+        let response = patient(self.open(address)).await;
+        let (parts, body) = response.into_parts();
+        Answer {
+            status: parts.status.as_u16(),
+            headers: parts.headers,
+            body: patient(body.collect()).await.unwrap().to_bytes().to_vec(),
+        }
+    }
+
+    /// Sends it and gives the response when its head is there.
+    pub(crate) async fn open(self, authority: SocketAddr) -> Response<Incoming> {
         let path = &self.path;
         let mut request = Request::builder().method(self.method);
         request = match self.version {
@@ -132,11 +205,11 @@ impl Call {
             request = request.header(name.parse::<HeaderName>().unwrap(), value);
         }
         let request = request.body(Full::new(Bytes::from(self.body))).unwrap();
-        patient(exchange(self.version, authority, request)).await
+        exchange(self.version, authority, request).await
     }
 }
 
-async fn exchange(version: Version, address: SocketAddr, request: Request<Full<Bytes>>) -> Answer {
+async fn exchange(version: Version, address: SocketAddr, request: Request<Full<Bytes>>) -> Response<Incoming> {
     let io = TokioIo::new(TcpStream::connect(address).await.unwrap());
     let response = if version == Version::HTTP_2 {
         let (mut sender, connection) = hyper::client::conn::http2::handshake(TokioExecutor::new(), io)
@@ -150,12 +223,7 @@ async fn exchange(version: Version, address: SocketAddr, request: Request<Full<B
         sender.send_request(request).await.unwrap()
     };
     assert_eq!(response.version(), version);
-    let (parts, body) = response.into_parts();
-    Answer {
-        status: parts.status.as_u16(),
-        headers: parts.headers,
-        body: body.collect().await.unwrap().to_bytes().to_vec(),
-    }
+    response
 }
 
 /// A response that was read to its end.
@@ -203,8 +271,13 @@ impl Answer {
 
 /// A token of a user.
 pub(crate) async fn log_in(running: &Running, version: Version, user: &str) -> String {
+    log_in_to(running.address, version, user).await
+}
+
+/// The same, from an engine that listens there.
+pub(crate) async fn log_in_to(address: SocketAddr, version: Version, user: &str) -> String {
     let body = serde_json::json!({"user": user, "secret": LOGIN_SECRET}).to_string();
-    let answer = bare(version, "POST", "/auth/login").json(&body).send(running).await;
+    let answer = bare(version, "POST", "/auth/login").json(&body).send_to(address).await;
     assert_eq!(answer.headers["cache-control"], "no-store");
     answer.ok()["token"].as_str().unwrap().to_owned()
 }

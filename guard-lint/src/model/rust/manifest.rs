@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use super::routes::{Budget, Stream};
 use super::{Found, Origin, RouteFacts};
 use crate::error::Error;
 
@@ -23,6 +24,8 @@ struct Route {
     tickets: Vec<String>,
     resource_kind: Option<String>,
     gate: Gate,
+    #[serde(default)]
+    budget: Option<BudgetFacts>,
     exemption: Option<String>,
     body_fields: Vec<String>,
     missing_status: u16,
@@ -30,6 +33,20 @@ struct Route {
     flag: Option<String>,
     body_limit: Option<u64>,
     timeout_ms: Option<u64>,
+    #[serde(default)]
+    stream: Option<StreamFacts>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct BudgetFacts {
+    amount: String,
+    currency: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct StreamFacts {
+    transport: String,
+    domain: String,
 }
 
 #[derive(Debug, Clone, Deserialize, PartialEq)]
@@ -127,11 +144,20 @@ fn differing(route: &Route, facts: &RouteFacts) -> Vec<&'static str> {
         (_, _, Some(_)) => Gate::Exempt,
         _ => Gate::Reads,
     };
+    let budget = route
+        .budget
+        .as_ref()
+        .map(|budget| Budget::new(&budget.amount, &budget.currency));
+    let stream = route.stream.clone().map(|stream| Stream {
+        transport: stream.transport,
+        domain: stream.domain,
+    });
     let all = [
         ("router", route.router == facts.router),
         ("tickets", route.tickets == facts.tickets),
         ("resource_kind", route.resource_kind == facts.resource_kind),
         ("gate", route.gate == gate),
+        ("budget", budget == facts.budget),
         ("exempt", route.exemption == facts.exempt),
         ("body", route.body_fields == facts.body),
         ("missing_status", route.missing_status == facts.missing_status),
@@ -139,6 +165,7 @@ fn differing(route: &Route, facts: &RouteFacts) -> Vec<&'static str> {
         ("flag", route.flag == facts.flag),
         ("body_limit", route.body_limit == facts.body_limit),
         ("timeout", route.timeout_ms == facts.timeout_ms),
+        ("stream", stream == facts.stream),
     ];
     all.into_iter()
         .filter(|(_, same)| !same)

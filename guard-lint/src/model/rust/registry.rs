@@ -1,7 +1,7 @@
 //! `#[engine_route(...)]`: what a handler states of its route.
 
 use super::Program;
-use super::routes::Facts;
+use super::routes::{Budget, Facts, Stream};
 use crate::model::FnId;
 use crate::source::rust::facts::{Attribute, Value};
 
@@ -61,6 +61,11 @@ fn facts(attribute: &Attribute) -> Facts {
         tickets: words("tickets"),
         resource_kind: text("resource_kind"),
         action: text("action"),
+        budget: text("budget").and_then(|budget| {
+            budget
+                .split_once(' ')
+                .map(|(amount, currency)| Budget::new(amount, currency))
+        }),
         no_gate: text("no_gate"),
         exempt: text("exempt"),
         body: words("body"),
@@ -71,8 +76,25 @@ fn facts(attribute: &Attribute) -> Facts {
         flag: text("flag"),
         body_limit: number("body_limit"),
         timeout_ms: text("timeout").and_then(|timeout| milliseconds(&timeout)),
+        stream: match value("stream") {
+            Some(Value::Call(transport, arguments)) => stream(transport, arguments),
+            _ => None,
+        },
         span: attribute.span,
     }
+}
+
+/// `sse("chat")`, `websocket("chat")`, `websocket("chat", hello)`.
+fn stream(transport: &str, arguments: &[Value]) -> Option<Stream> {
+    let (domain, transport) = match arguments {
+        [Value::Text(domain)] => (domain, transport.to_owned()),
+        [Value::Text(domain), Value::Word(option)] => (domain, format!("{transport}_{option}")),
+        _ => return None,
+    };
+    Some(Stream {
+        transport,
+        domain: domain.clone(),
+    })
 }
 
 /// `"250ms"`, `"5s"`, `"2m"`.

@@ -21,6 +21,7 @@ pub struct Facts {
     pub tickets: Vec<String>,
     pub resource_kind: Option<String>,
     pub action: Option<String>,
+    pub budget: Option<Budget>,
     pub no_gate: Option<String>,
     pub exempt: Option<String>,
     pub body: Vec<String>,
@@ -29,8 +30,47 @@ pub struct Facts {
     pub flag: Option<String>,
     pub body_limit: Option<u64>,
     pub timeout_ms: Option<u64>,
+    pub stream: Option<Stream>,
     /// The attribute's place.
     pub span: Span,
+}
+
+/// The most that a call may cost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Budget {
+    /// The amount, without zeros that say nothing.
+    pub amount: String,
+    /// Three letters.
+    pub currency: String,
+}
+
+impl Budget {
+    /// From an amount as somebody writes it: `0.250` and `0.25` are one.
+    pub fn new(amount: &str, currency: &str) -> Self {
+        let (units, parts) = amount.split_once('.').unwrap_or((amount, ""));
+        let units = Some(units.trim_start_matches('0'))
+            .filter(|units| !units.is_empty())
+            .unwrap_or("0");
+        let parts = parts.trim_end_matches('0');
+        let amount = if parts.is_empty() {
+            units.to_owned()
+        } else {
+            format!("{units}.{parts}")
+        };
+        Self {
+            amount,
+            currency: currency.to_owned(),
+        }
+    }
+}
+
+/// What a route streams.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stream {
+    /// As the manifest has it: `sse`, `websocket`, `websocket_hello`.
+    pub transport: String,
+    /// What it is, as in `<domain>.cursor_invalid`.
+    pub domain: String,
 }
 
 /// A layer of a router.

@@ -122,6 +122,10 @@ fn value(expr: &syn::Expr) -> Value {
             .last()
             .map_or(Value::Other, |segment| Value::Word(word(&segment.ident))),
         syn::Expr::Array(array) => Value::List(array.elems.iter().map(value).collect()),
+        syn::Expr::Call(call) => match value(&call.func) {
+            Value::Word(name) => Value::Call(name, call.args.iter().map(value).collect()),
+            _ => Value::Other,
+        },
         syn::Expr::Group(group) => value(&group.expr),
         syn::Expr::Paren(paren) => value(&paren.expr),
         _ => Value::Other,

@@ -123,6 +123,8 @@ pub enum Value {
     Number(u64),
     /// A list.
     List(Vec<Value>),
+    /// A word with values behind it: `sse("chat")`.
+    Call(String, Vec<Value>),
     /// Anything else.
     Other,
 }
