@@ -32,7 +32,6 @@ impl Drop for Server {
 
 impl Server {
     /// Ends it as a crash would, and starts it on what it left, at the same port.
-    #[allow(dead_code, reason = "not every file of tests kills its server")]
     pub(crate) fn killed_and_started_again(mut self) -> Self {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
