@@ -1,14 +1,15 @@
 //! The engine: what it is made of, and its routes.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use guard::context::{Mode, OpaqueId, RequestContext};
 use guard::credential::jwt::{Hs256Issuer, JwtBuildError, JwtVerifier};
 use guard::envelope::EngineError;
-use guard::gate::{Chain, ChainError};
+use guard::gate::{Chain, ChainError, GateRequest, Policies};
 use guard::layer::{Settings, StartErrors};
 use guard::registry::{Engine, Route};
-use guard::store::{Scope, StoreFaults, StoreKind, Stores, StreamKey};
+use guard::store::{NoEventLog, Retention, Scope, StoreFaults, StoreKind, Stores, StreamKey, Upkeep, UpkeepTask};
 use guard::stream::{Origins, StreamEvent, Streams};
 use guard::ticket::{TicketUse, Tickets, TicketsError};
 
@@ -17,6 +18,18 @@ use crate::routes::{auth, canvas, chat, ops_status, projects, render, reports, t
 use crate::secrets::Secrets;
 use crate::store::MaskStore;
 use crate::users::Users;
+
+/// The kind of stream of a thread.
+pub(crate) const CHAT: &str = "chat";
+
+/// The kind of stream of a canvas.
+pub(crate) const CANVAS: &str = "canvas";
+
+/// What stays of a stream.
+const KEPT: Retention = Retention {
+    max_age: Some(Duration::from_secs(30 * 86_400)),
+    max_count: Some(100_000),
+};
 
 /// What handlers share. `Debug` shows no secret, because no part of it does.
 #[derive(Debug, Clone)]
@@ -66,6 +79,8 @@ pub struct Opened {
     pub streams: Streams,
     /// Its gates, to wait for what is under way.
     pub chain: Chain,
+    /// Keeps its stores small, until it is dropped.
+    pub upkeep: UpkeepTask,
 }
 
 /// Why there is no engine.
@@ -80,6 +95,9 @@ pub enum OpenError {
     /// There are no gates.
     #[error(transparent)]
     Gates(#[from] ChainError),
+    /// There is nothing to prune.
+    #[error(transparent)]
+    Upkeep(#[from] NoEventLog),
     /// Tokens cannot be verified.
     #[error(transparent)]
     Tokens(#[from] JwtBuildError),
@@ -127,11 +145,23 @@ pub async fn open(setup: Setup) -> Result<Opened, OpenError> {
     let missing = OpenError::NoStore;
     let log = stores.event_log().cloned().ok_or(missing(StoreKind::Events))?;
     let used = stores.used_tickets().cloned().ok_or(missing(StoreKind::Tickets))?;
-    let chain = Chain::builder(&stores).start().await?;
+    let policies = stores.policy_store().cloned().ok_or(missing(StoreKind::Policies))?;
+    let policies = Policies::load(policies).await.map_err(ChainError::Policies)?;
     let streams = Streams::builder(log, modes)?
-        .gate(chain.policies().clone())
+        .gate(policies.clone())
         .origins(Origins::exactly(origins))
         .build();
+    // Whoever follows a canvas sees what was decided on it.
+    let chain = Chain::builder(&stores)
+        .policies(policies)
+        .tell(&streams, canvas_of)
+        .start()
+        .await?;
+    let mut upkeep = Upkeep::of(&stores);
+    for kind in [CHAT, CANVAS].into_iter().filter_map(|kind| OpaqueId::parse(kind).ok()) {
+        upkeep = upkeep.events(kind, KEPT);
+    }
+    let upkeep = upkeep.start()?;
     let tickets = Tickets::new([secrets.tickets], TicketUse::Single(used))?;
     let tokens = JwtVerifier::with_shared_secrets([secrets.tokens.clone()]).build()?;
     let settings = Settings::new(tokens)
@@ -151,5 +181,16 @@ pub async fn open(setup: Setup) -> Result<Opened, OpenError> {
         images: Arc::default(),
     };
     let engine = Engine::with_state(settings, routes(), app)?;
-    Ok(Opened { engine, streams, chain })
+    Ok(Opened {
+        engine,
+        streams,
+        chain,
+        upkeep,
+    })
+}
+
+/// The canvas that an action is about.
+fn canvas_of(request: &GateRequest) -> Option<(OpaqueId, OpaqueId)> {
+    let canvas = request.path.strip_prefix("/canvas/")?.split('/').next()?;
+    Some((OpaqueId::parse(CANVAS).ok()?, OpaqueId::parse(canvas).ok()?))
 }

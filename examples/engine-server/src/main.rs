@@ -52,7 +52,12 @@ fn run(args: &Args) -> Result<(), Box<dyn Error>> {
             .await
             .map_err(|error| format!("cannot listen on {}: {error}", args.address))?;
         let address = listener.local_addr()?;
-        let Opened { engine, streams, chain } = engine::open(Setup {
+        let Opened {
+            engine,
+            streams,
+            chain,
+            upkeep,
+        } = engine::open(Setup {
             secrets,
             modes: args.mode.clone(),
             stores,
@@ -71,6 +76,7 @@ fn run(args: &Args) -> Result<(), Box<dyn Error>> {
         let drained = server.serve(listener, service, termination).await;
         // What is under way is settled and its outcome kept before the process ends.
         chain.idle().await;
+        drop(upkeep);
         writeln!(io::stdout(), "stopped, {} connections were cut", drained.cut)?;
         Ok(())
     })

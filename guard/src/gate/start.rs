@@ -43,6 +43,7 @@ pub struct ChainBuilder {
     most_running: usize,
     most_of_tenant: usize,
     own: Vec<Arc<dyn ActionGate>>,
+    policies: Option<Policies>,
     telling: Option<Telling>,
 }
 
@@ -57,6 +58,7 @@ impl Chain {
             most_running: 10_000,
             most_of_tenant: 1_000,
             own: Vec::new(),
+            policies: None,
             telling: None,
         }
     }
@@ -99,6 +101,13 @@ impl ChainBuilder {
         self
     }
 
+    /// Policies that were loaded before, so that streams which the chain [tells](Self::tell) can be
+    /// [ended](crate::stream::StreamsBuilder::gate) by the same; read from the stores unless given.
+    pub fn policies(mut self, policies: Policies) -> Self {
+        self.policies = Some(policies);
+        self
+    }
+
     /// Tells the stream that an action is about what was decided, as the event `SAFETY_DECISION`, once it is in the audit and
     /// before the handler runs. `about` says which stream that is, by its kind and its id; it is of the request's scope.
     pub fn tell(
@@ -120,11 +129,14 @@ impl ChainBuilder {
     /// [`ChainError`].
     pub async fn start(self) -> Result<Chain, ChainError> {
         let missing = |kind| ChainError::NoStore(kind);
-        let policies = self.stores.policy_store().ok_or_else(|| missing(StoreKind::Policies))?;
         let audit = self.stores.audit_store().ok_or_else(|| missing(StoreKind::Audit))?;
-        let policies = Policies::load(Arc::clone(policies))
-            .await
-            .map_err(ChainError::Policies)?;
+        let policies = match self.policies {
+            Some(policies) => policies,
+            None => {
+                let store = self.stores.policy_store().ok_or_else(|| missing(StoreKind::Policies))?;
+                Policies::load(Arc::clone(store)).await.map_err(ChainError::Policies)?
+            }
+        };
         let budget = self.stores.budget_store().cloned();
         let built_in: [Arc<dyn ActionGate>; 5] = [
             Arc::new(KillSwitchGate),

@@ -9,6 +9,7 @@ use guard::stream::{StreamEvent, Subscribe};
 use serde::{Deserialize, Serialize};
 
 use crate::App;
+use crate::engine::CANVAS;
 
 /// What changes a canvas.
 #[derive(Debug, Deserialize, Serialize)]
@@ -80,7 +81,7 @@ pub async fn command(
 ) -> Result<Envelope<Done>, EngineError> {
     let event = StreamEvent::new("command", command).map_err(EngineError::internal)?;
     let cursor = app
-        .publish(&context, ("canvas", canvas), &event.caused_by(&context))
+        .publish(&context, (CANVAS, canvas), &event.caused_by(&context))
         .await?;
     Ok(Envelope::new(Done { cursor }))
 }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::App;
+use crate::engine::CHAT;
 
 /// The most characters of a message.
 const LONGEST: usize = 2_000;
@@ -86,7 +87,7 @@ pub async fn say(
     }
     let event = StreamEvent::new("message", json!({"text": text})).map_err(EngineError::internal)?;
     let cursor = app
-        .publish(&context, ("chat", thread), &event.caused_by(&context))
+        .publish(&context, (CHAT, thread), &event.caused_by(&context))
         .await?;
     Ok(Envelope::new(Said { cursor }))
 }

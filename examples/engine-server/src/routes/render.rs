@@ -13,6 +13,7 @@ use serde::Serialize;
 use serde_json::{Map, json};
 
 use crate::App;
+use crate::engine::CANVAS;
 use crate::render::{Drawing, Image, MetaError};
 
 /// What a drawing costs, in euros; one from the cache costs nothing.
@@ -75,8 +76,7 @@ async fn announce(
     meta: &ArtifactMeta,
 ) -> Result<String, EngineError> {
     let event = StreamEvent::new("rendered", json!({"meta": meta})).map_err(EngineError::internal)?;
-    app.publish(context, ("canvas", canvas), &event.caused_by(context))
-        .await
+    app.publish(context, (CANVAS, canvas), &event.caused_by(context)).await
 }
 
 /// What cannot be hashed is what the client sent.

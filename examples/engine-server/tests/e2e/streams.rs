@@ -105,6 +105,16 @@ async fn a_canvas_is_followed_by_a_client_that_says_hello() {
         .send(&running)
         .await;
     let drawn = drawn.ok()["data"]["cursor"].clone();
+    // What was decided is told before what was done.
+    let decided = event(&mut socket).await;
+    assert_eq!(
+        (
+            &decided["type"],
+            &decided["data"]["action"],
+            &decided["data"]["decision"]
+        ),
+        (&json!("SAFETY_DECISION"), &json!("canvas.command"), &json!("PASS"))
+    );
     let found = event(&mut socket).await;
     assert_eq!(
         (&found["type"], &found["data"], &found["event_id"]),
@@ -112,6 +122,7 @@ async fn a_canvas_is_followed_by_a_client_that_says_hello() {
     );
     let drawing = json!({"width": 1, "height": 1, "points": []}).to_string();
     let rendered = call("/canvas/c_1/renders").json(&drawing).send(&running).await.ok();
+    assert_eq!(event(&mut socket).await["data"]["action"], "render.start");
     let found = event(&mut socket).await;
     assert_eq!(found["type"], "rendered");
     assert_eq!(found["data"]["meta"], rendered["data"]["meta"]);

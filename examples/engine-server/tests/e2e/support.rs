@@ -12,7 +12,7 @@ use guard::context::Mode;
 use guard::envelope::{ErrorEnvelope, Gate};
 use guard::gate::{Chain, Policies};
 use guard::server::Server;
-use guard::store::{PolicyKey, PolicyScope, Stores};
+use guard::store::{PolicyKey, PolicyScope, Stores, UpkeepTask};
 use http::{HeaderMap, HeaderName, Request, Response, Version};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
@@ -37,6 +37,7 @@ pub(crate) struct Running {
     pub(crate) stores: Stores,
     pub(crate) chain: Chain,
     server: AbortHandle,
+    _upkeep: UpkeepTask,
     // After the server, which has a file in it.
     _folder: TempDir,
 }
@@ -73,7 +74,12 @@ pub(crate) async fn start() -> Running {
     let folder = TempDir::new().unwrap();
     let place = format!("sqlite:{}/engine.db", folder.path().display());
     let stores = places::open(&place, None).await.unwrap();
-    let Opened { engine, streams, chain } = engine::open(Setup {
+    let Opened {
+        engine,
+        streams,
+        chain,
+        upkeep,
+    } = engine::open(Setup {
         secrets: secrets(),
         modes: vec![Mode::Lab],
         stores: stores.clone(),
@@ -93,6 +99,7 @@ pub(crate) async fn start() -> Running {
         stores,
         chain,
         server: server.abort_handle(),
+        _upkeep: upkeep,
         _folder: folder,
     }
 }
