@@ -1,4 +1,5 @@
 //! The gate in the chain of an engine, with requests.
+#![allow(clippy::unwrap_used, reason = "a helper of a test may panic as a test may")]
 
 use axum::body::Body;
 use cedar_gate::CedarGate;
@@ -33,7 +34,7 @@ async fn note() -> Envelope<()> {
 
 /// The status and the body that a user with this role in `t_acme` gets in a project.
 async fn sent(role: Option<&str>, project: &str, path: &str) -> (u16, Value) {
-    let secret = SharedSecret::new("0123456789abcdef0123456789abcdef-canary".to_owned()).unwrap();
+    let secret = SharedSecret::new("0123456789abcdef0123456789abcdef-canary").unwrap();
     let tenant = TenantId::parse("t_acme").unwrap();
     let user = Identity::builder(OpaqueId::parse("u_1").unwrap()).tenant(tenant.clone());
     let user = role.into_iter().fold(user, |user, role| user.role(&tenant, role));
