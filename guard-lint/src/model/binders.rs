@@ -1,6 +1,7 @@
 //! Every name that a body binds, in whatever way: needed only where a name seems to be bound nowhere.
 
 use crate::source::facts::{Expr, Module, Name, Names, Stmt};
+use crate::source::glance;
 use crate::source::visit::each_expr;
 
 use super::types::each_statement;
@@ -57,22 +58,14 @@ fn target(expr: &Expr, bind: &mut impl FnMut(Name)) {
 
 /// Calls `set` for every attribute that these statements assign, on whatever object.
 pub(super) fn each_attribute(body: &[Stmt], set: &mut impl FnMut(Name)) {
-    fn assigned(expr: &Expr, set: &mut impl FnMut(Name)) {
-        match expr {
-            Expr::Attr(attr) => set(attr.name),
-            Expr::Seq(items) => items.iter().for_each(|item| assigned(item, set)),
-            Expr::Star(inner) => assigned(inner, set),
-            _ => {}
-        }
-    }
     each_statement(body, &mut |statement| match statement {
-        Stmt::Assign(assign) => assigned(&assign.target, set),
-        Stmt::Loop(each) => each.target.iter().for_each(|target| assigned(target, set)),
+        Stmt::Assign(assign) => glance::each_attribute(&assign.target, set),
+        Stmt::Loop(each) => each.target.iter().for_each(|target| glance::each_attribute(target, set)),
         Stmt::With(with) => with
             .items
             .iter()
             .filter_map(|(_, target)| target.as_ref())
-            .for_each(|target| assigned(target, set)),
+            .for_each(|target| glance::each_attribute(target, set)),
         _ => {}
     });
 }

@@ -112,7 +112,7 @@ fn root(expr: &Expr) -> Option<Name> {
 }
 
 /// Calls `set` for every attribute that this target assigns.
-pub(super) fn each_attribute(target: &Expr, set: &mut impl FnMut(Name)) {
+pub(crate) fn each_attribute(target: &Expr, set: &mut impl FnMut(Name)) {
     match target {
         Expr::Attr(attr) => set(attr.name),
         Expr::Seq(items) => items.iter().for_each(|item| each_attribute(item, set)),
