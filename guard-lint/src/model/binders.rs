@@ -60,7 +60,10 @@ fn target(expr: &Expr, bind: &mut impl FnMut(Name)) {
 pub(super) fn each_attribute(body: &[Stmt], set: &mut impl FnMut(Name)) {
     each_statement(body, &mut |statement| match statement {
         Stmt::Assign(assign) => glance::each_attribute(&assign.target, set),
-        Stmt::Loop(each) => each.target.iter().for_each(|target| glance::each_attribute(target, set)),
+        Stmt::Loop(each) => each
+            .target
+            .iter()
+            .for_each(|target| glance::each_attribute(target, set)),
         Stmt::With(with) => with
             .items
             .iter()
