@@ -1,5 +1,4 @@
 //! The gate in the chain of an engine, with requests.
-#![allow(clippy::unwrap_used, reason = "a helper of a test may panic as a test may")]
 
 use axum::body::Body;
 use cedar_gate::CedarGate;
