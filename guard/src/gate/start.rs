@@ -129,7 +129,6 @@ impl ChainBuilder {
     /// [`ChainError`].
     pub async fn start(self) -> Result<Chain, ChainError> {
         let missing = |kind| ChainError::NoStore(kind);
-        let audit = self.stores.audit_store().ok_or_else(|| missing(StoreKind::Audit))?;
         let policies = match self.policies {
             Some(policies) => policies,
             None => {
@@ -137,6 +136,7 @@ impl ChainBuilder {
                 Policies::load(Arc::clone(store)).await.map_err(ChainError::Policies)?
             }
         };
+        let audit = self.stores.audit_store().ok_or_else(|| missing(StoreKind::Audit))?;
         let budget = self.stores.budget_store().cloned();
         let built_in: [Arc<dyn ActionGate>; 5] = [
             Arc::new(KillSwitchGate),
