@@ -4,6 +4,7 @@
 //! [`ActionGate`]: crate::gate::ActionGate
 //! [`Chain`]: crate::gate::Chain
 //! [`Chain::idle`]: crate::gate::Chain::idle
+//! [`ChainBuilder::policies`]: crate::gate::ChainBuilder::policies
 //! [`ChainBuilder::tell`]: crate::gate::ChainBuilder::tell
 //! [`ChainBuilder::most_of_tenant`]: crate::gate::ChainBuilder::most_of_tenant
 //! [`ChainBuilder::most_running`]: crate::gate::ChainBuilder::most_running
