@@ -5,6 +5,7 @@ use async_nats::jetstream::context::{PublishError, PublishErrorKind};
 use async_nats::jetstream::stream::{LastRawMessageErrorKind, Stream};
 use async_nats::jetstream::{Error as ApiError, ErrorCode};
 use futures_util::{StreamExt, TryStreamExt};
+use tokio::time::timeout;
 
 use super::{JetStream, PATIENCE, subject};
 use crate::context::OpaqueId;
@@ -170,7 +171,8 @@ impl JetStream {
             let part = (count - before).min(FETCH);
             let messages = consumer.fetch().max_messages(part).messages().await;
             let mut messages = messages.map_err(StoreError::unavailable)?;
-            while let Some(message) = messages.next().await {
+            // What is pruned while it is on its way is not always told: then nothing more comes, and no end either.
+            while let Ok(Some(message)) = timeout(PATIENCE, messages.next()).await {
                 let message = message.map_err(StoreError::unavailable)?;
                 let sequence = message.info().map_err(StoreError::unavailable)?.stream_sequence;
                 events.push(event(sequence, &message.payload)?);
