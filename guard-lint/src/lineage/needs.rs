@@ -1,7 +1,8 @@
-//! What a walk that asks for stored artifacts has to follow at once: which calls, by their names.
+//! What a walk that asks for something may have to follow at once: which calls, by their names.
 //!
-//! A call leads to a store if some function of its name may. That says too much where many functions share a name, and never
-//! too little, and it costs a look at each function instead of one at each call on every way.
+//! A call leads there if some function of its name may. That says too much where many functions share a name, and never too
+//! little, and it costs a look at each function instead of one at each call on every way. Where it says yes, the call's own
+//! targets are asked (`effects`).
 
 use std::sync::Arc;
 

@@ -50,6 +50,8 @@ fn may_make(model: &Model<'_>, (module, function): Where, name: Name) -> bool {
         return false;
     }
     match model.global(module, name) {
+        // A class of the module's own may share the name.
+        _ if CLASSES.contains(&text) => true,
         _ if function.is_some_and(|function| model.is_local(function, name)) => true,
         Some(Entity::Global(..)) => true,
         Some(entity) => kind_of(model, entity).is_some(),
@@ -180,6 +182,9 @@ fn kind_of(model: &Model<'_>, entity: Entity) -> Option<Kind> {
         _ => None,
     }
 }
+
+/// The classes of [`external_kind`], by their last names.
+const CLASSES: [&str; 4] = ["APIRouter", "FastAPI", "Starlette", "Router"];
 
 fn external_kind(dotted: &str) -> Option<bool> {
     let framework = dotted.starts_with("fastapi.") || dotted.starts_with("starlette.");

@@ -1,6 +1,8 @@
 //! The event log.
 
-use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, pull};
+use std::time::Duration;
+
+use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, PullConsumer, pull};
 use async_nats::jetstream::context::{PublishError, PublishErrorKind};
 use async_nats::jetstream::stream::{LastRawMessageErrorKind, Stream};
 use async_nats::jetstream::{Error as ApiError, ErrorCode};
@@ -20,6 +22,9 @@ const HEAD: usize = 32;
 
 /// Messages that are asked for at once.
 const FETCH: usize = 10_000;
+
+/// After so long without a message the server is asked whether any is left.
+const SILENCE: Duration = Duration::from_millis(250);
 
 impl EventLog for JetStream {
     fn append<'a>(&'a self, stream: &'a StreamKey, events: Vec<NewEvent>) -> StoreFuture<'a, Vec<EventId>> {
@@ -171,15 +176,21 @@ impl JetStream {
             let part = (count - before).min(FETCH);
             let messages = consumer.fetch().max_messages(part).messages().await;
             let mut messages = messages.map_err(StoreError::unavailable)?;
-            // What is pruned while it is on its way is not always told: then nothing more comes, and no end either.
-            while let Ok(Some(message)) = timeout(PATIENCE, messages.next()).await {
+            loop {
+                let next = match timeout(SILENCE, messages.next()).await {
+                    Ok(next) => next,
+                    // What is pruned while it is on its way is not always told: then nothing more comes, and no end either.
+                    Err(_) if pending(&mut consumer).await? == 0 => None,
+                    Err(_) => timeout(PATIENCE, messages.next()).await.ok().flatten(),
+                };
+                let Some(message) = next else { break };
                 let message = message.map_err(StoreError::unavailable)?;
                 let sequence = message.info().map_err(StoreError::unavailable)?.stream_sequence;
                 events.push(event(sequence, &message.payload)?);
             }
             // The rest was pruned since, or the server did not answer.
             if events.len() == before {
-                if consumer.info().await.map_err(StoreError::unavailable)?.num_pending > 0 {
+                if pending(&mut consumer).await? > 0 {
                     return Err(StoreError::unavailable("the server did not deliver what it has"));
                 }
                 break;
@@ -222,6 +233,12 @@ impl JetStream {
         }
         Ok(newest)
     }
+}
+
+/// How many messages the server has yet to send to a consumer.
+async fn pending(consumer: &mut PullConsumer) -> Result<u64, StoreError> {
+    let info = consumer.info().await.map_err(StoreError::unavailable)?;
+    Ok(info.num_pending)
 }
 
 /// A consumer that has done its work. It would end by itself, some seconds later, so nobody waits for its end.
