@@ -58,6 +58,47 @@ const CASES: &[(&str, &str, &str)] = &[
         "unknown",
         "from outside import facts\ndef f(store):\n    store.create_artifact(meta=facts.all_of('x'))",
     ),
+    // Branches that end without a bearing, and those that only look so; changes through helpers.
+    (
+        META,
+        "met",
+        "def f(store, x):\n    meta = {}\n    if x is None:\n        raise ValueError('x')\n    meta['pipeline_hash'] = 1\n    store.create_artifact(meta=meta)",
+    ),
+    (
+        META,
+        "partial",
+        "def f(store, x):\n    meta = {}\n    if x is None:\n        store.create_artifact(meta=meta)\n        raise ValueError('x')\n    meta['pipeline_hash'] = 1\n    store.create_artifact(meta=meta)",
+    ),
+    (
+        META,
+        "met",
+        "def refuse(why):\n    raise ValueError(why)\ndef f(store, x):\n    meta = {}\n    if x:\n        meta['pipeline_hash'] = 1\n    else:\n        refuse('x')\n    store.create_artifact(meta=meta)",
+    ),
+    (
+        META,
+        "partial",
+        "def refuse(why):\n    return ValueError(why)\ndef f(store, x):\n    meta = {}\n    if x:\n        meta['pipeline_hash'] = 1\n    else:\n        refuse('x')\n    store.create_artifact(meta=meta)",
+    ),
+    (
+        META,
+        "met",
+        "def f(store, x):\n    meta = {}\n    try:\n        meta['pipeline_hash'] = hash(x)\n    except TypeError as error:\n        raise ValueError('x') from error\n    store.create_artifact(meta=meta)",
+    ),
+    (
+        META,
+        "partial",
+        "def f(store, x):\n    meta = {}\n    try:\n        meta['pipeline_hash'] = hash(x)\n    except TypeError:\n        pass\n    store.create_artifact(meta=meta)",
+    ),
+    (
+        META,
+        "met",
+        "def put(inner):\n    inner['pipeline_hash'] = 1\ndef stamp(meta):\n    put(meta)\ndef f(store):\n    meta = {}\n    stamp(meta)\n    store.create_artifact(meta=meta)",
+    ),
+    (
+        META,
+        "unmet",
+        "class Cache:\n    def get(self, key):\n        self.seen[key] = 1\ndef look(meta):\n    return meta.get('pipeline_hash')\ndef f(store):\n    meta = {}\n    look(meta)\n    store.create_artifact(meta=meta)",
+    ),
     // What is hashed.
     (
         STABLE,

@@ -18,6 +18,20 @@ async def both(): ...
 }
 
 #[test]
+fn a_router_is_found_by_whatever_its_class_is_called() {
+    for (head, made) in [
+        ("import fastapi\nclass APIRouter: ...\n", "fastapi.APIRouter()"),
+        ("import fastapi\nMade = fastapi.APIRouter\n", "Made()"),
+        ("from fastapi import APIRouter\nclass Mine(APIRouter): ...\n", "Mine()"),
+    ] {
+        let at_module = format!("{head}router = {made}\n\n@router.get('/x')\ndef x(): ...\n");
+        assert_eq!(routes_of(&at_module), ["x GET /x"], "{at_module}");
+    }
+    let inside = "def build():\n    from fastapi import APIRouter as R\n    router = R()\n    @router.get('/x')\n    def x(): ...\n    return router\n";
+    assert_eq!(routes_of(inside), ["x GET /x"]);
+}
+
+#[test]
 fn methods_may_be_any_constant_list() {
     let routes = routes_of(
         r#"
