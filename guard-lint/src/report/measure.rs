@@ -146,7 +146,7 @@ fn pieces(word: &str, room: usize) -> Vec<String> {
     for c in word.chars() {
         // A character wider than the whole line cannot be shown at all.
         let c = if char_width(c) > room { '?' } else { c };
-        if width(&piece) + char_width(c) > room {
+        while width(&piece) + char_width(c) > room {
             let at = piece
                 .rfind('/')
                 .or_else(|| piece.rfind(['.', '_', '-', ',', ':']))
@@ -244,6 +244,8 @@ mod tests {
             ["in", "engines/chat/", "service/", "routes.py"]
         );
         assert_eq!(wrap("abcdefghij", 4), ["abcd", "efgh", "ij"]);
+        // What is left after a break has no room for a wide character yet.
+        assert_eq!(wrap("-a日", 2), ["-", "a", "日"]);
         assert_eq!(wrap("日本", 1), ["?", "?"]);
         assert_eq!(wrap("", 9), [""]);
     }
