@@ -1,16 +1,13 @@
 //! The statements' connection, as SQLite has it.
 
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
-use sqlx::{AssertSqlSafe, QueryBuilder, Row as _, SqliteConnection};
+use sqlx::{Arguments as _, AssertSqlSafe, Row as _, SqliteConnection};
 
 use crate::store::error::StoreError;
 use crate::store::event::{NewEvent, StreamKey};
 use crate::store::sql::{NewRows, Record, Sql, Value, only};
 
 type Query<'q> = sqlx::query::Query<'q, sqlx::Sqlite, SqliteArguments>;
-
-/// Events of one statement: SQLite takes 32,766 values in one.
-const ROWS: usize = 500;
 
 impl Sql for SqliteConnection {
     type Row = SqliteRow;
@@ -42,9 +39,17 @@ impl Sql for SqliteConnection {
         Ok(())
     }
 
-    async fn append(&mut self, rows: NewRows<'_>) -> Result<i64, StoreError> {
-        let target = target(self, rows.stream).await?;
-        Ok(insert(self, target, rows).await?.head)
+    async fn append(&mut self, NewRows { stream, tags, events }: NewRows<'_>) -> Result<i64, StoreError> {
+        let mut end = target(self, stream).await?;
+        let mut rows = Rows::default();
+        for (tag, event) in tags.iter().zip(events) {
+            if rows.is_full() {
+                rows.insert(self).await?;
+            }
+            rows.add(&mut end, *tag, event)?;
+        }
+        rows.insert(self).await?;
+        Ok(end.head)
     }
 }
 
@@ -55,27 +60,46 @@ pub(super) struct Target {
     pub(super) head: i64,
 }
 
-/// Inserts events after the newest one, and says where to go on.
-pub(super) async fn insert(
-    connection: &mut SqliteConnection,
-    Target { stream, mut head }: Target,
-    NewRows { tags, events, .. }: NewRows<'_>,
-) -> Result<Target, StoreError> {
-    let rows: Vec<(&NewEvent, &i64)> = events.iter().zip(tags).collect();
-    for rows in rows.chunks(ROWS) {
-        let mut insert = QueryBuilder::new("INSERT INTO guard_event (stream, seq, tag, at_ms, body) ");
-        insert.push_values(rows, |mut row, (event, tag)| {
-            head += 1;
-            let at_ms = i64::try_from(event.at_ms).unwrap_or(i64::MAX);
-            row.push_bind(stream)
-                .push_bind(head)
-                .push_bind(**tag)
-                .push_bind(at_ms)
-                .push_bind(event.body.as_str());
-        });
-        insert.build().execute(&mut *connection).await.map_err(store_error)?;
+/// Events to insert by one statement, whichever streams they belong to.
+#[derive(Default)]
+pub(super) struct Rows {
+    values: SqliteArguments,
+    count: usize,
+}
+
+impl Rows {
+    /// SQLite takes 32,766 values in one statement.
+    pub(super) fn is_full(&self) -> bool {
+        self.count >= 500
     }
-    Ok(Target { stream, head })
+
+    /// Adds an event after the end of its stream, and moves the end.
+    pub(super) fn add(&mut self, end: &mut Target, tag: i64, event: &NewEvent) -> Result<(), StoreError> {
+        end.head += 1;
+        self.count += 1;
+        let at_ms = i64::try_from(event.at_ms).unwrap_or(i64::MAX);
+        let values = &mut self.values;
+        [end.stream, end.head, tag, at_ms]
+            .into_iter()
+            .try_for_each(|number| values.add(number))
+            .and_then(|()| values.add(event.body.as_str()))
+            .map_err(|error| store_error(sqlx::Error::Encode(error)))
+    }
+
+    /// Inserts all of them, and none if one fails.
+    pub(super) async fn insert(&mut self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
+        let Self { values, count } = std::mem::take(self);
+        if count == 0 {
+            return Ok(());
+        }
+        let sql = format!(
+            "INSERT INTO guard_event (stream, seq, tag, at_ms, body) VALUES (?, ?, ?, ?, ?){}",
+            ", (?, ?, ?, ?, ?)".repeat(count - 1)
+        );
+        let insert = sqlx::query_with(AssertSqlSafe(sql), values);
+        insert.execute(connection).await.map_err(store_error)?;
+        Ok(())
+    }
 }
 
 /// The row of a stream, which is made if it is not there, and the number of its newest event, which is never pruned. Nobody

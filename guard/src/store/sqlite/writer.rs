@@ -1,6 +1,5 @@
 //! The one writer: what waits at the same time goes into one transaction, and costs one synchronisation.
 
-use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
@@ -11,7 +10,7 @@ use tokio::time::{Interval, MissedTickBehavior};
 
 use super::writing::Writing;
 use crate::store::error::StoreError;
-use crate::store::sql::{Sql, Work};
+use crate::store::sql::Work;
 use crate::store::wake::AllWakes;
 
 /// Changes that may wait; who comes after waits to wait.
@@ -30,8 +29,7 @@ impl Writer {
     /// Starts the writer's task. `others` are those to wake when another process changes the file.
     pub(super) fn start(connection: SqliteConnection, others: Option<AllWakes>) -> Self {
         let (sender, jobs) = mpsc::channel(QUEUE);
-        let ends = others.is_none().then(HashMap::new);
-        tokio::spawn(run(Writing { connection, ends }, jobs, others));
+        tokio::spawn(run(Writing::new(connection, others.is_none()), jobs, others));
         Self(sender)
     }
 
@@ -142,13 +140,9 @@ async fn commit(connection: &mut Writing, mut group: Vec<Box<dyn Job>>) {
 }
 
 async fn transaction(connection: &mut Writing, group: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
-    // Taken at once: a transaction that begins by reading cannot wait for another process's.
-    execute(connection, "BEGIN IMMEDIATE").await?;
     let ended = within(connection, group).await;
     if ended.is_err() {
-        connection.forget();
-        // Some errors have ended it already.
-        let _ = execute(connection, "ROLLBACK").await;
+        connection.roll_back().await;
     }
     ended
 }
@@ -157,10 +151,5 @@ async fn within(connection: &mut Writing, group: &mut [Box<dyn Job>]) -> Result<
     for job in group {
         job.run(connection).await?;
     }
-    execute(connection, "COMMIT").await
-}
-
-async fn execute(connection: &mut Writing, sql: &'static str) -> Result<(), StoreError> {
-    connection.change(sql, &[]).await?;
-    Ok(())
+    connection.commit().await
 }
