@@ -7,7 +7,7 @@ use async_nats::jetstream::context::{PublishError, PublishErrorKind};
 use async_nats::jetstream::stream::{LastRawMessageErrorKind, Stream};
 use async_nats::jetstream::{Error as ApiError, ErrorCode};
 use futures_util::{StreamExt, TryStreamExt};
-use tokio::time::timeout;
+use tokio::time::{interval, timeout};
 
 use super::{JetStream, PATIENCE, subject};
 use crate::context::OpaqueId;
@@ -50,28 +50,33 @@ impl EventLog for JetStream {
     fn read<'a>(&'a self, stream: &'a StreamKey, after: Option<EventId>, limit: usize) -> StoreFuture<'a, Read> {
         Box::pin(async move {
             let subject = self.subject(stream);
+            let head = self.last(&subject).await?.map(|event| event.id);
             let Some(cursor) = after else {
+                let Some(head) = head else {
+                    return Ok(Read::Events(Vec::new()));
+                };
                 while let Some(first) = self.first(&subject).await? {
-                    let (events, _consumer) = self.events(&subject, first, limit).await?;
-                    if self.is_whole(&events).await? {
-                        return Ok(Read::Events(events));
+                    let delivery = self.deliver(&subject, first, limit).await?;
+                    if self.is_whole(&delivery, head).await? {
+                        return Ok(Read::Events(delivery.events));
                     }
                 }
                 return Ok(Read::Events(Vec::new()));
             };
-            // A reader who has seen all is the usual one, and needs no consumer.
-            match self.last(&subject).await? {
-                Some(head) if head.id == cursor => return Ok(Read::Events(Vec::new())),
-                Some(head) if head.id.seq() > cursor.seq() => {}
+            let head = match head {
+                // A reader who has seen all is the usual one, and needs no consumer.
+                Some(head) if head == cursor => return Ok(Read::Events(Vec::new())),
+                Some(head) if head.seq() > cursor.seq() => head,
                 _ => return Ok(Read::UnknownCursor),
-            }
+            };
             // The cursor's own event is read too: while it is there, nothing after it has been pruned.
-            let (mut events, _consumer) = self.events(&subject, cursor.seq(), limit.saturating_add(1)).await?;
-            if events.first().is_none_or(|event| event.id != cursor) || !self.is_whole(&events).await? {
+            let mut delivery = self.deliver(&subject, cursor.seq(), limit.saturating_add(1)).await?;
+            let has_cursor = delivery.events.first().is_some_and(|event| event.id == cursor);
+            if !has_cursor || !self.is_whole(&delivery, head).await? {
                 return Ok(Read::UnknownCursor);
             }
-            events.remove(0);
-            Ok(Read::Events(events))
+            delivery.events.remove(0);
+            Ok(Read::Events(delivery.events))
         })
     }
 
@@ -129,11 +134,17 @@ impl JetStream {
         }
     }
 
-    /// Whether nothing between these was pruned while they came: then the first of them is still there.
-    async fn is_whole(&self, events: &[Event]) -> Result<bool, StoreError> {
-        let Some(first) = events.first() else {
+    /// Whether nothing between these was pruned while they came. `head` was the newest event before.
+    async fn is_whole(&self, delivery: &Delivery, head: EventId) -> Result<bool, StoreError> {
+        let (Some(first), Some(last)) = (delivery.events.first(), delivery.events.last()) else {
             return Ok(true);
         };
+        // As many as there were, and none that came since is among them: so it is these. The server would take its time to
+        // say so, since it tidies up after a long delivery.
+        if delivery.is_all && last.id.seq() <= head.seq() {
+            return Ok(true);
+        }
+        // What is pruned goes from the beginning.
         match self.0.stream.get_raw_message(first.id.seq()).await {
             Ok(_) => Ok(true),
             Err(error) if error.kind() == LastRawMessageErrorKind::NoMessageFound => Ok(false),
@@ -143,16 +154,9 @@ impl JetStream {
 
     /// Up to so many events of a subject from a sequence number on, of those that there are now. Begin where the subject
     /// does: the server looks through the messages of all others in between.
-    ///
-    /// Keep the consumer until nothing more is asked: the server answers nothing else while it takes one away.
-    async fn events(
-        &self,
-        subject: &str,
-        from: u64,
-        count: usize,
-    ) -> Result<(Vec<Event>, Option<Consumer>), StoreError> {
+    async fn deliver(&self, subject: &str, from: u64, count: usize) -> Result<Delivery, StoreError> {
         if count == 0 {
-            return Ok((Vec::new(), None));
+            return Ok(Delivery::default());
         }
         let mut consumer = self
             .0
@@ -176,14 +180,25 @@ impl JetStream {
             let part = (count - before).min(FETCH);
             let messages = consumer.fetch().max_messages(part).messages().await;
             let mut messages = messages.map_err(StoreError::unavailable)?;
+            let mut silence = interval(SILENCE);
+            let mut heard = true;
             loop {
-                let next = match timeout(SILENCE, messages.next()).await {
-                    Ok(next) => next,
-                    // What is pruned while it is on its way is not always told: then nothing more comes, and no end either.
-                    Err(_) if pending(&mut consumer).await? == 0 => None,
-                    Err(_) => timeout(PATIENCE, messages.next()).await.ok().flatten(),
+                let next = tokio::select! {
+                    biased;
+                    next = messages.next() => next,
+                    _ = silence.tick() => {
+                        if std::mem::take(&mut heard) {
+                            continue;
+                        }
+                        // What is pruned while it is on its way is not always told: then nothing more comes, and no end either.
+                        if pending(&mut consumer).await? == 0 {
+                            break;
+                        }
+                        timeout(PATIENCE, messages.next()).await.ok().flatten()
+                    }
                 };
                 let Some(message) = next else { break };
+                heard = true;
                 let message = message.map_err(StoreError::unavailable)?;
                 let sequence = message.info().map_err(StoreError::unavailable)?.stream_sequence;
                 events.push(event(sequence, &message.payload)?);
@@ -196,11 +211,14 @@ impl JetStream {
                 break;
             }
         }
-        let consumer = Consumer {
-            stream: self.0.stream.clone(),
-            name: consumer.cached_info().name.clone(),
-        };
-        Ok((events, Some(consumer)))
+        Ok(Delivery {
+            is_all: events.len() == there,
+            events,
+            _consumer: Some(Consumer {
+                stream: self.0.stream.clone(),
+                name: consumer.cached_info().name.clone(),
+            }),
+        })
     }
 
     async fn prune_subject(&self, subject: &str, retention: Retention, now_ms: u64) -> Result<u64, StoreError> {
@@ -224,7 +242,7 @@ impl JetStream {
     async fn first_young(&self, subject: &str, oldest_ms: u64) -> Result<Option<u64>, StoreError> {
         let (mut from, mut newest) = (self.first(subject).await?, None);
         while let Some(start) = from {
-            let (events, _consumer) = self.events(subject, start, FETCH).await?;
+            let Delivery { events, .. } = &self.deliver(subject, start, FETCH).await?;
             if let Some(young) = events.iter().find(|event| event.at_ms >= oldest_ms) {
                 return Ok(Some(young.id.seq()));
             }
@@ -239,6 +257,17 @@ impl JetStream {
 async fn pending(consumer: &mut PullConsumer) -> Result<u64, StoreError> {
     let info = consumer.info().await.map_err(StoreError::unavailable)?;
     Ok(info.num_pending)
+}
+
+/// Events of a subject, as they came.
+///
+/// Keep it until nothing more is asked: the server answers nothing else while it takes the consumer away.
+#[derive(Default)]
+struct Delivery {
+    events: Vec<Event>,
+    /// These are as many as there were when the consumer was made.
+    is_all: bool,
+    _consumer: Option<Consumer>,
 }
 
 /// A consumer that has done its work. It would end by itself, some seconds later, so nobody waits for its end.
