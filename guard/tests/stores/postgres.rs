@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use guard::context::Mode;
 use guard::store::postgres::{Postgres, PostgresOptions};
-use guard::store::{Backend, Durability, EventLog, NewEvent, OpenError, StoreError, Stores};
+use guard::store::{Backend, Durability, EventLog, NewEvent, OpenError, StoreError, Stores, Tail};
 use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
@@ -197,4 +197,59 @@ async fn lost_connections_are_made_again_and_tails_wake() {
         tokio::time::timeout(std::time::Duration::from_secs(10), tail.changed()).await,
         Ok(true)
     );
+}
+
+/// Another process that makes itself known, as `store::postgres` does.
+async fn a_member(url: &str) -> PgConnection {
+    let mut connection = PgConnection::connect(url).await.unwrap();
+    sqlx::query("SELECT pg_advisory_lock_shared(1735745906, 7)::TEXT, pg_notify('guard', 'member 7')::TEXT")
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    connection
+}
+
+/// It is killed after an append and before it told of it: nobody hears of the event, but of its end.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_end_of_a_process_wakes_those_who_wait_for_what_it_did_not_tell() {
+    let Some(database) = database().await else { return };
+    let early = a_member(&database.url).await;
+    let here = Postgres::open(&database.url).await.unwrap();
+    let stream = stream();
+    here.append(&stream, vec![event("a")]).await.unwrap();
+    for has_been_there in [true, false] {
+        let mut tail = here.watch(&stream);
+        // What this process told of its own append may still be on its way back.
+        while wakes(&mut tail, 1_500).await {}
+        if has_been_there {
+            run(
+                &database.url,
+                "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE objid = 7",
+            )
+            .await;
+        } else {
+            drop(a_member(&database.url).await);
+        }
+        assert!(wakes(&mut tail, 10_000).await, "it was there before: {has_been_there}");
+    }
+    drop(early);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_appended_last_is_told_when_the_store_is_dropped() {
+    let Some(database) = database().await else { return };
+    let (left, right) = (
+        Postgres::open(&database.url).await.unwrap(),
+        Postgres::open(&database.url).await.unwrap(),
+    );
+    let stream = stream();
+    let mut tail = right.watch(&stream);
+    left.append(&stream, vec![event("a")]).await.unwrap();
+    drop(left);
+    assert!(wakes(&mut tail, 10_000).await);
+}
+
+async fn wakes(tail: &mut Tail, within_ms: u64) -> bool {
+    let within = std::time::Duration::from_millis(within_ms);
+    tokio::time::timeout(within, tail.changed()).await == Ok(true)
 }

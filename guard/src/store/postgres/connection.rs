@@ -66,7 +66,7 @@ const ADD: &str = "WITH head AS ( \
          FROM head, UNNEST($6::BIGINT[], $7::BIGINT[], $8::TEXT[]) WITH ORDINALITY \
              AS new (tag, at_ms, body, place) \
      ) \
-     SELECT head, pg_notify($9, $10)::TEXT FROM head";
+     SELECT head FROM head";
 
 /// The same, and makes the stream, unless somebody else has made it meanwhile.
 const MAKE_AND_ADD: &str = "WITH head AS ( \
@@ -80,7 +80,7 @@ const MAKE_AND_ADD: &str = "WITH head AS ( \
          FROM head, UNNEST($6::BIGINT[], $7::BIGINT[], $8::TEXT[]) WITH ORDINALITY \
              AS new (tag, at_ms, body, place) \
      ) \
-     SELECT head, pg_notify($9, $10)::TEXT FROM head";
+     SELECT head FROM head";
 
 /// Runs one of these, and gives the number of the last event, or none where there is no such stream.
 async fn added(
@@ -99,8 +99,6 @@ async fn added(
         .bind(tags)
         .bind(events.iter().map(|event| at_ms(event.at_ms)).collect::<Vec<i64>>())
         .bind(events.iter().map(|event| event.body.as_str()).collect::<Vec<&str>>())
-        .bind(CHANNEL)
-        .bind(stream.to_string())
         .fetch_optional(connection)
         .await
         .map_err(store_error)?;

@@ -8,6 +8,7 @@ use sqlx::postgres::{PgConnectOptions, PgListener};
 use tokio::task::AbortHandle;
 use tokio::time::{sleep, timeout};
 
+use super::teller::Members;
 use crate::context::OpaqueId;
 use crate::store::event::StreamKey;
 use crate::store::scope::Scope;
@@ -16,7 +17,7 @@ use crate::store::wake::AllWakes;
 /// The channel of all notices.
 pub(super) const CHANNEL: &str = "guard";
 
-/// The notice of a policy. Every other one is the text of a stream's key, which has spaces.
+/// The notice of a policy. Others are of a new process, and else the text of a stream's key, which has spaces.
 pub(super) const POLICIES: &str = "policies";
 
 /// After so long without a notice the connection is tried: one that was cut says nothing.
@@ -27,7 +28,11 @@ const TRY: Duration = Duration::from_secs(2);
 const PAUSE: Duration = Duration::from_millis(250);
 
 /// Listens from now on, until the handle is aborted.
-pub(super) async fn start(options: PgConnectOptions, wakes: AllWakes) -> Result<AbortHandle, sqlx::Error> {
+pub(super) async fn start(
+    options: PgConnectOptions,
+    members: Members,
+    wakes: AllWakes,
+) -> Result<AbortHandle, sqlx::Error> {
     let pool = PoolOptions::new()
         .max_connections(1)
         .max_lifetime(None)
@@ -35,7 +40,7 @@ pub(super) async fn start(options: PgConnectOptions, wakes: AllWakes) -> Result<
         .acquire_timeout(TRY)
         .connect_lazy_with(options);
     let listener = listen(&pool).await?;
-    Ok(tokio::spawn(run(pool, listener, wakes)).abort_handle())
+    Ok(tokio::spawn(run(pool, listener, members, wakes)).abort_handle())
 }
 
 async fn listen(pool: &PgPool) -> Result<PgListener, sqlx::Error> {
@@ -44,9 +49,9 @@ async fn listen(pool: &PgPool) -> Result<PgListener, sqlx::Error> {
     Ok(listener)
 }
 
-async fn run(pool: PgPool, mut listener: PgListener, wakes: AllWakes) {
+async fn run(pool: PgPool, mut listener: PgListener, members: Members, wakes: AllWakes) {
     loop {
-        hear(&mut listener, &wakes).await;
+        hear(&mut listener, &members, &wakes).await;
         drop(listener);
         listener = loop {
             match listen(&pool).await {
@@ -63,9 +68,10 @@ async fn run(pool: PgPool, mut listener: PgListener, wakes: AllWakes) {
 }
 
 /// Hears notices until the connection is lost.
-async fn hear(listener: &mut PgListener, wakes: &AllWakes) {
+async fn hear(listener: &mut PgListener, members: &Members, wakes: &AllWakes) {
     loop {
         match timeout(SILENCE, listener.try_recv()).await {
+            Ok(Ok(Some(notice))) if members.hear(notice.payload()) => {}
             Ok(Ok(Some(notice))) => wake(notice.payload(), wakes),
             // The connection was lost, and there is another one already.
             Ok(Ok(None)) => wakes.wake_all(),

@@ -15,12 +15,14 @@
 //! The tables lie in the first schema of the user's search path, and their names begin with `guard_`. Give the guard a
 //! database or a schema of its own.
 //!
-//! Changes wake other processes through `LISTEN` and `NOTIFY`, in the same transaction, on the channel `guard`. A pooler
-//! between has to keep sessions whole: PgBouncer in its mode `session`.
+//! Changes wake other processes through `LISTEN` and `NOTIFY` on the channel `guard`, where events were appended within
+//! milliseconds, or within seconds of the end of a process that was killed before it told. For that each process holds an
+//! advisory lock. A pooler between has to keep sessions whole: PgBouncer in its mode `session`.
 
 mod connection;
 mod listener;
 mod pool;
+mod teller;
 
 use std::fmt;
 use std::sync::Arc;
@@ -33,7 +35,9 @@ use uuid::Uuid;
 
 use self::connection::store_error;
 use self::pool::Pool;
+use self::teller::{Members, Teller};
 use super::error::{OpenError, StoreError};
+use super::event::StreamKey;
 use super::sql::{Database, GetProof, PutProof, Work, migrate};
 use super::wake::AllWakes;
 use super::{Backend, Durability, StoreFuture};
@@ -41,7 +45,7 @@ use crate::credential::Cause;
 
 const MIGRATIONS: &[&str] = &[include_str!("0001.sql"), include_str!("0002.sql")];
 
-/// Connections of a process, and one more that listens.
+/// Connections of a process, besides one that listens and one that tells.
 const CONNECTIONS: u32 = 10;
 
 /// How long a change waits for a connection.
@@ -64,6 +68,7 @@ struct Inner {
     wakes: AllWakes,
     durability: Durability,
     listener: AbortHandle,
+    teller: Teller,
 }
 
 impl Drop for Inner {
@@ -111,7 +116,7 @@ impl PostgresOptions {
         })
     }
 
-    /// Another number of connections than 10. One more listens for changes.
+    /// Another number of connections than 10. Two more listen for changes and tell of them.
     pub fn connections(mut self, connections: u32) -> Self {
         self.connections = connections.max(1);
         self
@@ -145,7 +150,11 @@ impl PostgresOptions {
         let durability = durability(&mut connection).await.map_err(unreachable)?;
         let pool = Pool::new(options.clone(), self.connections);
         let wakes = AllWakes::default();
-        let listener = listener::start(options.clone(), wakes.clone())
+        let members = Members::default();
+        let listener = listener::start(options.clone(), members.clone(), wakes.clone())
+            .await
+            .map_err(unreachable)?;
+        let teller = Teller::start(options.clone(), members, wakes.clone())
             .await
             .map_err(unreachable)?;
         connection.close().await.map_err(unreachable)?;
@@ -156,6 +165,7 @@ impl PostgresOptions {
             wakes,
             durability,
             listener,
+            teller,
         })))
     }
 }
@@ -245,6 +255,11 @@ impl Database for Postgres {
 
     fn wakes(&self) -> &AllWakes {
         &self.0.wakes
+    }
+
+    fn appended(&self, stream: &StreamKey) {
+        self.0.wakes.streams.wake(stream);
+        self.0.teller.tell(stream);
     }
 }
 

@@ -77,6 +77,6 @@ pub(in crate::store) trait Sql: Send {
     /// Tells other processes that policies change when the transaction ends.
     fn policies_changed(&mut self) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// Appends events in one statement or a few, tells other processes, and gives the number of the last one.
+    /// Appends events in one statement or a few, and gives the number of the last one.
     fn append(&mut self, rows: NewRows<'_>) -> impl Future<Output = Result<i64, StoreError>> + Send;
 }

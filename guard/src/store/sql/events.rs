@@ -24,7 +24,7 @@ impl<D: Database> EventLog for D {
                     events,
                 })
                 .await?;
-            self.wakes().streams.wake(&stream);
+            self.appended(&stream);
             Ok(ids)
         })
     }

@@ -20,6 +20,7 @@ pub(super) use connection::{NewRows, Record, Sql, Value};
 pub(super) use schema::{GetProof, PutProof, migrate};
 
 use super::error::StoreError;
+use super::event::StreamKey;
 use super::wake::AllWakes;
 use super::{Backend, StoreFuture};
 
@@ -44,6 +45,11 @@ pub(super) trait Database: Backend {
 
     /// Those who wait for changes.
     fn wakes(&self) -> &AllWakes;
+
+    /// Wakes those who wait for the events of a stream.
+    fn appended(&self, stream: &StreamKey) {
+        self.wakes().streams.wake(stream);
+    }
 }
 
 /// A number as databases hold it.
