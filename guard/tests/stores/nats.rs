@@ -101,6 +101,30 @@ async fn a_server_that_is_not_there_or_a_wrong_address_is_refused() {
     }
 }
 
+#[tokio::test]
+async fn subjects_that_another_stream_takes_are_refused() {
+    let Some(place) = Place::new() else { return };
+    let _first = place.options().open().await.unwrap();
+    let second =
+        JetStreamOptions::new(&place.url).stream(format!("{}_too", place.name), format!("{}.events.chat", place.name));
+    let error = second.open().await.unwrap_err();
+    assert!(matches!(error, OpenError::Unsuitable { .. }), "{error}");
+    assert!(error.to_string().contains("another prefix"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_that_open_an_empty_server_at_once_make_its_stream_once() {
+    let Some(place) = Place::new() else { return };
+    let mut tasks = tokio::task::JoinSet::new();
+    for _ in 0..8 {
+        let options = place.options();
+        tasks.spawn(async move { options.open().await });
+    }
+    while let Some(opened) = tasks.join_next().await {
+        opened.unwrap().unwrap();
+    }
+}
+
 /// A killed server comes back with all that it acknowledged, and tails wake.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_was_killed_comes_back_whole() {

@@ -37,11 +37,13 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_nats::jetstream::context::CreateStreamErrorKind;
 use async_nats::jetstream::stream::{Config, DiscardPolicy, RetentionPolicy, StorageType, Stream};
-use async_nats::jetstream::{self, Context};
+use async_nats::jetstream::{self, Context, ErrorCode};
 use async_nats::{ConnectOptions, ServerAddr};
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
+use tokio::time::sleep;
 
 use super::error::{OpenError, StoreError};
 use super::wake::Wakes;
@@ -50,6 +52,10 @@ use crate::credential::Cause;
 
 /// How long an answer of the server may take.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How often a stream is asked for that is just being made, and how long to wait each time.
+const TRIES: u32 = 20;
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// The event log in NATS JetStream. Clones share its connection.
 #[derive(Clone)]
@@ -187,8 +193,15 @@ impl JetStreamOptions {
         }
         let mut context = jetstream::new(client);
         context.set_timeout(PATIENCE);
-        let stream = context
-            .get_or_create_stream(Config {
+        let stream = self.stream_of(&context).await?;
+        Ok((context, stream))
+    }
+
+    /// The stream, which is made if it is not there.
+    async fn stream_of(&self, context: &Context) -> Result<Stream, OpenError> {
+        let mut tries = 1;
+        loop {
+            let made = context.get_or_create_stream(Config {
                 name: self.stream.clone(),
                 subjects: vec![format!("{}.>", self.prefix)],
                 storage: StorageType::File,
@@ -197,10 +210,30 @@ impl JetStreamOptions {
                 num_replicas: self.replicas,
                 max_bytes: self.max_bytes,
                 ..Config::default()
-            })
-            .await
-            .map_err(|error| self.unreachable(error))?;
-        Ok((context, stream))
+            });
+            let error = match made.await {
+                Ok(stream) => return Ok(stream),
+                Err(error) => error,
+            };
+            let code = match error.kind() {
+                CreateStreamErrorKind::JetStream(error) => Some(error.error_code()),
+                _ => None,
+            };
+            match code {
+                // It is just being made: by another process, or by the server, which has started.
+                Some(ErrorCode::STREAM_SUBJECT_OVERLAP | ErrorCode::STREAM_NAME_EXIST) if tries < TRIES => {
+                    tries += 1;
+                    sleep(PAUSE).await;
+                }
+                Some(ErrorCode::STREAM_SUBJECT_OVERLAP) => {
+                    let prefix = &self.prefix;
+                    return Err(self.unsuitable(&format!(
+                        "another of its streams takes subjects of {prefix}.>; give JetStreamOptions::stream another prefix"
+                    )));
+                }
+                _ => return Err(self.unreachable(error)),
+            }
+        }
     }
 
     /// A stream that was there is taken as it is, if it keeps what it is given.
