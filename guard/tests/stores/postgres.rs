@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use guard::context::Mode;
 use guard::store::postgres::{Postgres, PostgresOptions};
-use guard::store::{Backend, Durability, EventLog, NewEvent, OpenError, StoreError, Stores, Tail};
+use guard::store::{Backend, Durability, EventLog, NewEvent, OpenError, Read, StoreError, Stores, Tail};
+use sqlx::postgres::PgListener;
 use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
@@ -238,15 +239,48 @@ async fn the_end_of_a_process_wakes_those_who_wait_for_what_it_did_not_tell() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_appended_last_is_told_when_the_store_is_dropped() {
     let Some(database) = database().await else { return };
+    let postgres = Postgres::open(&database.url).await.unwrap();
+    let mut listener = PgListener::connect(&database.url).await.unwrap();
+    listener.listen("guard").await.unwrap();
+    let stream = stream();
+    postgres.append(&stream, vec![event("a")]).await.unwrap();
+    drop(postgres);
+    let heard = tokio::time::timeout(std::time::Duration::from_secs(10), listener.recv()).await;
+    assert_eq!(heard.unwrap().unwrap().payload(), stream.to_string());
+}
+
+/// Whoever appends goes away while the server still waits for the stream's row, and commits it afterwards.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_append_that_nobody_waits_for_wakes_those_who_wait_for_its_stream() {
+    let Some(database) = database().await else { return };
     let (left, right) = (
         Postgres::open(&database.url).await.unwrap(),
         Postgres::open(&database.url).await.unwrap(),
     );
     let stream = stream();
-    let mut tail = right.watch(&stream);
     left.append(&stream, vec![event("a")]).await.unwrap();
-    drop(left);
-    assert!(wakes(&mut tail, 10_000).await);
+    let mut other = PgConnection::connect(&database.url).await.unwrap();
+    let mut transaction = other.begin().await.unwrap();
+    sqlx::query("UPDATE guard_stream SET head = head")
+        .execute(&mut *transaction)
+        .await
+        .unwrap();
+    let append = left.append(&stream, vec![event("b")]);
+    let ended = tokio::time::timeout(std::time::Duration::from_millis(300), append).await;
+    assert!(ended.is_err(), "the row is locked");
+    let mut tails = [left.watch(&stream), right.watch(&stream)];
+    transaction.rollback().await.unwrap();
+    for tail in &mut tails {
+        loop {
+            assert!(wakes(tail, 10_000).await, "there is an event that nobody was told of");
+            let Read::Events(events) = right.read(&stream, None, 9).await.unwrap() else {
+                panic!("no cursor was given");
+            };
+            if events.len() == 2 {
+                break;
+            }
+        }
+    }
 }
 
 async fn wakes(tail: &mut Tail, within_ms: u64) -> bool {

@@ -7,7 +7,7 @@ use async_nats::jetstream::context::{PublishError, PublishErrorKind};
 use async_nats::jetstream::stream::{LastRawMessageErrorKind, Stream};
 use async_nats::jetstream::{Error as ApiError, ErrorCode};
 use futures_util::{StreamExt, TryStreamExt};
-use tokio::time::{interval, timeout};
+use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
 use super::{JetStream, PATIENCE, subject};
 use crate::context::OpaqueId;
@@ -25,6 +25,11 @@ const FETCH: usize = 10_000;
 
 /// After so long without a message the server is asked whether any is left.
 const SILENCE: Duration = Duration::from_millis(250);
+
+/// How often a stream is read again that was pruned meanwhile, or that the server does not have up to its end yet, and how
+/// long to wait for that.
+const TRIES: u32 = 20;
+const PAUSE: Duration = Duration::from_millis(25);
 
 impl EventLog for JetStream {
     fn append<'a>(&'a self, stream: &'a StreamKey, events: Vec<NewEvent>) -> StoreFuture<'a, Vec<EventId>> {
@@ -50,33 +55,44 @@ impl EventLog for JetStream {
     fn read<'a>(&'a self, stream: &'a StreamKey, after: Option<EventId>, limit: usize) -> StoreFuture<'a, Read> {
         Box::pin(async move {
             let subject = self.subject(stream);
-            let head = self.last(&subject).await?.map(|event| event.id);
-            let Some(cursor) = after else {
-                let Some(head) = head else {
-                    return Ok(Read::Events(Vec::new()));
+            for _ in 0..TRIES {
+                let head = match (self.last(&subject).await?, after) {
+                    (None, None) => return Ok(Read::Events(Vec::new())),
+                    (None, Some(_)) => return Ok(Read::UnknownCursor),
+                    // A reader who has seen all is the usual one, and needs no consumer.
+                    (Some(head), Some(cursor)) if head.id == cursor => return Ok(Read::Events(Vec::new())),
+                    (Some(head), Some(cursor)) if head.id.seq() <= cursor.seq() => return Ok(Read::UnknownCursor),
+                    (Some(head), _) => head.id,
                 };
-                while let Some(first) = self.first(&subject).await? {
-                    let delivery = self.deliver(&subject, first, limit).await?;
-                    if self.is_whole(&delivery, head).await? {
+                let (from, count) = match after {
+                    // The cursor's own event is read too: while it is there, nothing after it has been pruned.
+                    Some(cursor) => (cursor.seq(), limit.saturating_add(1)),
+                    None => match self.first(&subject).await? {
+                        Some(first) => (first, limit),
+                        None => continue,
+                    },
+                };
+                let mut delivery = self.deliver(&subject, from, count).await?;
+                if delivery.is_behind(head) {
+                    sleep(PAUSE).await;
+                    continue;
+                }
+                let is_whole = self.is_whole(&delivery, head).await?;
+                match after {
+                    None if is_whole => return Ok(Read::Events(delivery.events)),
+                    None => {}
+                    Some(cursor) => {
+                        if !is_whole || delivery.events.first().is_none_or(|event| event.id != cursor) {
+                            return Ok(Read::UnknownCursor);
+                        }
+                        delivery.events.remove(0);
                         return Ok(Read::Events(delivery.events));
                     }
                 }
-                return Ok(Read::Events(Vec::new()));
-            };
-            let head = match head {
-                // A reader who has seen all is the usual one, and needs no consumer.
-                Some(head) if head == cursor => return Ok(Read::Events(Vec::new())),
-                Some(head) if head.seq() > cursor.seq() => head,
-                _ => return Ok(Read::UnknownCursor),
-            };
-            // The cursor's own event is read too: while it is there, nothing after it has been pruned.
-            let mut delivery = self.deliver(&subject, cursor.seq(), limit.saturating_add(1)).await?;
-            let has_cursor = delivery.events.first().is_some_and(|event| event.id == cursor);
-            if !has_cursor || !self.is_whole(&delivery, head).await? {
-                return Ok(Read::UnknownCursor);
             }
-            delivery.events.remove(0);
-            Ok(Read::Events(delivery.events))
+            Err(StoreError::unavailable(
+                "the server stays behind the one that leads, or prunes faster than it delivers",
+            ))
         })
     }
 
@@ -181,6 +197,7 @@ impl JetStream {
             let messages = consumer.fetch().max_messages(part).messages().await;
             let mut messages = messages.map_err(StoreError::unavailable)?;
             let mut silence = interval(SILENCE);
+            silence.set_missed_tick_behavior(MissedTickBehavior::Delay);
             let mut heard = true;
             loop {
                 let next = tokio::select! {
@@ -190,18 +207,21 @@ impl JetStream {
                         if std::mem::take(&mut heard) {
                             continue;
                         }
-                        // What is pruned while it is on its way is not always told: then nothing more comes, and no end either.
-                        if pending(&mut consumer).await? == 0 {
-                            break;
-                        }
-                        timeout(PATIENCE, messages.next()).await.ok().flatten()
+                        // What is pruned before it goes out is not always told: then nothing more comes, and no end either.
+                        // What the server has sent may still be on its way.
+                        let patience = if pending(&mut consumer).await? == 0 { SILENCE } else { PATIENCE };
+                        timeout(patience, messages.next()).await.ok().flatten()
                     }
                 };
                 let Some(message) = next else { break };
                 heard = true;
                 let message = message.map_err(StoreError::unavailable)?;
-                let sequence = message.info().map_err(StoreError::unavailable)?.stream_sequence;
-                events.push(event(sequence, &message.payload)?);
+                let info = message.info().map_err(StoreError::unavailable)?;
+                // Each is sent once, and counted: what was lost on its way does not come again.
+                if info.consumer_sequence != events.len() as u64 + 1 {
+                    return Err(StoreError::unavailable("events were lost on their way"));
+                }
+                events.push(event(info.stream_sequence, &message.payload)?);
             }
             // The rest was pruned since, or the server did not answer.
             if events.len() == before {
@@ -268,6 +288,13 @@ struct Delivery {
     /// These are as many as there were when the consumer was made.
     is_all: bool,
     _consumer: Option<Consumer>,
+}
+
+impl Delivery {
+    /// Whether the server that delivered lacks what the one that leads has: the newest event is never pruned.
+    fn is_behind(&self, head: EventId) -> bool {
+        self.is_all && self.events.last().is_none_or(|last| last.id.seq() < head.seq())
+    }
 }
 
 /// A consumer that has done its work. It would end by itself, some seconds later, so nobody waits for its end.

@@ -8,8 +8,7 @@ use uuid::Uuid;
 use crate::context::OpaqueId;
 use crate::store::event::StreamKey;
 
-/// Bytes of a hash, in threes, which are four characters. Subjects go with every message, and 50 characters more make a
-/// replay take a third longer. Of a stream there is enough that nobody finds another key with its word; kinds are few, and
+/// Bytes of a hash, in threes, which are four characters. Subjects go with every message, so they are short. Of a stream there is enough that nobody finds another key with its word; kinds are few, and
 /// written by those who build the engine.
 const KIND: usize = 6;
 const STREAM: usize = 15;

@@ -9,6 +9,7 @@ use tokio::task::AbortHandle;
 use tokio::time::{sleep, timeout};
 
 use super::teller::Members;
+use super::{PAUSE, TRY};
 use crate::context::OpaqueId;
 use crate::store::event::StreamKey;
 use crate::store::scope::Scope;
@@ -17,22 +18,27 @@ use crate::store::wake::AllWakes;
 /// The channel of all notices.
 pub(super) const CHANNEL: &str = "guard";
 
-/// The notice of a policy. Others are of a new process, and else the text of a stream's key, which has spaces.
+/// The notice of a policy. Others are a new process's, which [`Members`] reads, or the text of a stream's key.
 pub(super) const POLICIES: &str = "policies";
 
 /// After so long without a notice the connection is tried: one that was cut says nothing.
 const SILENCE: Duration = Duration::from_secs(5);
 
-/// How long a try may take, and how long to wait after one that failed.
-const TRY: Duration = Duration::from_secs(2);
-const PAUSE: Duration = Duration::from_millis(250);
+/// Listens for as long as this is there.
+pub(super) struct Listener(AbortHandle);
 
-/// Listens from now on, until the handle is aborted.
+impl Drop for Listener {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// Listens from now on.
 pub(super) async fn start(
     options: PgConnectOptions,
     members: Members,
     wakes: AllWakes,
-) -> Result<AbortHandle, sqlx::Error> {
+) -> Result<Listener, sqlx::Error> {
     let pool = PoolOptions::new()
         .max_connections(1)
         .max_lifetime(None)
@@ -40,7 +46,9 @@ pub(super) async fn start(
         .acquire_timeout(TRY)
         .connect_lazy_with(options);
     let listener = listen(&pool).await?;
-    Ok(tokio::spawn(run(pool, listener, members, wakes)).abort_handle())
+    Ok(Listener(
+        tokio::spawn(run(pool, listener, members, wakes)).abort_handle(),
+    ))
 }
 
 async fn listen(pool: &PgPool) -> Result<PgListener, sqlx::Error> {
@@ -63,6 +71,7 @@ async fn run(pool: PgPool, mut listener: PgListener, members: Members, wakes: Al
             }
         };
         // Nobody knows what was said in between.
+        members.were_unheard();
         wakes.wake_all();
     }
 }

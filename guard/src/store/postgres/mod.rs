@@ -15,9 +15,10 @@
 //! The tables lie in the first schema of the user's search path, and their names begin with `guard_`. Give the guard a
 //! database or a schema of its own.
 //!
-//! Changes wake other processes through `LISTEN` and `NOTIFY` on the channel `guard`, where events were appended within
-//! milliseconds, or within seconds of the end of a process that was killed before it told. For that each process holds an
-//! advisory lock. A pooler between has to keep sessions whole: PgBouncer in its mode `session`.
+//! Changes wake other processes through `LISTEN` and `NOTIFY` on the channel `guard`: of policies in the transaction that
+//! changes them, of events some milliseconds after they were appended, or some seconds after the end of a process that was
+//! killed before it told. For that each process holds an advisory lock. A pooler between has to keep sessions whole: PgBouncer
+//! in its mode `session`.
 
 mod connection;
 mod listener;
@@ -30,10 +31,10 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions as _, Connection as _};
-use tokio::task::AbortHandle;
 use uuid::Uuid;
 
 use self::connection::store_error;
+use self::listener::Listener;
 use self::pool::Pool;
 use self::teller::{Members, Teller};
 use super::error::{OpenError, StoreError};
@@ -51,6 +52,10 @@ const CONNECTIONS: u32 = 10;
 /// How long a change waits for a connection.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// How long the server may take to answer those who listen and tell, and how long they wait after a failure.
+const TRY: Duration = Duration::from_secs(2);
+const PAUSE: Duration = Duration::from_millis(250);
+
 /// How often a change is tried again that PostgreSQL ended to let another one go on.
 const TRIES: u32 = 5;
 
@@ -67,14 +72,8 @@ struct Inner {
     pool: Pool,
     wakes: AllWakes,
     durability: Durability,
-    listener: AbortHandle,
+    _listener: Listener,
     teller: Teller,
-}
-
-impl Drop for Inner {
-    fn drop(&mut self) {
-        self.listener.abort();
-    }
 }
 
 /// How to open a database.
@@ -164,7 +163,7 @@ impl PostgresOptions {
             pool,
             wakes,
             durability,
-            listener,
+            _listener: listener,
             teller,
         })))
     }
@@ -236,16 +235,43 @@ impl Postgres {
     }
 }
 
+/// An append under way. Whether it ends well, ill or not at all, because nobody waits for it any more, others are told.
+struct Append<'p> {
+    stream: StreamKey,
+    teller: &'p Teller,
+    is_certain: bool,
+}
+
+impl Drop for Append<'_> {
+    fn drop(&mut self) {
+        if self.is_certain {
+            self.teller.tell(&self.stream);
+        } else {
+            self.teller.doubt(&self.stream);
+        }
+    }
+}
+
 impl Database for Postgres {
     fn write<W: Work>(&self, work: W) -> StoreFuture<'_, W::Output> {
         Box::pin(async move {
+            let mut append = work.stream().map(|stream| Append {
+                stream: stream.clone(),
+                teller: &self.0.teller,
+                is_certain: false,
+            });
             let mut tries = 1;
-            loop {
+            let ended = loop {
                 match self.run(&work).await {
                     Err(error) if tries < TRIES && connection::may_be_tried_again(&error) => tries += 1,
-                    ended => return ended,
+                    ended => break ended,
                 }
+            };
+            if let Some(append) = &mut append {
+                append.is_certain = ended.is_ok();
+                self.0.wakes.streams.wake(&append.stream);
             }
+            ended
         })
     }
 
@@ -255,11 +281,6 @@ impl Database for Postgres {
 
     fn wakes(&self) -> &AllWakes {
         &self.0.wakes
-    }
-
-    fn appended(&self, stream: &StreamKey) {
-        self.0.wakes.streams.wake(stream);
-        self.0.teller.tell(stream);
     }
 }
 

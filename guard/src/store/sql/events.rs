@@ -15,17 +15,9 @@ impl<D: Database> EventLog for D {
             if events.is_empty() {
                 return Ok(Vec::new());
             }
-            let stream = stream.clone();
             let tags = events.iter().map(|_| EventId::new_tag().cast_signed()).collect();
-            let ids = self
-                .write(Append {
-                    stream: stream.clone(),
-                    tags,
-                    events,
-                })
-                .await?;
-            self.appended(&stream);
-            Ok(ids)
+            let stream = stream.clone();
+            self.write(Append { stream, tags, events }).await
         })
     }
 
@@ -79,6 +71,10 @@ impl Work for Append {
     type Output = Vec<EventId>;
 
     const ONE_STATEMENT: bool = true;
+
+    fn stream(&self) -> Option<&StreamKey> {
+        Some(&self.stream)
+    }
 
     async fn run<C: Sql>(&self, connection: &mut C) -> Result<Vec<EventId>, StoreError> {
         let last = connection

@@ -32,12 +32,18 @@ pub(super) trait Work: Send + Sync + 'static {
     /// Whether it is one statement, which is a transaction by itself.
     const ONE_STATEMENT: bool = false;
 
+    /// The stream that it appends to.
+    fn stream(&self) -> Option<&StreamKey> {
+        None
+    }
+
     fn run<C: Sql>(&self, connection: &mut C) -> impl Future<Output = Result<Self::Output, StoreError>> + Send;
 }
 
 /// A database that work runs on. Each one is a backend for every kind of state.
 pub(super) trait Database: Backend {
-    /// Runs work that changes something, whole or not at all.
+    /// Runs work that changes something, whole or not at all. Those who wait for the stream that it appends to are woken,
+    /// even if nobody waits for this any more.
     fn write<W: Work>(&self, work: W) -> StoreFuture<'_, W::Output>;
 
     /// Runs work that changes nothing.
@@ -45,11 +51,6 @@ pub(super) trait Database: Backend {
 
     /// Those who wait for changes.
     fn wakes(&self) -> &AllWakes;
-
-    /// Wakes those who wait for the events of a stream.
-    fn appended(&self, stream: &StreamKey) {
-        self.wakes().streams.wake(stream);
-    }
 }
 
 /// A number as databases hold it.

@@ -96,7 +96,8 @@ impl Rows {
             "INSERT INTO guard_event (stream, seq, tag, at_ms, body) VALUES (?, ?, ?, ?, ?){}",
             ", (?, ?, ?, ?, ?)".repeat(count - 1)
         );
-        let insert = sqlx::query_with(AssertSqlSafe(sql), values);
+        // One for each length would push all other statements out of those that are kept prepared.
+        let insert = sqlx::query_with(AssertSqlSafe(sql), values).persistent(count <= 32 || count.is_power_of_two());
         insert.execute(connection).await.map_err(store_error)?;
         Ok(())
     }

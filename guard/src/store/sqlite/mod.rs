@@ -121,7 +121,6 @@ impl SqliteOptions {
         suitable(&path, &mut connection).await?;
         migrated(&mut connection).await?;
         let wakes = AllWakes::default();
-        let others = self.shared.then(|| wakes.clone());
         let readers = PoolOptions::new()
             .max_connections(READERS)
             .connect_with(options(&path).create_if_missing(false).pragma("query_only", "ON"))
@@ -129,7 +128,7 @@ impl SqliteOptions {
             .map_err(unreachable)?;
         Ok(Sqlite(Arc::new(Inner {
             durability: place::durability(&path),
-            writer: Writer::start(connection, others),
+            writer: Writer::start(connection, wakes.clone(), self.shared),
             readers,
             wakes,
             path,

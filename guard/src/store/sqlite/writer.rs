@@ -26,10 +26,11 @@ const LOOK: Duration = Duration::from_millis(50);
 pub(super) struct Writer(mpsc::Sender<Box<dyn Job>>);
 
 impl Writer {
-    /// Starts the writer's task. `others` are those to wake when another process changes the file.
-    pub(super) fn start(connection: SqliteConnection, others: Option<AllWakes>) -> Self {
+    /// Starts the writer's task, which wakes those who wait: when it has appended, and where the file is shared, when another
+    /// process has changed it.
+    pub(super) fn start(connection: SqliteConnection, wakes: AllWakes, is_shared: bool) -> Self {
         let (sender, jobs) = mpsc::channel(QUEUE);
-        tokio::spawn(run(Writing::new(connection, others.is_none()), jobs, others));
+        tokio::spawn(run(Writing::new(connection, !is_shared), jobs, wakes, is_shared));
         Self(sender)
     }
 
@@ -54,8 +55,8 @@ trait Job: Send {
     /// Makes it, inside a transaction. May be called again after that was rolled back.
     fn run<'j>(&'j mut self, connection: &'j mut Writing) -> JobFuture<'j>;
 
-    /// Answers, when the transaction has ended.
-    fn answer(self: Box<Self>, ended: Result<(), StoreError>);
+    /// Answers, and wakes those who wait for it, when the transaction has ended.
+    fn answer(self: Box<Self>, ended: Result<(), StoreError>, wakes: &AllWakes);
 }
 
 struct Pending<W: Work> {
@@ -72,15 +73,18 @@ impl<W: Work> Job for Pending<W> {
         })
     }
 
-    fn answer(self: Box<Self>, ended: Result<(), StoreError>) {
-        let Self { output, answer, .. } = *self;
+    fn answer(self: Box<Self>, ended: Result<(), StoreError>, wakes: &AllWakes) {
+        let Self { work, output, answer } = *self;
+        if let (Ok(()), Some(stream)) = (&ended, work.stream()) {
+            wakes.streams.wake(stream);
+        }
         let nothing = || StoreError::unavailable("the change was never made");
         // Who asked may have gone.
         let _ = answer.send(ended.and_then(|()| output.ok_or_else(nothing)));
     }
 }
 
-async fn run(mut connection: Writing, mut jobs: mpsc::Receiver<Box<dyn Job>>, others: Option<AllWakes>) {
+async fn run(mut connection: Writing, mut jobs: mpsc::Receiver<Box<dyn Job>>, wakes: AllWakes, is_shared: bool) {
     let mut look = tokio::time::interval(LOOK);
     look.set_missed_tick_behavior(MissedTickBehavior::Skip);
     let mut seen = None;
@@ -88,10 +92,8 @@ async fn run(mut connection: Writing, mut jobs: mpsc::Receiver<Box<dyn Job>>, ot
         let job = tokio::select! {
             biased;
             job = jobs.recv() => job,
-            () = next(&mut look), if others.is_some() => {
-                if let Some(wakes) = &others {
-                    look_at_others(&mut connection.connection, &mut seen, wakes).await;
-                }
+            () = next(&mut look), if is_shared => {
+                look_at_others(&mut connection.connection, &mut seen, &wakes).await;
                 continue;
             }
         };
@@ -104,7 +106,7 @@ async fn run(mut connection: Writing, mut jobs: mpsc::Receiver<Box<dyn Job>>, ot
         {
             group.push(job);
         }
-        commit(&mut connection, group).await;
+        commit(&mut connection, group, &wakes).await;
     }
 }
 
@@ -126,17 +128,17 @@ async fn look_at_others(connection: &mut SqliteConnection, seen: &mut Option<i64
 }
 
 /// Makes all changes of a group, or if one of them fails, each by itself: then it fails alone.
-async fn commit(connection: &mut Writing, mut group: Vec<Box<dyn Job>>) {
+async fn commit(connection: &mut Writing, mut group: Vec<Box<dyn Job>>, wakes: &AllWakes) {
     let ended = transaction(connection, &mut group).await;
     if ended.is_err() && group.len() > 1 {
         for job in group {
             let mut alone = [job];
             let ended = transaction(connection, &mut alone).await;
-            alone.into_iter().for_each(|job| job.answer(ended.clone()));
+            alone.into_iter().for_each(|job| job.answer(ended.clone(), wakes));
         }
         return;
     }
-    group.into_iter().for_each(|job| job.answer(ended.clone()));
+    group.into_iter().for_each(|job| job.answer(ended.clone(), wakes));
 }
 
 async fn transaction(connection: &mut Writing, group: &mut [Box<dyn Job>]) -> Result<(), StoreError> {

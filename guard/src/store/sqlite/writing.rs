@@ -54,10 +54,9 @@ impl Writing {
         if let Some(ends) = &mut self.ends {
             ends.clear();
         }
-        if std::mem::take(&mut self.has_begun) {
-            // Some errors have ended it already.
-            let _ = self.connection.change("ROLLBACK", &[]).await;
-        }
+        self.has_begun = false;
+        // There may be none: some errors have ended it already.
+        let _ = self.connection.change("ROLLBACK", &[]).await;
     }
 
     /// Begins the transaction if it has not begun, and shows the statement that comes all that was appended.
