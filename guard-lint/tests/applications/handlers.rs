@@ -188,6 +188,33 @@ fn main() {
     assert_eq!(routes_of(main), ["GET /health health", "GET /list handler"]);
 }
 
+/// Each of 24 modules hands on all others, so there are more ways to a name than anybody can walk.
+#[test]
+fn modules_that_hand_on_each_other_are_asked_once() {
+    let modules: String = (0..24)
+        .map(|own| {
+            let others: String = (0..24)
+                .filter(|other| *other != own)
+                .map(|other| format!("pub use super::m{other}::*; "))
+                .collect();
+            let handler = if own == 23 { "pub async fn health() {}" } else { "" };
+            format!("mod m{own} {{ {others}{handler} }}\n")
+        })
+        .collect();
+    let main = format!(
+        r#"
+use axum::{{Router, routing::get}};
+{modules}
+use m0::*;
+fn main() {{
+    Router::new().route("/health", get(health)).route("/other", get(nowhere));
+}}
+"#
+    );
+    // What is nowhere stands under the function that registers it.
+    assert_eq!(routes_of(&main), ["GET /health health", "GET /other main"]);
+}
+
 #[test]
 fn a_prefix_that_may_be_empty_makes_no_second_route() {
     let main = |otherwise: &str| {

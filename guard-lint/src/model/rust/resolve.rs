@@ -1,5 +1,9 @@
 //! What a path leads to, through modules, `use` and the crates of the tree.
 
+use std::cell::RefCell;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use super::{At, Program};
 use crate::model::FnId;
 use crate::source::rust::facts::{Constant, Type, TypeDef};
@@ -25,6 +29,15 @@ pub enum Def<'s> {
     External(Vec<String>),
 }
 
+/// What one question has asked of globs so far: crates that hand on whole modules lead to each of them on many ways.
+#[derive(Default)]
+struct Search<'s> {
+    /// What each name is in a module by its globs; nothing while that is being asked.
+    members: RefCell<FxHashMap<(At, String), Option<Def<'s>>>>,
+    /// The names whose value was looked for behind a module's globs.
+    values: RefCell<FxHashSet<(At, String)>>,
+}
+
 impl Def<'_> {
     /// Whether it is this item of one of these crates. Where a glob brings the name in, its crate is not known, and the
     /// name decides.
@@ -43,7 +56,7 @@ impl Def<'_> {
 impl<'s> Program<'_, 's> {
     /// What a path in this module leads to.
     pub fn resolve(&self, at: At, path: &[String]) -> Def<'s> {
-        self.follow(at, path, HOPS)
+        self.follow(at, path, HOPS, &Search::default())
             .unwrap_or_else(|| Def::External(path.to_vec()))
     }
 
@@ -51,18 +64,18 @@ impl<'s> Program<'_, 's> {
     pub fn value_in(&self, function: FnId, path: &[String]) -> Def<'s> {
         let def = self.resolve_in(function, path);
         match (&def, self.module_of(function)) {
-            (Def::Module(_), Some(at)) => self.value(at, path, VALUE_HOPS).unwrap_or(def),
+            (Def::Module(_), Some(at)) => self.value(at, path, VALUE_HOPS, &Search::default()).unwrap_or(def),
             _ => def,
         }
     }
 
     /// The function or constant that a path of this module leads to, past modules of the same name.
-    fn value(&self, at: At, path: &[String], hops: u32) -> Option<Def<'s>> {
+    fn value(&self, at: At, path: &[String], hops: u32, search: &Search<'s>) -> Option<Def<'s>> {
         let hops = hops.checked_sub(1)?;
         let (name, above) = path.split_last()?;
         let target = match above {
             [] => at,
-            above => match self.follow(at, above, hops)? {
+            above => match self.follow(at, above, hops, search)? {
                 Def::Module(target) => target,
                 _ => return None,
             },
@@ -76,31 +89,34 @@ impl<'s> Program<'_, 's> {
         }
         let named = module.uses.iter().filter(|binding| binding.name.as_ref() == Some(name));
         let mut named = named.filter(|binding| !(target == at && binding.path == path));
-        if let Some(found) = named.find_map(|binding| self.value(target, &binding.path, hops)) {
+        if let Some(found) = named.find_map(|binding| self.value(target, &binding.path, hops, search)) {
             return Some(found);
+        }
+        if !search.values.borrow_mut().insert((target, name.clone())) {
+            return None;
         }
         let mut globs = module.uses.iter().filter(|binding| binding.name.is_none());
         globs.find_map(|glob| {
             let mut full = glob.path.clone();
             full.push(name.clone());
-            self.value(target, &full, hops)
+            self.value(target, &full, hops, search)
         })
     }
 
-    fn follow(&self, at: At, path: &[String], hops: u32) -> Option<Def<'s>> {
+    fn follow(&self, at: At, path: &[String], hops: u32, search: &Search<'s>) -> Option<Def<'s>> {
         let hops = hops.checked_sub(1)?;
         let (first, rest) = path.split_first()?;
         let (mut def, rest) = match first.as_str() {
             "crate" => (Def::Module(self.modules[at.0].root), rest),
             "self" => (Def::Module(at), rest),
             "super" => (Def::Module(self.modules[at.0].parent?), rest),
-            name => (self.name(at, name, hops)?, rest),
+            name => (self.name(at, name, hops, search)?, rest),
         };
         for (index, name) in rest.iter().enumerate() {
             def = match def {
                 Def::Module(module) if name == "super" => Def::Module(self.modules[module.0].parent?),
                 Def::Module(module) if name == "self" => Def::Module(module),
-                Def::Module(module) => self.member(module, name, hops)?,
+                Def::Module(module) => self.member(module, name, hops, search)?,
                 Def::External(mut path) => {
                     path.extend(rest[index..].iter().cloned());
                     return Some(Def::External(path));
@@ -116,8 +132,8 @@ impl<'s> Program<'_, 's> {
     }
 
     /// What a bare name means in a module: its own items, what it imports, a crate of the tree, or one outside.
-    fn name(&self, at: At, name: &str, hops: u32) -> Option<Def<'s>> {
-        if let Some(found) = self.member(at, name, hops) {
+    fn name(&self, at: At, name: &str, hops: u32, search: &Search<'s>) -> Option<Def<'s>> {
+        if let Some(found) = self.member(at, name, hops, search) {
             return Some(found);
         }
         if let Some(root) = self.crates.get(name) {
@@ -127,7 +143,7 @@ impl<'s> Program<'_, 's> {
     }
 
     /// What a name means as an item of a module.
-    fn member(&self, at: At, name: &str, hops: u32) -> Option<Def<'s>> {
+    fn member(&self, at: At, name: &str, hops: u32, search: &Search<'s>) -> Option<Def<'s>> {
         let hops = hops.checked_sub(1)?;
         let module = &self.modules[at.0];
         if let Some(index) = module.functions.get(name) {
@@ -150,32 +166,39 @@ impl<'s> Program<'_, 's> {
             // `use axum;` and `use chat::chat;` name what stands outside, not themselves.
             let own = binding.path.first().map(String::as_str) == Some(name);
             let found = if own {
-                self.crate_path(at, &binding.path, hops)
+                self.crate_path(at, &binding.path, hops, search)
             } else {
-                self.follow(at, &binding.path, hops)
+                self.follow(at, &binding.path, hops, search)
             };
             if found.is_some() {
                 return found;
             }
         }
-        for glob in module.uses.iter().filter(|binding| binding.name.is_none()) {
-            if glob.path.first().map(String::as_str) == Some(name) {
-                continue;
-            }
-            match self.follow(at, &glob.path, hops) {
-                Some(Def::Module(target)) if target != at => {
-                    if let Some(found) = self.member(target, name, hops) {
-                        return Some(found);
-                    }
-                }
-                _ => {}
-            }
+        self.by_globs(at, name, hops, search)
+    }
+
+    /// What a name means in a module by what its globs bring in.
+    fn by_globs(&self, at: At, name: &str, hops: u32, search: &Search<'s>) -> Option<Def<'s>> {
+        let globs = self.modules[at.0].uses.iter().filter(|binding| binding.name.is_none());
+        let mut globs = globs
+            .filter(|glob| glob.path.first().map(String::as_str) != Some(name))
+            .peekable();
+        globs.peek()?;
+        let key = (at, name.to_owned());
+        if let Some(known) = search.members.borrow().get(&key) {
+            return known.clone();
         }
-        None
+        search.members.borrow_mut().insert(key.clone(), None);
+        let found = globs.find_map(|glob| match self.follow(at, &glob.path, hops, search) {
+            Some(Def::Module(target)) if target != at => self.member(target, name, hops, search),
+            _ => None,
+        });
+        search.members.borrow_mut().insert(key, found.clone());
+        found
     }
 
     /// A path that begins with the very name that it binds: a child module's or a crate's.
-    fn crate_path(&self, at: At, path: &[String], hops: u32) -> Option<Def<'s>> {
+    fn crate_path(&self, at: At, path: &[String], hops: u32, search: &Search<'s>) -> Option<Def<'s>> {
         let (first, rest) = path.split_first()?;
         let root = self.modules[at.0]
             .children
@@ -183,7 +206,7 @@ impl<'s> Program<'_, 's> {
             .or_else(|| self.crates.get(first));
         match root {
             Some(root) if rest.is_empty() => Some(Def::Module(*root)),
-            Some(root) => self.follow(*root, rest, hops),
+            Some(root) => self.follow(*root, rest, hops, search),
             None => Some(Def::External(path.to_vec())),
         }
     }
