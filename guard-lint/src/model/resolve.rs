@@ -1,5 +1,9 @@
 //! What a name means: through imports, re-exports, star imports and packages that stand for others.
 
+use std::cell::RefCell;
+
+use rustc_hash::FxHashMap;
+
 use super::scope::Binding;
 use super::{ClassId, FnId, ModId, Model};
 use crate::source::facts::{Expr, Import, Name};
@@ -26,51 +30,86 @@ pub enum Entity {
 /// Names that are imported from each other for ever end here.
 const HOPS: u32 = 24;
 
+/// One question on its way through imports.
+#[derive(Clone, Copy)]
+struct Search<'q> {
+    /// How many more it may go through.
+    hops: u32,
+    /// What each name is in a module by its star imports; nothing while that is being asked. Modules that import each other's
+    /// names have more ways to one than can be walked.
+    stars: &'q RefCell<FxHashMap<(ModId, Name), Option<Entity>>>,
+}
+
+impl Search<'_> {
+    fn further(self) -> Option<Self> {
+        let hops = self.hops.checked_sub(1)?;
+        Some(Self { hops, ..self })
+    }
+}
+
+/// Asks a question from its beginning.
+fn search<T>(ask: impl FnOnce(Search<'_>) -> T) -> T {
+    let stars = RefCell::default();
+    ask(Search {
+        hops: HOPS,
+        stars: &stars,
+    })
+}
+
 impl<'s> Model<'s> {
     /// What a name means at module level.
     pub fn global(&self, module: ModId, name: Name) -> Option<Entity> {
         if let Some(known) = self.entities.borrow().get(&(module, name)) {
             return *known;
         }
-        let found = self.global_within(module, name, HOPS);
+        let found = search(|search| self.global_within(module, name, search));
         self.entities.borrow_mut().insert((module, name), found);
         found
     }
 
-    fn global_within(&self, module: ModId, name: Name, hops: u32) -> Option<Entity> {
-        let hops = hops.checked_sub(1)?;
+    fn global_within(&self, module: ModId, name: Name, search: Search<'_>) -> Option<Entity> {
+        let search = search.further()?;
         match self.scope(module).get(name) {
             Some(Binding::Function(local)) => Some(Entity::Function(self.local_function(module, local))),
             Some(Binding::Class(local)) => Some(Entity::Class(self.local_class(module, local))),
             Some(Binding::Value { value, .. }) => Some(match value {
                 // `app = other`, `verify = module.check`: the name is only another name.
                 Some(expr @ (Expr::Name(..) | Expr::Attr(_))) if !matches!(expr, Expr::Name(own, _) if *own == name) => {
-                    self.expression_within(module, expr, hops)
+                    self.expression_within(module, expr, search)
                         .unwrap_or(Entity::Global(module, name))
                 }
                 _ => Entity::Global(module, name),
             }),
             Some(Binding::Module { dotted }) => self.import_module(module, self.text(dotted)),
-            Some(Binding::From { import, attribute }) => self.import_from(module, import, attribute, hops),
-            None => self.star(module, name, hops),
+            Some(Binding::From { import, attribute }) => self.import_from(module, import, attribute, search),
+            None => self.star(module, name, search),
         }
     }
 
-    fn star(&self, module: ModId, name: Name, hops: u32) -> Option<Entity> {
-        self.scope(module)
-            .stars()
+    fn star(&self, module: ModId, name: Name, search: Search<'_>) -> Option<Entity> {
+        let stars = self.scope(module).stars();
+        if stars.is_empty() {
+            return None;
+        }
+        if let Some(known) = search.stars.borrow().get(&(module, name)) {
+            return *known;
+        }
+        search.stars.borrow_mut().insert((module, name), None);
+        let found = stars
             .iter()
             .rev()
             .find_map(|import| match self.source(module, import)? {
-                Entity::Module(from) if from != module => self.global_within(from, name, hops),
+                Entity::Module(from) if from != module => self.global_within(from, name, search),
                 _ => None,
-            })
+            });
+        search.stars.borrow_mut().insert((module, name), found);
+        found
     }
 
     /// What an import statement inside a function or at module level binds for one of its names.
     pub fn imported(&self, module: ModId, import: &Import, attribute: Name, alias: Option<Name>) -> Option<Entity> {
         if import.module.is_some() {
-            return self.import_from(module, import, attribute, HOPS);
+            return search(|search| self.import_from(module, import, attribute, search));
         }
         let dotted = self.text(attribute);
         let bound = if alias.is_some() {
@@ -81,8 +120,8 @@ impl<'s> Model<'s> {
         self.import_module(module, bound)
     }
 
-    fn import_from(&self, module: ModId, import: &Import, attribute: Name, hops: u32) -> Option<Entity> {
-        self.member_within(self.source(module, import)?, attribute, hops)
+    fn import_from(&self, module: ModId, import: &Import, attribute: Name, search: Search<'_>) -> Option<Entity> {
+        self.member_within(self.source(module, import)?, attribute, search)
     }
 
     /// The module that a `from` import names. Outside the tree, relative imports get the dotted name of their folder.
@@ -132,14 +171,14 @@ impl<'s> Model<'s> {
 
     /// `entity.name` for modules, namespaces and things outside; members of classes are the type model's.
     pub fn member(&self, entity: Entity, name: Name) -> Option<Entity> {
-        self.member_within(entity, name, HOPS)
+        search(|search| self.member_within(entity, name, search))
     }
 
-    fn member_within(&self, entity: Entity, name: Name, hops: u32) -> Option<Entity> {
+    fn member_within(&self, entity: Entity, name: Name, search: Search<'_>) -> Option<Entity> {
         match entity {
             Entity::Module(module) => {
-                let hops = hops.checked_sub(1)?;
-                self.global_within(module, name, hops)
+                let search = search.further()?;
+                self.global_within(module, name, search)
                     .or_else(|| self.submodule(module, name))
             }
             Entity::Namespace(path) => {
@@ -176,12 +215,12 @@ impl<'s> Model<'s> {
         }
     }
 
-    fn expression_within(&self, module: ModId, expr: &Expr, hops: u32) -> Option<Entity> {
+    fn expression_within(&self, module: ModId, expr: &Expr, search: Search<'_>) -> Option<Entity> {
         match expr {
-            Expr::Name(name, _) => self.global_within(module, *name, hops),
+            Expr::Name(name, _) => self.global_within(module, *name, search),
             Expr::Attr(attr) => {
-                let base = self.expression_within(module, &attr.base, hops)?;
-                self.member_within(base, attr.name, hops)
+                let base = self.expression_within(module, &attr.base, search)?;
+                self.member_within(base, attr.name, search)
             }
             _ => None,
         }
@@ -197,24 +236,24 @@ impl<'s> Model<'s> {
 
     /// The constant string that an expression is, through names and sums of strings.
     pub fn constant_text(&self, module: ModId, expr: &Expr) -> Option<String> {
-        self.constant_text_within(module, expr, HOPS)
+        search(|search| self.constant_text_within(module, expr, search))
     }
 
-    fn constant_text_within(&self, module: ModId, expr: &Expr, hops: u32) -> Option<String> {
-        let hops = hops.checked_sub(1)?;
+    fn constant_text_within(&self, module: ModId, expr: &Expr, search: Search<'_>) -> Option<String> {
+        let search = search.further()?;
         match expr {
             Expr::Str(text, _) => Some(self.text(*text).to_owned()),
             Expr::Add(pair) => Some(
-                self.constant_text_within(module, &pair.0, hops)?
-                    + &self.constant_text_within(module, &pair.1, hops)?,
+                self.constant_text_within(module, &pair.0, search)?
+                    + &self.constant_text_within(module, &pair.1, search)?,
             ),
             Expr::Text(parts) => parts
                 .iter()
-                .map(|part| self.constant_text_within(module, part, hops))
+                .map(|part| self.constant_text_within(module, part, search))
                 .collect::<Option<String>>(),
-            Expr::Name(..) | Expr::Attr(_) => match self.expression_within(module, expr, hops)? {
+            Expr::Name(..) | Expr::Attr(_) => match self.expression_within(module, expr, search)? {
                 Entity::Global(owner, name) => match self.scope(owner).get(name)? {
-                    Binding::Value { value: Some(value), .. } => self.constant_text_within(owner, value, hops),
+                    Binding::Value { value: Some(value), .. } => self.constant_text_within(owner, value, search),
                     _ => None,
                 },
                 _ => None,

@@ -26,6 +26,49 @@ fn imports_in_a_circle() {
 }
 
 #[test]
+fn many_modules_that_import_all_of_each_other() {
+    // There are more ways to a name than can be walked.
+    let count = 30;
+    let others = |own: usize| -> String {
+        let others = (0..count).filter(|other| *other != own);
+        others.map(|other| format!("from m{other} import *\n")).collect()
+    };
+    let scratch = beside(
+        "user.py",
+        format!("{HEAD}from m0 import *\n\n\n@router.get(\"/a\")\ndef a():\n    nowhere()\n    return helper()\n"),
+    );
+    for own in 0..count {
+        let helper = if own == count - 1 {
+            "def helper():\n    raise ValueError\n"
+        } else {
+            ""
+        };
+        scratch.write(&format!("m{own}.py"), others(own) + helper);
+    }
+    is_judged(&scratch, 1);
+}
+
+#[test]
+fn many_routers_that_include_each_other() {
+    let count = 30;
+    let router = |own: usize| {
+        let mut text = format!("{HEAD}@router.get(\"/x{own}\")\ndef x{own}():\n    return 1\n\n\n");
+        for other in (0..count).filter(|other| *other != own) {
+            text.push_str(&format!("import r{other}\nrouter.include_router(r{other}.router)\n"));
+        }
+        text
+    };
+    let scratch = beside(
+        "app.py",
+        "from fastapi import FastAPI\nimport r0\n\napp = FastAPI()\napp.include_router(r0.router)\n",
+    );
+    for own in 0..count {
+        scratch.write(&format!("r{own}.py"), router(own));
+    }
+    is_judged(&scratch, count);
+}
+
+#[test]
 fn modules_that_replace_each_other() {
     let swap = |other: &str| {
         format!("import sys\nfrom fastapi import APIRouter\nimport {other}\nsys.modules[__name__] = {other}\n")

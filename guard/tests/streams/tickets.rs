@@ -320,7 +320,9 @@ async fn e43_nothing_logs_a_ticket_and_no_handler_sees_one() {
     let logged = Logged::default();
     let guard = tracing::subscriber::set_default(logged.clone());
     let ticket = issue(&tickets, &scope_of(&[]));
-    let tampered = format!("{}A", &ticket[..ticket.len() - 1]);
+    // The last letter of a signature has bits that do not count.
+    let (start, end) = ticket.split_at(ticket.len() - 2);
+    let tampered = format!("{start}{}{}", if end.starts_with('A') { 'B' } else { 'A' }, &end[1..]);
     let address = |ticket: &str| format!("/see?a=1&ticket={ticket}&b=%26");
     let mut client = Client::open(&engine, bare(&address(&ticket))).await;
     is(

@@ -25,6 +25,10 @@ pub struct Step {
     pub include: usize,
 }
 
+/// The most ways to one router that are told apart. Routers that include each other in circles have more ways than anybody
+/// can list; an engine's have a few.
+pub(super) const WAYS: usize = 256;
+
 /// The mountings of every router. An application serves itself, where it is mounted on another too: below its place there.
 pub(super) fn mountings(routers: &[Router<'_>]) -> Vec<Vec<Mounting>> {
     let places = places(routers);
@@ -114,7 +118,11 @@ fn descend(
     steps: &mut Vec<Step>,
     mountings: &mut Vec<Vec<Mounting>>,
 ) {
-    mountings[at.0 as usize].push(Mounting {
+    let ways = &mut mountings[at.0 as usize];
+    if ways.len() == WAYS {
+        return;
+    }
+    ways.push(Mounting {
         app,
         prefix: prefix.clone(),
         steps: steps.clone(),

@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
+use super::mount::WAYS;
 use super::path::{covers, join};
 use super::{Router, RouterId};
 
@@ -22,7 +23,11 @@ pub(super) fn shadows(routers: &[Router<'_>]) -> Vec<Vec<Option<(RouterId, usize
     for (index, router) in routers.iter().enumerate() {
         let mut served = Vec::new();
         if router.is_app {
-            serve(routers, RouterId(index as u32), "", &mut Vec::new(), &mut served);
+            let mut way = Way {
+                above: Vec::new(),
+                ways: vec![0; routers.len()],
+            };
+            serve(routers, RouterId(index as u32), "", &mut way, &mut served);
         } else {
             own_routes(router, RouterId(index as u32), &router.prefix, &mut served);
         }
@@ -40,25 +45,29 @@ pub(super) fn shadows(routers: &[Router<'_>]) -> Vec<Vec<Option<(RouterId, usize
     shadows
 }
 
+/// The way through an application's routers.
+struct Way {
+    /// The routers above.
+    above: Vec<RouterId>,
+    /// How many ways led to each router.
+    ways: Vec<usize>,
+}
+
 /// The routes of an application in the order in which it tries them.
-fn serve<'r>(
-    routers: &'r [Router<'_>],
-    id: RouterId,
-    prefix: &str,
-    above: &mut Vec<RouterId>,
-    served: &mut Vec<Served<'r>>,
-) {
-    if above.contains(&id) {
+fn serve<'r>(routers: &'r [Router<'_>], id: RouterId, prefix: &str, way: &mut Way, served: &mut Vec<Served<'r>>) {
+    let ways = &mut way.ways[id.0 as usize];
+    if *ways == WAYS || way.above.contains(&id) {
         return;
     }
+    *ways += 1;
     let router = &routers[id.0 as usize];
     let prefix = join(prefix, &router.prefix);
     own_routes(router, id, &prefix, served);
-    above.push(id);
+    way.above.push(id);
     for include in router.includes.iter().filter(|include| !include.mounted) {
-        serve(routers, include.child, &join(&prefix, &include.prefix), above, served);
+        serve(routers, include.child, &join(&prefix, &include.prefix), way, served);
     }
-    above.pop();
+    way.above.pop();
 }
 
 fn own_routes<'r>(router: &'r Router<'_>, id: RouterId, prefix: &str, served: &mut Vec<Served<'r>>) {
