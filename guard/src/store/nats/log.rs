@@ -73,7 +73,7 @@ impl EventLog for JetStream {
                     },
                 };
                 let mut delivery = self.deliver(&subject, from, count).await?;
-                if delivery.is_behind(head) {
+                if delivery.is_short || delivery.is_behind(head) {
                     sleep(PAUSE).await;
                     continue;
                 }
@@ -233,6 +233,7 @@ impl JetStream {
         }
         Ok(Delivery {
             is_all: events.len() == there,
+            is_short: events.len() < count,
             events,
             _consumer: Some(Consumer {
                 stream: self.0.stream.clone(),
@@ -287,6 +288,8 @@ struct Delivery {
     events: Vec<Event>,
     /// These are as many as there were when the consumer was made.
     is_all: bool,
+    /// These are fewer than there were, or than were asked for: the rest was pruned before it went out.
+    is_short: bool,
     _consumer: Option<Consumer>,
 }
 

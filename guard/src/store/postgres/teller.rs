@@ -108,6 +108,8 @@ struct Streams {
     all: bool,
     /// Those to tell of at each look, and how often yet.
     again: HashMap<StreamKey, u32>,
+    /// They were too many: how often to tell of all.
+    all_again: u32,
 }
 
 impl Streams {
@@ -171,7 +173,12 @@ impl Teller {
     /// was made, or will be yet.
     pub(super) fn doubt(&self, stream: &StreamKey) {
         self.tell(stream);
-        self.0.lock().again.insert(stream.clone(), AGAIN);
+        let mut streams = self.0.lock();
+        if streams.again.len() < MANY {
+            streams.again.insert(stream.clone(), AGAIN);
+        } else {
+            streams.all_again = AGAIN;
+        }
     }
 }
 
@@ -299,8 +306,13 @@ impl Telling {
 
     fn tell_again(&self) {
         let mut untold = self.untold.lock();
-        if untold.again.is_empty() {
+        if untold.again.is_empty() && untold.all_again == 0 {
             return;
+        }
+        if untold.all_again > 0 {
+            untold.all_again -= 1;
+            untold.all = true;
+            self.wakes.wake_all();
         }
         for stream in untold.again.keys().cloned().collect::<Vec<_>>() {
             self.wakes.streams.wake(&stream);

@@ -46,7 +46,7 @@ pub(in crate::store) trait Record: Send {
     fn maybe(&self, column: usize) -> Result<Option<String>, StoreError>;
 }
 
-/// A connection inside a transaction. Statements are written for both databases: their values are `$1`, `$2`.
+/// A connection inside a transaction, which may begin with its first statement. Statements are written for both databases: their values are `$1`, `$2`.
 pub(in crate::store) trait Sql: Send {
     type Row: Record;
 
