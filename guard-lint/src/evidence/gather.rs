@@ -61,7 +61,7 @@ impl<'g, 's> Gather<'g, 's> {
                 let made = matches!(
                     gather
                         .names
-                        .resolve(&last(&call.func).unwrap_or_else(|| gather.names.get_or_intern(""))),
+                        .resolve(last(&call.func).unwrap_or_else(|| gather.names.intern(""))),
                     "TestClient" | "AsyncClient" | "Client"
                 );
                 gather.clients_have_headers |= made && call.keyword(gather.names, "headers").is_some();
@@ -72,13 +72,13 @@ impl<'g, 's> Gather<'g, 's> {
 
     fn add_import(&mut self, import: &Import) {
         for (name, alias) in &import.names {
-            let text = self.names.resolve(name);
+            let text = self.names.resolve(*name);
             let (dotted, bound) = match (import.module, alias) {
-                (Some(module), alias) => (self.names.resolve(&module), alias.unwrap_or(*name)),
+                (Some(module), alias) => (self.names.resolve(module), alias.unwrap_or(*name)),
                 (None, Some(alias)) => (text, *alias),
                 (None, None) => {
                     let head = text.split('.').next().unwrap_or(text);
-                    (head, self.names.get_or_intern(head))
+                    (head, self.names.intern(head))
                 }
             };
             let tree = &self.model.sources.tree;
@@ -133,7 +133,7 @@ impl<'g, 's> Gather<'g, 's> {
             .filter(|function| self.is_test(function));
         let test = |function: &'g Function| {
             let (line, column) = self.file.position(function.span.start);
-            let name = self.names.resolve(&function.name).to_owned();
+            let name = self.names.resolve(function.name).to_owned();
             let mut test = Test {
                 file: index,
                 line,
@@ -144,7 +144,7 @@ impl<'g, 's> Gather<'g, 's> {
             };
             if let Scope::Class(class) = function.scope {
                 let class = &self.file.facts.classes[class as usize];
-                test.name = format!("{}.{}", self.names.resolve(&class.name), test.name);
+                test.name = format!("{}.{}", self.names.resolve(class.name), test.name);
                 self.decorators(&class.decorators, &mut test);
                 self.own_mark(&class.body, &mut test);
             }
@@ -157,17 +157,17 @@ impl<'g, 's> Gather<'g, 's> {
     }
 
     fn is_test(&self, function: &Function) -> bool {
-        let is_one = self.names.resolve(&function.name).starts_with("test");
+        let is_one = self.names.resolve(function.name).starts_with("test");
         is_one
             && match function.scope {
                 Scope::Module => true,
                 Scope::Class(class) => {
                     let class = &self.file.facts.classes[class as usize];
                     let cases = class.bases.iter().filter_map(last);
-                    self.names.resolve(&class.name).starts_with("Test")
+                    self.names.resolve(class.name).starts_with("Test")
                         || cases
                             .into_iter()
-                            .any(|base| self.names.resolve(&base).ends_with("TestCase"))
+                            .any(|base| self.names.resolve(base).ends_with("TestCase"))
                 }
                 Scope::Function(_) => false,
             }
@@ -184,7 +184,7 @@ impl<'g, 's> Gather<'g, 's> {
     fn own_mark(&self, body: &[Stmt], test: &mut Test) {
         for statement in body {
             match statement {
-                Stmt::Assign(assign) if matches!(&assign.target, Expr::Name(name, _) if self.names.resolve(name) == "pytestmark") => {
+                Stmt::Assign(assign) if matches!(&assign.target, Expr::Name(name, _) if self.names.resolve(*name) == "pytestmark") => {
                     if let Some(value) = &assign.value {
                         descend(value, &mut |expr| self.skip_mark(expr, test));
                     }
@@ -200,12 +200,12 @@ impl<'g, 's> Gather<'g, 's> {
     fn skip_mark(&self, expr: &Expr, test: &mut Test) {
         if let Expr::Attr(attr) = expr
             && matches!(
-                self.names.resolve(&attr.name),
+                self.names.resolve(attr.name),
                 "skip" | "skipif" | "xfail" | "skipIf" | "skipUnless" | "expectedFailure"
             )
         {
             test.skipped
-                .get_or_insert(format!("is marked {}", self.names.resolve(&attr.name)));
+                .get_or_insert(format!("is marked {}", self.names.resolve(attr.name)));
         }
     }
 
@@ -229,7 +229,7 @@ impl<'g, 's> Gather<'g, 's> {
         for gather in self.above.iter().chain([self]) {
             gather.replacements(&gather.file.facts.body, test);
             for other in &gather.file.facts.functions {
-                let name = self.names.resolve(&other.name);
+                let name = self.names.resolve(other.name);
                 let same_scope = other.scope == Scope::Module || other.scope == function.scope;
                 if same_scope && (SETUPS.contains(&name) || gather.is_fixture(other) == Some(true)) {
                     gather.walk(other, test, DEPTH - 1);
@@ -264,7 +264,7 @@ impl<'g, 's> Gather<'g, 's> {
                     .into_iter()
                     .find(|other| other.name == param.name && gather.is_fixture(other).is_some())
             };
-            match self.names.resolve(&param.name) {
+            match self.names.resolve(param.name) {
                 "caplog" => test.logs = true,
                 _ => {
                     if let Some((gather, fixture)) = std::iter::once(self)
@@ -384,10 +384,10 @@ impl<'g, 's> Gather<'g, 's> {
                 test.statuses.insert(*status);
             }
             Expr::Name(name, _) | Expr::Str(name, _) => {
-                test.asserted.insert(self.names.resolve(name).to_lowercase());
+                test.asserted.insert(self.names.resolve(*name).to_lowercase());
             }
             Expr::Attr(attr) => {
-                let name = self.names.resolve(&attr.name);
+                let name = self.names.resolve(attr.name);
                 // `status.HTTP_403_FORBIDDEN`
                 let status: Option<i64> = name.strip_prefix("HTTP_").and_then(|rest| rest.get(..3)?.parse().ok());
                 test.statuses.extend(status.filter(|_| !words_only));
@@ -420,14 +420,14 @@ impl<'g, 's> Gather<'g, 's> {
 
     /// Whether an expression is this one name.
     pub(super) fn is_named(&self, expr: &Expr, text: &str) -> bool {
-        matches!(expr, Expr::Name(name, _) if self.names.resolve(name) == text)
+        matches!(expr, Expr::Name(name, _) if self.names.resolve(*name) == text)
     }
 
     /// `a.b.c` as it is written; empty for what is no dotted name.
     pub(super) fn text(&self, expr: &Expr) -> String {
         match expr {
-            Expr::Name(name, _) => self.names.resolve(name).to_owned(),
-            Expr::Attr(attr) => format!("{}.{}", self.text(&attr.base), self.names.resolve(&attr.name)),
+            Expr::Name(name, _) => self.names.resolve(*name).to_owned(),
+            Expr::Attr(attr) => format!("{}.{}", self.text(&attr.base), self.names.resolve(attr.name)),
             _ => String::new(),
         }
     }

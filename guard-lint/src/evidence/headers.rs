@@ -65,7 +65,7 @@ impl Gather<'_, '_> {
         let mut keys = find(body).or_else(|| find(&self.file.facts.body)).flatten()?;
         crate::source::visit::each_call(body, &mut |call| {
             if let Expr::Attr(attr) = &call.func
-                && self.names.resolve(&attr.name) == "pop"
+                && self.names.resolve(attr.name) == "pop"
                 && matches!(&attr.base, Expr::Name(name, _) if *name == wanted)
                 && let Some(key) = call.position(0).and_then(|key| key.as_str(self.names))
             {

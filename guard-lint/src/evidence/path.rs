@@ -28,7 +28,7 @@ fn segment(part: &str) -> Option<String> {
 
 fn spell(expr: &Expr, names: &Names, lookup: &dyn Fn(&Expr) -> Option<String>, text: &mut String) {
     match expr {
-        Expr::Str(part, _) => text.push_str(names.resolve(part)),
+        Expr::Str(part, _) => text.push_str(names.resolve(*part)),
         Expr::Text(parts) => parts.iter().for_each(|part| spell(part, names, lookup, text)),
         Expr::Add(pair) => {
             spell(&pair.0, names, lookup, text);

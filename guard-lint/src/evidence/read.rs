@@ -9,7 +9,7 @@ use super::gather::Gather;
 use super::{Subject, Test};
 use crate::model::Model;
 use crate::source::walk::is_test;
-use crate::source::{File, Sources};
+use crate::source::{File, Reader, Sources};
 
 /// The tests that may be evidence for some ticket.
 #[derive(Default)]
@@ -31,7 +31,7 @@ impl Tests {
         if paths.is_empty() && modules.is_empty() {
             return Self::default();
         }
-        let (sources, names) = (model.sources, model.names);
+        let (sources, reader) = (model.sources, Reader::new(model.names));
         // Without a search for them all at once, nothing is wanted.
         let (Ok(paths), Ok(modules)) = (AhoCorasick::new(&paths), AhoCorasick::new(&modules)) else {
             return Self::default();
@@ -42,12 +42,12 @@ impl Tests {
         let parsed = entries.par_iter().filter_map(|index| {
             let entry = &sources.entries[*index];
             let stands_right = subjects.iter().any(|subject| subject.may_be_tested_in(&entry.path));
-            crate::source::read_if(entry, names, |bytes| {
+            reader.read_if(entry, |bytes| {
                 paths.is_match(bytes) || (stands_right && modules.is_match(bytes))
             })
         });
         let files: Vec<File> = parsed.collect();
-        let conftests = conftests(sources, model, &files);
+        let conftests = conftests(sources, &reader, &files);
         let tests = crate::spread::over(model, &(0..files.len()).collect::<Vec<_>>(), |model, index| {
             let above: Vec<&File> = conftests
                 .iter()
@@ -76,14 +76,12 @@ fn is_test_file(path: &str) -> bool {
 }
 
 /// The `conftest.py` of each folder above one of these files.
-fn conftests(sources: &Sources, model: &Model<'_>, files: &[File]) -> Vec<File> {
+fn conftests(sources: &Sources, reader: &Reader<'_>, files: &[File]) -> Vec<File> {
     let wanted = sources.entries.iter().filter(|entry| {
         entry.path.rsplit('/').next() == Some("conftest.py")
             && files.iter().any(|file| is_above(&entry.path, &file.path))
     });
-    wanted
-        .filter_map(|entry| crate::source::read_if(entry, model.names, |_| true))
-        .collect()
+    wanted.filter_map(|entry| reader.read_if(entry, |_| true)).collect()
 }
 
 fn is_above(conftest: &str, path: &str) -> bool {

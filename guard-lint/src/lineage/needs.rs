@@ -6,8 +6,6 @@
 
 use std::sync::Arc;
 
-use lasso::Key;
-
 use super::lookup::{Lookup, last_name};
 use super::said;
 use crate::model::{FnId, Model};
@@ -21,7 +19,7 @@ struct Known(Vec<u64>);
 
 impl Known {
     fn has(&self, name: Name) -> bool {
-        self.has_key(name.into_usize())
+        self.has_key(name.index())
     }
 
     fn has_key(&self, key: usize) -> bool {
@@ -30,7 +28,7 @@ impl Known {
 
     /// Adds a name; whether it is new.
     fn add(&mut self, name: Name) -> bool {
-        self.add_key(name.into_usize())
+        self.add_key(name.index())
     }
 
     fn add_key(&mut self, key: usize) -> bool {

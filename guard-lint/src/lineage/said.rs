@@ -2,8 +2,6 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use lasso::Key;
-
 use crate::model::Model;
 use crate::source::facts::Name;
 use crate::vocabulary::{Vocabulary, has_word, starts_with};
@@ -57,7 +55,7 @@ impl Said {
     /// Whether a name says any of these.
     pub(super) fn says(&self, name: Name, text: &str, words: &Vocabulary, what: u32) -> bool {
         // A name that came later than this list is asked every time.
-        let known = self.0.get(name.into_usize());
+        let known = self.0.get(name.index());
         let before = known.map_or(0, |said| said.load(Ordering::Relaxed));
         let new = what & !(before >> ASKED);
         if new == 0 {

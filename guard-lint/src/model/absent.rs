@@ -168,7 +168,7 @@ impl Model<'_> {
                 {
                     each_call(body, &mut |call| {
                         if let (Expr::Name(function, _), Some(Expr::Str(name, _))) = (&call.func, call.position(1))
-                            && self.names.resolve(function) == "setattr"
+                            && self.names.resolve(*function) == "setattr"
                         {
                             assigned.insert(*name);
                         }

@@ -31,8 +31,8 @@ pub(super) fn each(facts: &Module, names: &Names, body: &[Stmt], bind: &mut impl
         Stmt::Import(import) => {
             for (name, alias) in &import.names {
                 bind(alias.unwrap_or_else(|| {
-                    let text = names.resolve(name);
-                    names.get_or_intern(text.split('.').next().unwrap_or(text))
+                    let text = names.resolve(*name);
+                    names.intern(text.split('.').next().unwrap_or(text))
                 }));
             }
         }

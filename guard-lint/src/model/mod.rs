@@ -18,7 +18,6 @@ use std::cell::RefCell;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use lasso::Key;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
@@ -75,8 +74,6 @@ pub struct Program<'s> {
     pub classes: Vec<ClassInfo<'s>>,
     /// The dotted name of each file.
     pub dotted: Vec<String>,
-    /// The texts of the names that were interned when the model was made, by key: a look-up without a lock.
-    texts: Vec<&'s str>,
     /// The classes that define a method of this name, in order.
     classes_with: FxHashMap<Name, Vec<ClassId>>,
     scopes: Vec<ModuleScope<'s>>,
@@ -169,7 +166,6 @@ impl<'s> Program<'s> {
         let mut program = Self {
             sources,
             names: &sources.names,
-            texts: texts(&sources.names),
             classes_with: FxHashMap::default(),
             functions: Vec::new(),
             classes: Vec::new(),
@@ -263,15 +259,12 @@ impl<'s> Program<'s> {
 
     /// The text of a name.
     pub fn text(&self, name: Name) -> &'s str {
-        match self.texts.get(name.into_usize()) {
-            Some(text) if !text.is_empty() => text,
-            _ => self.names.resolve(&name),
-        }
+        self.names.resolve(name)
     }
 
     /// A name's interned form; a name that occurs nowhere in the program gets one too.
     pub fn intern(&self, text: &str) -> Name {
-        self.names.get_or_intern(text)
+        self.names.intern(text)
     }
 
     /// The place of a function's name.
@@ -297,15 +290,4 @@ impl<'s> Program<'s> {
     pub fn class_facts(&self, id: ClassId) -> &'s Class {
         self.class(id).facts
     }
-}
-
-/// The texts of all names, by key. Keys are handed out from 0 on; one that is not there yet stays empty.
-fn texts(names: &Names) -> Vec<&str> {
-    let mut texts = vec![""; names.len()];
-    for (name, text) in names.iter() {
-        if let Some(place) = texts.get_mut(name.into_usize()) {
-            *place = text;
-        }
-    }
-    texts
 }

@@ -105,7 +105,7 @@ impl<'s> ModuleScope<'s> {
 
     fn add_import(&mut self, import: &'s Import, names: &Names, wins: bool) {
         for (name, alias) in &import.names {
-            let text = names.resolve(name);
+            let text = names.resolve(*name);
             match (import.module, alias) {
                 (Some(_), _) if text == "*" => self.stars.push(import),
                 (Some(_), alias) => {
@@ -120,7 +120,7 @@ impl<'s> ModuleScope<'s> {
                 }
                 (None, Some(alias)) => self.add(*alias, Binding::Module { dotted: *name }, wins),
                 (None, None) => {
-                    let head = names.get_or_intern(text.split('.').next().unwrap_or(text));
+                    let head = names.intern(text.split('.').next().unwrap_or(text));
                     self.add(head, Binding::Module { dotted: head }, wins);
                 }
             }

@@ -5,12 +5,7 @@
 //! operators become [`Expr::Other`] over their operands, so that no call inside them is lost.
 
 use super::glance::Glance;
-
-/// An interned string. Compare it, resolve it through [`Names`], never order by it: its value depends on thread timing.
-pub type Name = lasso::Spur;
-
-/// The interner that all files of one run share.
-pub type Names = lasso::ThreadedRodeo<Name, rustc_hash::FxBuildHasher>;
+pub use super::names::{Name, Names};
 
 /// Byte offsets into the file's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
@@ -459,7 +454,7 @@ impl Expr {
     /// The literal string.
     pub fn as_str<'n>(&self, names: &'n Names) -> Option<&'n str> {
         match self {
-            Expr::Str(value, _) => Some(names.resolve(value)),
+            Expr::Str(value, _) => Some(names.resolve(*value)),
             _ => None,
         }
     }
@@ -469,7 +464,7 @@ impl Call {
     /// The argument given by this keyword.
     pub fn keyword<'c>(&'c self, names: &Names, keyword: &str) -> Option<&'c Expr> {
         self.args.iter().find_map(|arg| match arg.kind {
-            ArgKind::Keyword(name) if names.resolve(&name) == keyword => Some(&arg.value),
+            ArgKind::Keyword(name) if names.resolve(name) == keyword => Some(&arg.value),
             _ => None,
         })
     }

@@ -79,7 +79,7 @@ impl Gathering {
         let mut given = call.args.iter().map(|arg| &arg.value).chain(base);
         if given.any(|given| self.is_of_param(given)) {
             add(&mut self.seen.hands, name);
-            let changes = || CHANGES.contains(&names.resolve(&name));
+            let changes = || CHANGES.contains(&names.resolve(name));
             self.seen.changes |= base.is_some_and(|base| self.is_of_param(base)) && changes();
         }
     }
@@ -124,15 +124,16 @@ pub(crate) fn each_attribute(target: &Expr, set: &mut impl FnMut(Name)) {
 #[cfg(test)]
 mod tests {
     use crate::source::facts::{Module, Names};
+    use crate::source::names::Recent;
     use crate::source::python;
 
     fn names_of(names: &Names, all: &[crate::source::facts::Name]) -> Vec<String> {
-        all.iter().map(|name| names.resolve(name).to_owned()).collect()
+        all.iter().map(|name| names.resolve(*name).to_owned()).collect()
     }
 
     fn read(text: &str) -> (Module, Names) {
-        let names = Names::with_hasher(rustc_hash::FxBuildHasher);
-        let module = python::facts(text, &names);
+        let names = Names::default();
+        let module = python::facts(text, &Recent::new(&names));
         (module, names)
     }
 

@@ -32,7 +32,7 @@ impl Imports {
 
     /// The names that an import may load: the module itself, and each imported name as a submodule.
     fn add(&mut self, import: &Import, path: &str, names: &Names, tree: &Tree) {
-        let imported = import.names.iter().map(|(name, _)| names.resolve(name));
+        let imported = import.names.iter().map(|(name, _)| names.resolve(*name));
         let Some(module) = import.module else {
             self.wanted.extend(
                 imported
@@ -41,7 +41,7 @@ impl Imports {
             );
             return;
         };
-        let module = names.resolve(&module);
+        let module = names.resolve(module);
         let start = match import.level {
             0 if tree.knows(module) => None,
             0 => return,
@@ -99,12 +99,12 @@ pub fn start(level: u32, path: &str) -> Option<&str> {
 /// The module that a package puts in its own place: `sys.modules[__name__] = X`, where X is
 /// `importlib.import_module("literal")`, at once or through a name.
 fn stands_for<'n>(body: &[Stmt], names: &'n Names) -> Option<&'n str> {
-    let is = |expr: &Expr, text: &str| matches!(expr, Expr::Name(name, _) if names.resolve(name) == text);
+    let is = |expr: &Expr, text: &str| matches!(expr, Expr::Name(name, _) if names.resolve(*name) == text);
     let imported = |expr: &Expr| -> Option<&'n str> {
         let Expr::Call(call) = expr else { return None };
         let function = match &call.func {
-            Expr::Attr(attr) => names.resolve(&attr.name),
-            Expr::Name(name, _) => names.resolve(name),
+            Expr::Attr(attr) => names.resolve(attr.name),
+            Expr::Name(name, _) => names.resolve(*name),
             _ => return None,
         };
         (function == "import_module")
@@ -119,7 +119,7 @@ fn stands_for<'n>(body: &[Stmt], names: &'n Names) -> Option<&'n str> {
             },
             Stmt::Import(import) => import.names.iter().find_map(|(name, alias)| {
                 // `import a.b as x` binds the module itself.
-                (import.module.is_none() && *alias == Some(wanted)).then(|| names.resolve(name))
+                (import.module.is_none() && *alias == Some(wanted)).then(|| names.resolve(*name))
             }),
             _ => None,
         })
@@ -130,7 +130,7 @@ fn stands_for<'n>(body: &[Stmt], names: &'n Names) -> Option<&'n str> {
             return None;
         };
         let Expr::Attr(modules) = &index.0 else { return None };
-        if names.resolve(&modules.name) != "modules" || !is(&index.1, "__name__") {
+        if names.resolve(modules.name) != "modules" || !is(&index.1, "__name__") {
             return None;
         }
         match assign.value.as_ref()? {

@@ -4,16 +4,13 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::facts::Names;
 use super::imports::Imports;
+use super::names::Names;
+use super::read::Reader;
 use super::tree::Tree;
 use super::walk::{self, Entry};
-use super::{File, Sources, read, rust};
+use super::{File, Sources, rust};
 use crate::report::model::Unchecked;
-
-/// How many different names there is room for from the start: those of some thousand files. The room costs nothing until it
-/// is used, and to grow it everything has to be moved.
-const NAMES: usize = 1 << 16;
 
 impl Sources {
     /// Reads the tree under `root`. `wanted` names paths, with or without `.py`, that are parsed whatever reaches them.
@@ -22,7 +19,8 @@ impl Sources {
         exclude: &[String],
         wanted: impl IntoIterator<Item = &'w str>,
     ) -> Result<Self, ignore::Error> {
-        let names = Names::with_capacity_and_hasher(lasso::Capacity::for_strings(NAMES), rustc_hash::FxBuildHasher);
+        let names = Names::default();
+        let reader = Reader::new(&names);
         let (sender, receiver) = std::sync::mpsc::channel();
         let (rust_sender, rust_receiver) = std::sync::mpsc::channel();
         // Files are looked at while the walk goes on.
@@ -38,9 +36,9 @@ impl Sources {
                     });
                     return;
                 }
-                let (sender, names) = (sender.clone(), &names);
+                let (sender, reader) = (sender.clone(), &reader);
                 scope.spawn(move |_| {
-                    let look = read::look(&entry, names, &mut Vec::new());
+                    let look = reader.look(&entry);
                     // The receiver outlives the scope.
                     let _ = sender.send((entry, look));
                 });
@@ -53,7 +51,7 @@ impl Sources {
         let proofs = looks.iter_mut().flat_map(|look| std::mem::take(&mut look.proofs));
         let tree = Tree::new(entries.iter().map(|entry| entry.path.as_str()), proofs);
 
-        let mut loader = Loader::new(&entries, &names, tree);
+        let mut loader = Loader::new(&entries, &names, &reader, tree);
         loader.unchecked = unchecked;
         let seeds = looks.into_iter().enumerate();
         let mut wave = loader.keep(seeds.filter_map(|(index, look)| Some((index as u32, look.seed.transpose()?))));
@@ -104,6 +102,7 @@ impl Sources {
 struct Loader<'l> {
     entries: &'l [Entry],
     names: &'l Names,
+    reader: &'l Reader<'l>,
     tree: Tree,
     /// By entry.
     files: Vec<Option<File>>,
@@ -115,7 +114,7 @@ struct Loader<'l> {
 }
 
 impl<'l> Loader<'l> {
-    fn new(entries: &'l [Entry], names: &'l Names, tree: Tree) -> Self {
+    fn new(entries: &'l [Entry], names: &'l Names, reader: &'l Reader<'l>, tree: Tree) -> Self {
         let mut files = Vec::new();
         files.resize_with(entries.len(), || None);
         // Tests are no part of what runs, even where something imports them.
@@ -123,6 +122,7 @@ impl<'l> Loader<'l> {
         Self {
             entries,
             names,
+            reader,
             tree,
             files,
             seen,
@@ -133,9 +133,9 @@ impl<'l> Loader<'l> {
 
     /// Reads these entries; those that were parsed.
     fn read(&mut self, entries: Vec<u32>) -> Vec<u32> {
-        let files = entries.into_par_iter().map_init(Vec::new, |buffer, index| {
-            (index, read::read(&self.entries[index as usize], self.names, buffer))
-        });
+        let files = entries
+            .into_par_iter()
+            .map(|index| (index, self.reader.read(&self.entries[index as usize])));
         let files: Vec<_> = files.collect();
         self.keep(files)
     }

@@ -9,6 +9,7 @@ pub mod glance;
 pub mod imports;
 pub(crate) mod lines;
 mod load;
+pub mod names;
 pub mod python;
 mod read;
 pub mod rust;
@@ -17,7 +18,7 @@ pub mod tree;
 pub mod visit;
 pub mod walk;
 
-pub use read::read_if;
+pub use read::Reader;
 
 use crate::report::model::Unchecked;
 use facts::{Module, Names};

@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::io::{self, Read};
+use std::sync::{Mutex, PoisonError};
 
-use super::facts::Names;
+use super::names::{Names, Recent};
 use super::scan::{self, Proof};
 use super::walk::{self, Entry};
 use super::{File, depth, lines, python};
@@ -20,46 +21,86 @@ pub(super) struct Look {
     pub(super) seed: Result<Option<File>, Unchecked>,
 }
 
-/// Looks at a file. `buffer` is scratch space: most files are read, scanned and forgotten.
-pub(super) fn look(entry: &Entry, names: &Names, buffer: &mut Vec<u8>) -> Look {
-    // Tests run with a search path of their own: they are no seed, and prove no source root.
-    if walk::is_test(&entry.path) {
-        return Look {
-            proofs: Vec::new(),
-            seed: Ok(None),
-        };
-    }
-    if let Err(reason) = fill(entry, buffer) {
-        return Look {
-            proofs: Vec::new(),
-            seed: Err(reason),
-        };
-    }
-    let seed = if scan::is_seed(buffer) {
-        parse(entry, buffer, names).map(Some)
-    } else {
-        Ok(None)
-    };
-    Look {
-        proofs: scan::proofs(&entry.path, buffer),
-        seed,
-    }
+/// Reads files, on any number of threads.
+pub struct Reader<'n> {
+    names: &'n Names,
+    /// What no thread needs just now.
+    idle: Mutex<Vec<Desk<'n>>>,
 }
 
-/// Reads a file that an import reached.
-pub(super) fn read(entry: &Entry, names: &Names, buffer: &mut Vec<u8>) -> Result<File, Unchecked> {
-    fill(entry, buffer)?;
-    parse(entry, buffer, names)
+/// What a thread works with while it reads a file: most files are read, scanned and forgotten.
+struct Desk<'n> {
+    bytes: Vec<u8>,
+    names: Recent<'n>,
 }
 
-/// Reads a file whose bytes are wanted; nothing for any other, and for one that cannot be read.
-pub fn read_if(entry: &Entry, names: &Names, is_wanted: impl Fn(&[u8]) -> bool) -> Option<File> {
-    let mut buffer = Vec::new();
-    fill(entry, &mut buffer).ok()?;
-    if !is_wanted(&buffer) {
-        return None;
+impl<'n> Reader<'n> {
+    /// Files whose names go to this interner.
+    pub fn new(names: &'n Names) -> Self {
+        Self {
+            names,
+            idle: Mutex::default(),
+        }
     }
-    parse(entry, &buffer, names).ok()
+
+    fn at_desk<R>(&self, work: impl FnOnce(&mut Desk<'n>) -> R) -> R {
+        let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let desk = idle().pop();
+        let mut desk = desk.unwrap_or_else(|| Desk {
+            bytes: Vec::new(),
+            names: Recent::new(self.names),
+        });
+        let result = work(&mut desk);
+        idle().push(desk);
+        result
+    }
+
+    /// Looks at a file.
+    pub(super) fn look(&self, entry: &Entry) -> Look {
+        // Tests run with a search path of their own: they are no seed, and prove no source root.
+        if walk::is_test(&entry.path) {
+            return Look {
+                proofs: Vec::new(),
+                seed: Ok(None),
+            };
+        }
+        self.at_desk(|Desk { bytes, names }| {
+            if let Err(reason) = fill(entry, bytes) {
+                return Look {
+                    proofs: Vec::new(),
+                    seed: Err(reason),
+                };
+            }
+            let seed = if scan::is_seed(bytes) {
+                parse(entry, bytes, names).map(Some)
+            } else {
+                Ok(None)
+            };
+            Look {
+                proofs: scan::proofs(&entry.path, bytes),
+                seed,
+            }
+        })
+    }
+
+    /// Reads a file that an import reached.
+    pub(super) fn read(&self, entry: &Entry) -> Result<File, Unchecked> {
+        self.at_desk(|Desk { bytes, names }| {
+            fill(entry, bytes)?;
+            parse(entry, bytes, names)
+        })
+    }
+
+    /// Reads a file whose bytes are wanted; nothing for any other, and for one that cannot be read.
+    pub fn read_if(&self, entry: &Entry, is_wanted: impl Fn(&[u8]) -> bool) -> Option<File> {
+        self.at_desk(|Desk { bytes, names }| {
+            fill(entry, bytes).ok()?;
+            if !is_wanted(bytes) {
+                return None;
+            }
+            parse(entry, bytes, names).ok()
+        })
+    }
 }
 
 /// Reads a file's bytes.
@@ -97,7 +138,7 @@ pub(super) fn text<'b>(entry: &Entry, bytes: &'b [u8]) -> Result<&'b str, Unchec
     })
 }
 
-fn parse(entry: &Entry, bytes: &[u8], names: &Names) -> Result<File, Unchecked> {
+fn parse(entry: &Entry, bytes: &[u8], names: &Recent<'_>) -> Result<File, Unchecked> {
     let text = text(entry, bytes)?;
     if let Some(line) = depth::too_deep(text) {
         return Err(Unchecked {

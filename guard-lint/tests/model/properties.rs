@@ -3,6 +3,7 @@
 use guard_lint::model::Model;
 use guard_lint::model::routes::Routes;
 use guard_lint::source::facts::Names;
+use guard_lint::source::names::Recent;
 use guard_lint::source::{depth, python};
 use proptest::prelude::*;
 
@@ -69,7 +70,7 @@ proptest! {
     #[test]
     fn any_text_has_facts(text in any::<String>()) {
         if depth::too_deep(&text).is_none() {
-            python::facts(&text, &Names::with_hasher(rustc_hash::FxBuildHasher));
+            python::facts(&text, &Recent::new(&Names::default()));
         }
     }
 

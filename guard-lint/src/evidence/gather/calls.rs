@@ -14,7 +14,7 @@ const REPLACING: [&str; 6] = ["delenv", "dict", "object", "patch", "pop", "setat
 impl<'g> Gather<'g, '_> {
     /// Adds what one call does. `body` is where its names are assigned.
     pub(super) fn call(&self, call: &Call, body: &'g [Stmt], test: &mut Test, depth: u32) {
-        let name = last(&call.func).map_or("", |name| self.names.resolve(&name));
+        let name = last(&call.func).map_or("", |name| self.names.resolve(name));
         // What its set-up makes is not made again.
         if depth + 1 == DEPTH
             && let Some(Entity::Class(_)) = self.entity(&call.func)
@@ -82,7 +82,7 @@ impl<'g> Gather<'g, '_> {
                     && matches!(&assign.target, Expr::Name(name, _) if name == wanted)
                     && let Some(Expr::Str(text, _)) = &assign.value
                 {
-                    value = Some(self.names.resolve(text).to_owned());
+                    value = Some(self.names.resolve(*text).to_owned());
                 }
             });
         }
@@ -111,7 +111,7 @@ impl<'g> Gather<'g, '_> {
                 test.statuses.insert(*status);
             }
             Expr::Str(text, _) => {
-                let text = self.names.resolve(text);
+                let text = self.names.resolve(*text);
                 test.asserted.insert(text.to_lowercase());
                 if let Some(path) = written(expr, self.names, &|_| None).filter(|_| text.starts_with('/')) {
                     test.requests.push(Request {
@@ -138,7 +138,7 @@ impl<'g> Gather<'g, '_> {
                 }
                 Expr::Attr(attr) => {
                     if let Some(owner) = self.owner(&attr.base) {
-                        test.mocks.push(format!("{owner}.{}", self.names.resolve(&attr.name)));
+                        test.mocks.push(format!("{owner}.{}", self.names.resolve(attr.name)));
                     }
                 }
                 _ => {}
@@ -149,7 +149,7 @@ impl<'g> Gather<'g, '_> {
 
     /// What one call puts in another's place.
     pub(super) fn replacement(&self, call: &Call, test: &mut Test) {
-        let last = last(&call.func).map_or("", |name| self.names.resolve(&name));
+        let last = last(&call.func).map_or("", |name| self.names.resolve(name));
         if !REPLACING.iter().any(|name| last.ends_with(name)) {
             return;
         }

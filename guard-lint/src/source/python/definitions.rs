@@ -8,7 +8,7 @@ use super::span;
 use crate::source::facts::{Class, Function, Name, Param, ParamKind, Scope, Stmt};
 use crate::source::glance::{Gathering, Glance};
 
-impl Lowering<'_> {
+impl Lowering<'_, '_> {
     pub(super) fn function(&mut self, def: &ast::StmtFunctionDef) -> u32 {
         self.type_params(def.type_params.as_deref());
         let decorators = def

@@ -7,7 +7,7 @@ use super::lower::Lowering;
 use super::span;
 use crate::source::facts::{Arg, ArgKind, Attr, Call, Choice, Compare, CompareOp, Dict, Expr, If, Loop, Stmt};
 
-impl Lowering<'_> {
+impl Lowering<'_, '_> {
     pub(super) fn expr(&mut self, expr: &ast::Expr) -> Expr {
         match expr {
             ast::Expr::Name(name) => Expr::Name(self.name(name.id.as_str()), span(name.range)),

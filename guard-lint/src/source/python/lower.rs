@@ -1,24 +1,20 @@
 //! Statements of the Python syntax tree, as facts.
 
-use std::cell::RefCell;
-
 use ruff_python_ast as ast;
-use rustc_hash::FxHashMap;
 
 use super::span;
 use crate::source::facts::{
-    Assign, Call, Case, Expr, Handler, If, Import, Loop, Match, Module, Name, Names, Raise, Scope, Stmt, Try, With,
+    Assign, Call, Case, Expr, Handler, If, Import, Loop, Match, Module, Name, Raise, Scope, Stmt, Try, With,
 };
 use crate::source::glance::{Gathering, each_attribute};
+use crate::source::names::Recent;
 
 /// How many bytes of a string literal are kept.
 const LITERAL_LIMIT: usize = 256;
 
 /// Walks one syntax tree and gathers its [`Module`].
-pub(super) struct Lowering<'n> {
-    names: &'n Names,
-    /// The names of this file so far: threads meet at the interner.
-    known: RefCell<FxHashMap<&'n str, Name>>,
+pub(super) struct Lowering<'r, 'n> {
+    names: &'r Recent<'n>,
     pub(super) module: Module,
     pub(super) scope: Scope,
     /// Whether the function that is being walked yields.
@@ -27,11 +23,10 @@ pub(super) struct Lowering<'n> {
     pub(super) seen: Gathering,
 }
 
-impl<'n> Lowering<'n> {
-    pub(super) fn new(names: &'n Names) -> Self {
+impl<'r, 'n> Lowering<'r, 'n> {
+    pub(super) fn new(names: &'r Recent<'n>) -> Self {
         Self {
             names,
-            known: RefCell::default(),
             module: Module::default(),
             scope: Scope::Module,
             yields: false,
@@ -63,12 +58,7 @@ impl<'n> Lowering<'n> {
     }
 
     pub(super) fn name(&self, text: &str) -> Name {
-        if let Some(known) = self.known.borrow().get(text) {
-            return *known;
-        }
-        let name = self.names.get_or_intern(text);
-        self.known.borrow_mut().insert(self.names.resolve(&name), name);
-        name
+        self.names.intern(text)
     }
 
     /// A literal's text. Templates and the like are cut: nothing compares texts of that length.
@@ -77,7 +67,7 @@ impl<'n> Lowering<'n> {
         while !text.is_char_boundary(end) {
             end -= 1;
         }
-        self.names.get_or_intern(&text[..end])
+        self.names.intern(&text[..end])
     }
 
     pub(super) fn body(&mut self, statements: &[ast::Stmt]) -> Vec<Stmt> {
@@ -278,7 +268,7 @@ impl<'n> Lowering<'n> {
     }
 
     pub(super) fn note_call(&mut self, call: &Call) {
-        self.seen.called(call, self.names);
+        self.seen.called(call, self.names.all());
     }
 
     fn elif(&mut self, clauses: &[ast::ElifElseClause]) -> Vec<Stmt> {

@@ -8,12 +8,13 @@ use ruff_python_ast::token::TokenKind;
 use ruff_python_parser::parse_unchecked_source;
 use ruff_text_size::Ranged;
 
-use super::facts::{Module, Names, Span};
+use super::facts::{Module, Span};
+use super::names::Recent;
 use lower::Lowering;
 
 /// Reads the facts of one file. Never fails: what the parser could not read is in [`Module::errors`], and everything
 /// that it recovered is kept.
-pub fn facts(text: &str, names: &Names) -> Module {
+pub fn facts(text: &str, names: &Recent<'_>) -> Module {
     let parsed = parse_unchecked_source(text, ruff_python_ast::PySourceType::Python);
     let mut lowering = Lowering::new(names);
     lowering.module(parsed.suite());

@@ -46,7 +46,7 @@ impl<'n> Lowering<'n> {
     /// Adds a function; its index.
     pub(super) fn function(&mut self, function: Function, at: Span, is_async: bool) -> u32 {
         self.module.functions.push(shared::Function {
-            name: self.names.get_or_intern(&function.name),
+            name: self.names.intern(&function.name),
             span: at,
             scope: Scope::Module,
             params: Vec::new(),
