@@ -155,25 +155,27 @@ fn judge(
     let judged = ManuallyDrop::new(judged);
     timings.phase("walks", || judged.walks.prepare(&analyzer));
     let mut by_rule = Vec::new();
-    let subjects = ManuallyDrop::new(ticket::subjects(&judged, catalog));
+    let scopes = ticket::scopes(&judged, catalog);
+    let subjects = ManuallyDrop::new(ticket::subjects(&judged, catalog, &scopes));
     let tests = OnceLock::new();
-    let mut findings = timings.phase("rules and tests", || {
+    let (mut findings, of_code) = timings.phase("rules, clauses and tests", || {
         rayon::in_place_scope(|scope| {
-            // Rules ask caches that belong to one thread; the tests are read on the others meanwhile.
+            // Rules and clauses ask caches that belong to one thread; the tests are read on the others meanwhile.
             let (model, subjects, tests) = (Model::clone(&model), &subjects, &tests);
             scope.spawn(move |_| {
                 tests.get_or_init(|| ManuallyDrop::new(Tests::read(&model, subjects)));
             });
-            rules::run(&judged, &|meta| config.severity(meta), &mut |meta, time| {
+            let findings = rules::run(&judged, &|meta| config.severity(meta), &mut |meta, time| {
                 by_rule.push((meta.code, time))
-            })
+            });
+            (findings, ticket::of_code(&judged, catalog, config.envelope, &scopes))
         })
     });
     timings.rules = by_rule;
     suppress::apply(&sources, &mut findings);
     let tests = tests.into_inner().unwrap_or_default();
     let tickets = timings.phase("tickets", || {
-        ticket::tickets(&judged, catalog, config.envelope, (&subjects, &tests), &mut findings)
+        ticket::tickets(&judged, catalog, scopes, of_code, (&subjects, &tests), &mut findings)
     });
     let mut unchecked = sources.unchecked.clone();
     if let Some(rust) = rust.as_ref() {

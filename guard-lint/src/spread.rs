@@ -41,7 +41,9 @@ where
     });
     done.extend(parts.into_iter().flatten());
     done.sort_unstable_by_key(|(start, _)| *start);
-    done.into_iter().flat_map(|(_, batch)| batch).collect()
+    let mut all = Vec::with_capacity(items.len());
+    done.into_iter().for_each(|(_, batch)| all.extend(batch));
+    all
 }
 
 #[cfg(test)]

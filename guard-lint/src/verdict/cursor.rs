@@ -2,7 +2,7 @@
 
 use super::clause::{Answer, Say, tally};
 use super::judge::{Judged, Judgement};
-use super::particular::Question;
+use super::work::Asking;
 use crate::analysis::summary::{Exit, Owner};
 use crate::analysis::value::Shape;
 use crate::reading::Reader;
@@ -11,10 +11,10 @@ use crate::source::facts::Expr;
 use crate::source::visit::each_call;
 
 /// The answer over the streams of the ticket.
-pub(super) fn answer(question: &Question<'_, '_, '_, '_>) -> Answer {
-    let judged = question.judged;
+pub(super) fn answer(asking: &Asking<'_, '_, '_, '_>) -> Answer {
+    let judged = asking.judged;
     let is_stream = |endpoint: &&&Judgement| judged.kind(endpoint) != EndpointKind::Http;
-    let streams: Vec<&Judgement> = question.endpoints.iter().filter(is_stream).copied().collect();
+    let streams: Vec<&Judgement> = asking.endpoints.iter().filter(is_stream).copied().collect();
     if streams.is_empty() {
         return Answer::new(
             ClauseVerdict::Unknown,

@@ -2,7 +2,7 @@
 
 use super::clause::{Answer, Say, tally};
 use super::judge::Judged;
-use super::particular::Question;
+use super::work::Asking;
 use crate::analysis::RustStream;
 use crate::reading::Reader;
 use crate::reading::modes::Mode;
@@ -11,16 +11,16 @@ use crate::reading::store::{Keeps, Store};
 use crate::report::model::{ClauseVerdict, EndpointKind};
 
 /// Whether state lives in a store that survives a restart, and nothing volatile serves in its place.
-pub(super) fn durable(question: &Question<'_, '_, '_, '_>) -> Answer {
-    let judged = question.judged;
+pub(super) fn durable(asking: &Asking<'_, '_, '_, '_>) -> Answer {
+    let judged = asking.judged;
     let reader = judged.reader();
     let stores = |mode: Mode| -> Vec<Store> {
-        let replays = replays(question, &reader);
+        let replays = replays(asking, &reader);
         let mut found: Vec<Store> = Vec::new();
         let of_replays = replays
             .iter()
             .flat_map(|replay| reader.stores(replay.at, replay.source, mode));
-        let of_files = question
+        let of_files = asking
             .modules()
             .into_iter()
             .flat_map(|module| reader.stores_in(module, mode));
@@ -85,16 +85,16 @@ fn judge_stores(judged: &Judged<'_, '_, '_>, reader: &Reader<'_, '_>, stores: &d
 }
 
 /// The replays that a ticket's streams, or else its files' own functions, make.
-fn replays<'s>(question: &Question<'_, '_, '_, 's>, reader: &Reader<'_, 's>) -> Vec<Replay<'s>> {
-    let judged = question.judged;
-    let streams: Vec<_> = question
+fn replays<'s>(asking: &Asking<'_, '_, '_, 's>, reader: &Reader<'_, 's>) -> Vec<Replay<'s>> {
+    let judged = asking.judged;
+    let streams: Vec<_> = asking
         .endpoints
         .iter()
         .filter(|endpoint| judged.kind(endpoint) != EndpointKind::Http)
         .map(|endpoint| judged.route(endpoint).handler)
         .collect();
     let roots = if streams.is_empty() {
-        let modules = question.modules();
+        let modules = asking.modules();
         modules
             .into_iter()
             .flat_map(|module| reader.functions_of(module).collect::<Vec<_>>())
@@ -106,10 +106,10 @@ fn replays<'s>(question: &Question<'_, '_, '_, 's>, reader: &Reader<'_, 's>) -> 
 }
 
 /// Whether missed events are replayed from the cursor.
-pub(super) fn replay(question: &Question<'_, '_, '_, '_>) -> Answer {
-    let judged = question.judged;
+pub(super) fn replay(asking: &Asking<'_, '_, '_, '_>) -> Answer {
+    let judged = asking.judged;
     let reader = judged.reader();
-    let streams: Vec<_> = question
+    let streams: Vec<_> = asking
         .endpoints
         .iter()
         .copied()
@@ -128,7 +128,7 @@ pub(super) fn replay(question: &Question<'_, '_, '_, '_>) -> Answer {
         answer.rules = &["GL602"];
         return answer;
     }
-    let found = replays(question, &reader);
+    let found = replays(asking, &reader);
     match (said(judged, &reader, &found), found.first()) {
         (Say::Yes, Some(replay)) => {
             let mut answer = Answer::new(ClauseVerdict::Met, "missed events are asked of a store");

@@ -1,18 +1,18 @@
 //! Does a missing setting end the start, before anything needs it?
 
 use super::clause::Answer;
-use super::particular::Question;
+use super::work::Asking;
 use crate::reading::modes::Mode;
 use crate::reading::settings::Setting;
 use crate::reading::store::{Keeps, Store};
 use crate::report::model::ClauseVerdict;
 
 /// The answer over the constructors and factories of the ticket's files.
-pub(super) fn answer(question: &Question<'_, '_, '_, '_>) -> Answer {
-    let judged = question.judged;
+pub(super) fn answer(asking: &Asking<'_, '_, '_, '_>) -> Answer {
+    let judged = asking.judged;
     let reader = judged.reader();
     let (mut settings, mut substitutes): (Vec<Setting>, Vec<Store>) = (Vec::new(), Vec::new());
-    for module in question.modules() {
+    for module in asking.modules() {
         for function in reader.functions_of(module) {
             let name = judged.model.text(judged.model.function(function).facts.name);
             let makes = crate::vocabulary::words(name).any(|word| {
@@ -35,7 +35,7 @@ pub(super) fn answer(question: &Question<'_, '_, '_, '_>) -> Answer {
     }
     let named: Vec<Setting> = settings
         .iter()
-        .filter(|setting| reader.is_named(setting, question.text))
+        .filter(|setting| reader.is_named(setting, asking.text))
         .cloned()
         .collect();
     if !named.is_empty() {
@@ -48,14 +48,14 @@ pub(super) fn answer(question: &Question<'_, '_, '_, '_>) -> Answer {
         answer.evidence = vec![judged.evidence(store.made.place, reason)];
         answer
     } else {
-        of_settings(question, &settings)
+        of_settings(asking, &settings)
     };
     answer.rules = &["GL601", "GL604"];
     answer
 }
 
-fn of_settings(question: &Question<'_, '_, '_, '_>, settings: &[Setting]) -> Answer {
-    let judged = question.judged;
+fn of_settings(asking: &Asking<'_, '_, '_, '_>, settings: &[Setting]) -> Answer {
+    let judged = asking.judged;
     let (demanded, unchecked): (Vec<&Setting>, Vec<&Setting>) = settings.iter().partition(|setting| setting.demanded);
     let verdict = match (demanded.is_empty(), unchecked.is_empty()) {
         (true, true) => {

@@ -2,16 +2,16 @@
 
 use super::clause::{Answer, Say, no_endpoint, tally};
 use super::judge::{Judged, Judgement};
-use super::particular::Question;
+use super::work::Asking;
 
 /// The answer over the routers of the ticket.
-pub(super) fn answer(question: &Question<'_, '_, '_, '_>) -> Answer {
-    let judged = question.judged;
-    if question.endpoints.is_empty() {
+pub(super) fn answer(asking: &Asking<'_, '_, '_, '_>) -> Answer {
+    let judged = asking.judged;
+    if asking.endpoints.is_empty() {
         return no_endpoint();
     }
     let own = |endpoint: &&&Judgement| !judged.router(endpoint).is_app;
-    let endpoints: Vec<&Judgement> = question.endpoints.iter().filter(own).copied().collect();
+    let endpoints: Vec<&Judgement> = asking.endpoints.iter().filter(own).copied().collect();
     let says = endpoints.iter().map(|endpoint| (*endpoint, say(judged, endpoint)));
     let mut answer = tally(judged, says, "a flag");
     answer.rules = &["GL402"];

@@ -2,7 +2,7 @@
 
 use super::clause::{Answer, Say, no_endpoint, tally};
 use super::judge::{Judged, Judgement};
-use super::particular::Question;
+use super::work::Asking;
 use crate::analysis::summary::Exit;
 use crate::analysis::value::Shape;
 use crate::model::Place;
@@ -10,12 +10,12 @@ use crate::model::classes::{Base, last_segment};
 use crate::source::visit::each_call;
 
 /// The answer over the endpoints that the clause speaks of.
-pub(super) fn answer(question: &Question<'_, '_, '_, '_>) -> Answer {
-    let judged = question.judged;
-    if question.endpoints.is_empty() {
+pub(super) fn answer(asking: &Asking<'_, '_, '_, '_>) -> Answer {
+    let judged = asking.judged;
+    if asking.endpoints.is_empty() {
         return no_endpoint();
     }
-    let says = question
+    let says = asking
         .endpoints
         .iter()
         .map(|endpoint| (*endpoint, say(judged, endpoint)));

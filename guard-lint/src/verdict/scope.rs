@@ -2,7 +2,7 @@
 
 use super::clause::{Answer, Say, tally};
 use super::judge::{Judged, Judgement};
-use super::particular::Question;
+use super::work::Asking;
 use crate::analysis::matching::Field;
 use crate::analysis::value::Facts;
 use crate::model::{FnId, Place};
@@ -10,13 +10,13 @@ use crate::reading::carriers::Carrier;
 use crate::report::model::IdentityVerdict;
 
 /// The answer over the endpoints that the clause speaks of.
-pub(super) fn answer(question: &Question<'_, '_, '_, '_>) -> Answer {
-    let judged = question.judged;
-    if question.endpoints.is_empty() {
+pub(super) fn answer(asking: &Asking<'_, '_, '_, '_>) -> Answer {
+    let judged = asking.judged;
+    if asking.endpoints.is_empty() {
         return super::clause::no_endpoint();
     }
-    let wanted = wanted(question.text);
-    let says = question
+    let wanted = wanted(asking.text);
+    let says = asking
         .endpoints
         .iter()
         .map(|endpoint| (*endpoint, say(judged, endpoint, &wanted)));

@@ -4,56 +4,115 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
-use crate::catalog::{Catalog, Check, Role, Ticket};
+use crate::catalog::{Catalog, Check, Clause, Role, Ticket};
 use crate::evidence::{Proof, Subject, Tests, needs};
 use crate::model::routes::RouterId;
-use crate::report::model::{ClauseReport, ClauseVerdict, Finding, TestsReport, TicketReport, TicketStatus};
+use crate::report::model::{ClauseReport, ClauseVerdict, Finding, TestsReport, TicketFile, TicketReport, TicketStatus};
 
 use super::clause::{Answer, Judge, answer, combine, works};
 use super::judge::{Judged, Judgement};
-use super::particular::{self, Question};
 use super::work::Asking;
-use super::{subject, work};
+use super::{particular, subject, work};
 
-/// What the tests of each ticket must be about; nothing for one that asks for no tests.
-pub fn subjects(judged: &Judged<'_, '_, '_>, catalog: &Catalog) -> Vec<Option<Subject>> {
-    let tickets = catalog.tickets.iter();
-    tickets.map(|ticket| subject_of(judged, ticket)).collect()
+/// What a ticket speaks of.
+pub struct Scope<'j> {
+    routers: Vec<RouterId>,
+    files: Vec<TicketFile>,
+    endpoints: Vec<&'j Judgement>,
 }
 
-/// Judges every ticket of a catalog, and tells each finding which tickets it decides. `subjects` and the tests that were
-/// read for them stand in the catalog's order.
-pub fn tickets(
-    judged: &Judged<'_, '_, '_>,
-    catalog: &Catalog,
-    judge: Judge,
-    (subjects, tests): (&[Option<Subject>], &Tests),
-    findings: &mut [Finding],
-) -> Vec<TicketReport> {
-    let mut findings = Findings::new(findings);
-    let each = catalog.tickets.iter().zip(subjects).enumerate();
-    each.map(|(index, (ticket, subject))| {
-        let given = Given {
-            judge,
-            tests: subject.as_ref().map(|subject| Asked { tests, index, subject }),
-        };
-        report(judged, ticket, &given, &mut findings)
+/// What every ticket of a catalog speaks of, in the catalog's order, as is everything about tickets.
+pub fn scopes<'j>(judged: &'j Judged<'_, '_, '_>, catalog: &Catalog) -> Vec<Scope<'j>> {
+    let tickets = catalog.tickets.iter();
+    tickets.map(|ticket| scope(judged, ticket)).collect()
+}
+
+/// What the tests of each ticket must be about; nothing for one that asks for no tests.
+pub fn subjects(judged: &Judged<'_, '_, '_>, catalog: &Catalog, scopes: &[Scope<'_>]) -> Vec<Option<Subject>> {
+    let each = catalog.tickets.iter().zip(scopes);
+    each.map(|(ticket, scope)| {
+        let asks = ticket
+            .clauses
+            .iter()
+            .any(|clause| clause.checks.contains(&Check::Tests));
+        asks.then(|| {
+            Subject::new(
+                judged,
+                ticket,
+                &scope.endpoints,
+                subject::modules_of(judged.model, ticket),
+            )
+        })
     })
     .collect()
 }
 
-/// How a ticket is judged, and with which tests.
-struct Given<'t> {
-    judge: Judge,
-    tests: Option<Asked<'t>>,
+/// What the code says to a ticket.
+pub struct OfCode {
+    /// For each clause, its checks; nothing for one that the tests answer.
+    clauses: Vec<Vec<Option<Answer>>>,
+    /// Whether every route can answer.
+    works: Option<Answer>,
 }
 
-/// The tests, and what a ticket's must be about.
-struct Asked<'t> {
-    tests: &'t Tests,
-    /// The ticket's place among the subjects.
-    index: usize,
-    subject: &'t Subject,
+/// Asks the code about every ticket.
+pub fn of_code(judged: &Judged<'_, '_, '_>, catalog: &Catalog, judge: Judge, scopes: &[Scope<'_>]) -> Vec<OfCode> {
+    let each = catalog.tickets.iter().zip(scopes);
+    each.map(|(ticket, scope)| OfCode {
+        clauses: ticket
+            .clauses
+            .iter()
+            .map(|clause| {
+                let asking = Asking {
+                    judged,
+                    ticket,
+                    endpoints: &asked(judged, &scope.endpoints, &clause.text),
+                    text: &clause.text,
+                    judge,
+                };
+                let answers = clause.checks.iter().map(|check| ask(&asking, clause, check));
+                answers.collect()
+            })
+            .collect(),
+        works: (!is_exempt(ticket) && !scope.endpoints.is_empty()).then(|| works(judged, &scope.endpoints)),
+    })
+    .collect()
+}
+
+/// What the code says to one check; nothing where the tests are asked, or the catalog alone decides.
+fn ask(asking: &Asking<'_, '_, '_, '_>, clause: &Clause, check: &Check) -> Option<Answer> {
+    if *check == Check::Tests || clause.role == Role::Exemption {
+        return None;
+    }
+    let special = particular::answer(asking, check).or_else(|| work::answer(asking, check));
+    Some(special.unwrap_or_else(|| answer(asking.judged, asking.endpoints, check, asking.judge)))
+}
+
+/// Puts together what the code and the tests say to every ticket, and tells each finding which tickets it decides.
+pub fn tickets(
+    judged: &Judged<'_, '_, '_>,
+    catalog: &Catalog,
+    scopes: Vec<Scope<'_>>,
+    of_code: Vec<OfCode>,
+    (subjects, tests): (&[Option<Subject>], &Tests),
+    findings: &mut [Finding],
+) -> Vec<TicketReport> {
+    let mut findings = Findings::new(findings);
+    let each = catalog
+        .tickets
+        .iter()
+        .zip(scopes)
+        .zip(of_code)
+        .zip(subjects)
+        .enumerate();
+    each.map(|(index, (((ticket, scope), of_code), subject))| {
+        let prove = |clause: &Clause| {
+            let subject = subject.as_ref()?;
+            Some(tests.prove(judged.model, (index, subject), &needs(&clause.text)))
+        };
+        report(judged, (ticket, scope, of_code), prove, &mut findings)
+    })
+    .collect()
 }
 
 /// The findings, by the module of the router that they are about.
@@ -102,79 +161,40 @@ impl<'f> Findings<'f> {
     }
 }
 
-/// What a ticket's tests must be about; nothing where it asks for none.
-fn subject_of(judged: &Judged<'_, '_, '_>, ticket: &Ticket) -> Option<Subject> {
-    let asks = ticket
-        .clauses
-        .iter()
-        .any(|clause| clause.checks.contains(&Check::Tests));
-    asks.then(|| {
-        let routers = subject::routers_of(judged.model, judged.routes, ticket);
-        let endpoints = endpoints_of(judged, ticket, &routers);
-        Subject::new(judged, ticket, &endpoints, subject::modules_of(judged.model, ticket))
-    })
-}
-
 fn report(
     judged: &Judged<'_, '_, '_>,
-    ticket: &Ticket,
-    given: &Given<'_>,
+    (ticket, scope, of_code): (&Ticket, Scope<'_>, OfCode),
+    prove: impl Fn(&Clause) -> Option<Proof>,
     findings: &mut Findings<'_>,
 ) -> TicketReport {
-    let routers = subject::routers_of(judged.model, judged.routes, ticket);
-    let files = subject::files_of(judged.model, judged.routes, ticket, &routers);
-    let endpoints = endpoints_of(judged, ticket, &routers);
     let mut names: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for endpoint in &endpoints {
+    for endpoint in &scope.endpoints {
         names
             .entry(judged.module(endpoint))
             .or_default()
             .push(judged.label(endpoint));
     }
-    let mut clauses: Vec<ClauseReport> = Vec::new();
     let mut attach = |answers: &[Answer]| {
         let rules: Vec<&str> = answers.iter().flat_map(|answer| answer.rules).copied().collect();
         findings.attach(&ticket.id, &names, &rules)
     };
-    let (mut of_code, mut proofs): (Vec<Answer>, Vec<Proof>) = (Vec::new(), Vec::new());
-    for clause in &ticket.clauses {
+    let mut clauses: Vec<ClauseReport> = Vec::new();
+    let (mut by_code, mut proofs): (Vec<Answer>, Vec<Proof>) = (Vec::new(), Vec::new());
+    for (clause, answers) in ticket.clauses.iter().zip(of_code.clauses) {
         if clause.role == Role::Exemption {
-            clauses.push(exemption(ticket, &clause.id, &clause.text, &routers));
+            clauses.push(exemption(ticket, &clause.id, &clause.text, &scope.routers));
             continue;
         }
-        let asked = asked(judged, &endpoints, &clause.text);
-        let question = Question {
-            judged,
-            ticket,
-            endpoints: &asked,
-            text: &clause.text,
-        };
-        let asking = Asking {
-            judged,
-            ticket,
-            endpoints: &asked,
-            text: &clause.text,
-            judge: given.judge,
-        };
-        let answers: Vec<Answer> = clause
-            .checks
-            .iter()
-            .map(|check| match &given.tests {
-                Some(asked) if *check == Check::Tests => {
-                    let subject = (asked.index, asked.subject);
-                    let proof = asked.tests.prove(judged.model, subject, &needs(&clause.text));
-                    let answer = Answer::of_tests(&proof);
-                    proofs.push(proof);
-                    answer
-                }
-                _ => {
-                    let special = particular::answer(&question, check).or_else(|| work::answer(&asking, check));
-                    let answer = special.unwrap_or_else(|| answer(judged, &asked, check, given.judge));
-                    of_code.push(answer.clone());
-                    answer
-                }
+        by_code.extend(answers.iter().flatten().cloned());
+        let answer = |answer: Option<Answer>| {
+            answer.or_else(|| {
+                let proof = prove(clause)?;
+                let answer = Answer::of_tests(&proof);
+                proofs.push(proof);
+                Some(answer)
             })
-            .collect();
+        };
+        let answers: Vec<Answer> = answers.into_iter().filter_map(answer).collect();
         let prints = attach(&answers);
         clauses.push(clause_report(
             clause.id.clone(),
@@ -183,12 +203,7 @@ fn report(
             prints,
         ));
     }
-    let exempt = ticket
-        .clauses
-        .iter()
-        .any(|clause| clause.checks.contains(&Check::Exemption));
-    if !exempt && !endpoints.is_empty() {
-        let works = works(judged, &endpoints);
+    if let Some(works) = of_code.works {
         let prints = attach(std::slice::from_ref(&works));
         clauses.push(clause_report(
             "family-works".to_owned(),
@@ -197,14 +212,13 @@ fn report(
             prints,
         ));
     }
-    let status = if exempt {
-        if routers.is_empty() {
-            TicketStatus::Missing
-        } else {
-            TicketStatus::Exempt
-        }
+    let status = if !is_exempt(ticket) {
+        let files_exist = scope.files.iter().all(|file| file.exists);
+        status(judged, ticket, &scope.routers, files_exist, &clauses)
+    } else if scope.routers.is_empty() {
+        TicketStatus::Missing
     } else {
-        status(judged, ticket, &routers, files.iter().all(|file| file.exists), &clauses)
+        TicketStatus::Exempt
     };
     TicketReport {
         id: ticket.id.clone(),
@@ -213,9 +227,9 @@ fn report(
         class: ticket.class,
         status,
         routers: ticket.routers.clone(),
-        files,
+        files: scope.files,
         clauses,
-        code: (!of_code.is_empty()).then(|| combine(of_code).verdict),
+        code: (!by_code.is_empty()).then(|| combine(by_code).verdict),
         tests: tests_report(proofs),
     }
 }
@@ -285,10 +299,11 @@ fn exemption(ticket: &Ticket, id: &str, text: &str, routers: &[RouterId]) -> Cla
     }
 }
 
-/// The endpoints that a ticket speaks of: those of its routers; of an application that serves many, only the handlers in
-/// the ticket's own files.
-fn endpoints_of<'j>(judged: &'j Judged<'_, '_, '_>, ticket: &Ticket, routers: &[RouterId]) -> Vec<&'j Judgement> {
-    let files = subject::files_of(judged.model, judged.routes, ticket, routers);
+/// What a ticket speaks of: the endpoints of its routers; of an application that serves many, only the handlers in the
+/// ticket's own files.
+fn scope<'j>(judged: &'j Judged<'_, '_, '_>, ticket: &Ticket) -> Scope<'j> {
+    let routers = subject::routers_of(judged.model, judged.routes, ticket);
+    let files = subject::files_of(judged.model, judged.routes, ticket, &routers);
     let is_named = |path: &str| {
         files
             .iter()
@@ -303,7 +318,18 @@ fn endpoints_of<'j>(judged: &'j Judged<'_, '_, '_>, ticket: &Ticket, routers: &[
                 || !ticket.routers.is_empty()
         }
     };
-    judged.endpoints.iter().filter(of_ticket).collect()
+    let endpoints = judged.endpoints.iter().filter(of_ticket).collect();
+    Scope {
+        routers,
+        files,
+        endpoints,
+    }
+}
+
+/// Whether a ticket takes its routers out of what the others ask.
+fn is_exempt(ticket: &Ticket) -> bool {
+    let mut checks = ticket.clauses.iter().flat_map(|clause| &clause.checks);
+    checks.any(|check| *check == Check::Exemption)
 }
 
 fn status(
