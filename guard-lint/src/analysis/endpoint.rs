@@ -187,13 +187,13 @@ impl<'s> Frame<'_, 's> {
     fn annotated_provider(&self, at: Where, annotation: &'s Expr, hops: u32) -> Option<Declared<'s>> {
         let hops = hops.checked_sub(1)?;
         match annotation {
-            Expr::Index(pair, _) => {
-                let is_annotated = match &pair.0 {
+            Expr::Index(pair) => {
+                let is_annotated = match &pair.base {
                     Expr::Name(name, _) => self.text(*name) == "Annotated",
                     Expr::Attr(attr) => self.text(attr.name) == "Annotated",
                     _ => false,
                 };
-                let Expr::Seq(parts) = &pair.1 else { return None };
+                let Expr::Seq(parts) = &pair.index else { return None };
                 if !is_annotated {
                     return None;
                 }
@@ -262,7 +262,7 @@ impl<'s> Frame<'_, 's> {
             return Val::default();
         };
         let class = match annotation {
-            Expr::Index(pair, _) => match &pair.1 {
+            Expr::Index(pair) => match &pair.index {
                 Expr::Seq(parts) => parts.first().unwrap_or(annotation),
                 _ => annotation,
             },

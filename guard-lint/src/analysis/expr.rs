@@ -95,9 +95,9 @@ impl<'s> Frame<'_, 's> {
                 *state = then.join(otherwise);
                 value
             }
-            Expr::Index(pair, _) => {
-                let base = self.expr(&pair.0, state);
-                let index = self.expr(&pair.1, state);
+            Expr::Index(pair) => {
+                let base = self.expr(&pair.base, state);
+                let index = self.expr(&pair.index, state);
                 if let (Some(items), Constant::Int(position)) = (&base.items, index.constant)
                     && let Some(item) = usize::try_from(position).ok().and_then(|position| items.get(position))
                 {
@@ -352,10 +352,10 @@ impl<'s> Frame<'_, 's> {
                     state.status = sent_status(self.status(Some(&value)), attr.span);
                 }
             }
-            Expr::Index(pair, span) => {
-                let container = self.expr(&pair.0, state);
-                self.expr(&pair.1, state);
-                if let Expr::Name(name, _) = &pair.0 {
+            Expr::Index(pair) => {
+                let container = self.expr(&pair.base, state);
+                self.expr(&pair.index, state);
+                if let Expr::Name(name, _) = &pair.base {
                     let (tags, params) = (value.tags.flowing(), value.params);
                     state.update(*name, |container| {
                         container.tags = container.tags.with(tags);
@@ -363,7 +363,7 @@ impl<'s> Frame<'_, 's> {
                         container.shape = Shape::Unknown;
                     });
                 }
-                self.change_container(&pair.0, &container, *span, state);
+                self.change_container(&pair.base, &container, pair.span, state);
             }
             _ => {}
         }

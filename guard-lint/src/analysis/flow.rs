@@ -160,9 +160,9 @@ impl<'a, 's> Frame<'a, 's> {
             Stmt::Expr(Expr::Other(targets)) => {
                 for target in targets {
                     self.expr(target, state);
-                    if let Expr::Index(pair, span) = target {
-                        let container = self.expr(&pair.0, state);
-                        self.change_container(&pair.0, &container, *span, state);
+                    if let Expr::Index(pair) = target {
+                        let container = self.expr(&pair.base, state);
+                        self.change_container(&pair.base, &container, pair.span, state);
                     }
                 }
             }
@@ -232,7 +232,7 @@ impl<'a, 's> Frame<'a, 's> {
                     state.set(bound, value);
                 }
             }
-            Stmt::Assert(test, _) => {
+            Stmt::Assert(test) => {
                 self.expr(test, state);
                 *state = self.split(test, state).0;
             }

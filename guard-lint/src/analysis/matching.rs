@@ -192,7 +192,7 @@ impl<'s> Frame<'_, 's> {
         let name = match expr {
             Expr::Name(name, _) => self.text(*name),
             Expr::Attr(attr) => self.text(attr.name),
-            Expr::Index(pair, _) => pair.1.as_str(self.model.names)?,
+            Expr::Index(pair) => pair.index.as_str(self.model.names)?,
             Expr::Await(inner) => return self.field_of(inner),
             Expr::Call(call) => match &call.func {
                 // `payload.get("tenant_id")`, `tenant_id.lower()`

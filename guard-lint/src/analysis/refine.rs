@@ -222,7 +222,7 @@ impl<'s> Frame<'_, 's> {
     /// Evaluates an expression for its value only: what it would do was counted where it stands.
     pub(super) fn quiet(&mut self, expr: &'s Expr, state: &mut State) -> Val {
         match expr {
-            Expr::Name(..) | Expr::Attr(_) | Expr::Index(..) => self.expr(expr, state),
+            Expr::Name(..) | Expr::Attr(_) | Expr::Index(_) => self.expr(expr, state),
             Expr::Call(call) => match &call.func {
                 // `payload.get("tenant_id")`, `tenant.lower()`: the object's own.
                 Expr::Attr(attr) => Val::derived([&self.quiet(&attr.base, state)]),

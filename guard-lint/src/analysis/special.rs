@@ -376,7 +376,7 @@ impl<'s> Frame<'_, 's> {
                 Expr::Attr(attr) => Some(self.text(attr.name)),
                 _ => None,
             },
-            Expr::Index(pair, _) => self.receiver_name(&pair.0),
+            Expr::Index(pair) => self.receiver_name(&pair.base),
             Expr::Await(inner) => self.receiver_name(inner),
             _ => None,
         }

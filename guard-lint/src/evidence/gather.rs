@@ -284,14 +284,14 @@ impl<'g, 's> Gather<'g, 's> {
     fn body(&self, body: &'g [Stmt], test: &mut Test, depth: u32) {
         self.replacements(body, test);
         each_statement(body, &mut |statement| match statement {
-            Stmt::Assert(expr, _) => {
+            Stmt::Assert(expr) => {
                 test.asserts += 1;
                 self.asserted(expr, false, test);
             }
             // `for field in ("a", "b"): assert field in meta`
             Stmt::Loop(each) => {
                 let mut asserts = false;
-                each_statement(&each.body, &mut |inner| asserts |= matches!(inner, Stmt::Assert(..)));
+                each_statement(&each.body, &mut |inner| asserts |= matches!(inner, Stmt::Assert(_)));
                 if asserts {
                     self.asserted(&each.head, true, test);
                 }
@@ -369,7 +369,7 @@ impl<'g, 's> Gather<'g, 's> {
                         let computed = |side: &Expr| {
                             matches!(
                                 side.awaited(),
-                                Expr::Attr(_) | Expr::Name(..) | Expr::Index(..) | Expr::Call(_)
+                                Expr::Attr(_) | Expr::Name(..) | Expr::Index(_) | Expr::Call(_)
                             )
                         };
                         test.compares |= computed(&compare.left) && computed(&compare.right);
@@ -403,7 +403,11 @@ impl<'g, 's> Gather<'g, 's> {
             Expr::And(parts) | Expr::Or(parts) | Expr::Seq(parts) | Expr::Other(parts) | Expr::Text(parts) => {
                 parts.iter().for_each(|part| self.asserted(part, words_only, test));
             }
-            Expr::Index(pair, _) | Expr::Add(pair) | Expr::Pipe(pair) => {
+            Expr::Index(index) => {
+                self.asserted(&index.base, words_only, test);
+                self.asserted(&index.index, words_only, test);
+            }
+            Expr::Add(pair) | Expr::Pipe(pair) => {
                 self.asserted(&pair.0, words_only, test);
                 self.asserted(&pair.1, words_only, test);
             }

@@ -50,7 +50,7 @@ impl<'s> Walker<'_, 's> {
                 Stmt::If(branch) if self.can_wait(&branch.test, state) => self
                     .bearing(&branch.then, state)
                     .or(self.bearing(&branch.otherwise, state)),
-                Stmt::Assert(test, _) => self.bearing_of(test, state),
+                Stmt::Assert(test) => self.bearing_of(test, state),
                 Stmt::Import(_) | Stmt::Global(_) | Stmt::Function(_) | Stmt::Class(_) => Bearing::Nothing,
                 _ => Bearing::Matters,
             };

@@ -172,7 +172,7 @@ fn set_up(lookup: &Lookup<'_, '_>, class: ClassId) -> Option<FnId> {
 /// Whether an assignment sets an item of a dict that `self` holds, which outlives the request.
 pub(super) fn is_kept(lookup: &Lookup<'_, '_>, target: &Expr) -> bool {
     match target {
-        Expr::Index(pair, _) => is_held(lookup, &pair.0),
+        Expr::Index(pair) => is_held(lookup, &pair.base),
         Expr::Seq(targets) => targets.iter().any(|target| is_kept(lookup, target)),
         Expr::Star(inner) => is_kept(lookup, inner),
         _ => false,

@@ -18,7 +18,7 @@ impl<'s> Walker<'_, 's> {
         let waits = match expr {
             // Somebody's metadata is filled up from here on.
             Expr::Attr(attr) => !self.is_metadata(attr.name) && self.can_wait(expr, state),
-            Expr::Index(..)
+            Expr::Index(_)
             | Expr::Call(_)
             | Expr::Text(_)
             | Expr::Other(_)
@@ -106,7 +106,7 @@ impl<'s> Walker<'_, 's> {
                     None => self.mixed(&[left, right], state),
                 }
             }
-            Expr::Index(pair, span) => self.index(&pair.0, &pair.1, *span, state),
+            Expr::Index(pair) => self.index(&pair.base, &pair.index, pair.span, state),
             Expr::Text(parts) => {
                 let place = parts.iter().find_map(Expr::span).map(|span| self.place(span));
                 let mut origin = Origin::default();

@@ -221,7 +221,7 @@ pub(super) fn holder(base: &Expr) -> Option<Name> {
         Expr::Name(name, _) => Some(*name),
         Expr::Attr(attr) => Some(attr.name),
         Expr::Call(call) => holder(&call.func),
-        Expr::Index(pair, _) => holder(&pair.0),
+        Expr::Index(pair) => holder(&pair.base),
         Expr::Await(inner) => holder(inner),
         _ => None,
     }

@@ -82,7 +82,7 @@ impl<'s> Walker<'_, 's> {
                     self.join(state, taken);
                 }
             }
-            Stmt::Assert(test, _) => self.effect(test, state),
+            Stmt::Assert(test) => self.effect(test, state),
             Stmt::Function(_) | Stmt::Class(_) | Stmt::Import(_) | Stmt::Global(_) | Stmt::Break | Stmt::Continue => {}
         }
     }
@@ -207,10 +207,10 @@ impl<'s> Walker<'_, 's> {
 
     fn delete(&mut self, targets: &'s [Expr], state: &mut State<'s>) {
         for target in targets {
-            if let Expr::Index(pair, span) = target {
-                let place = self.place(*span);
-                let base = self.object(&pair.0, state);
-                let key = self.key(&pair.1, state);
+            if let Expr::Index(pair) = target {
+                let place = self.place(pair.span);
+                let base = self.object(&pair.base, state);
+                let key = self.key(&pair.index, state);
                 if let (Some(key), Some(cell)) = (key, state.cells.get_mut(&base)) {
                     cell.remove(key, place);
                 }
@@ -232,13 +232,13 @@ impl<'s> Walker<'_, 's> {
                     cell.set(name, value, place);
                 }
             }
-            Expr::Index(pair, span) => {
-                let base = self.object(&pair.0, state);
-                let place = self.place(*span);
-                self.note_kept(&pair.0, state);
+            Expr::Index(pair) => {
+                let base = self.object(&pair.base, state);
+                let place = self.place(pair.span);
+                self.note_kept(&pair.base, state);
                 if state.cells.get(&base).is_none() {
-                    self.effect(&pair.1, state);
-                } else if let Some(key) = self.key(&pair.1, state) {
+                    self.effect(&pair.index, state);
+                } else if let Some(key) = self.key(&pair.index, state) {
                     if let Some(cell) = state.cells.get_mut(&base) {
                         cell.set(key, value, place);
                     }

@@ -182,7 +182,7 @@ fn mentions(lookup: &Lookup<'_, '_>, module: ModId, what: u32) -> bool {
         each_expr(&function.body, &mut |expr| {
             found |= match expr {
                 Expr::Name(name, _) => lookup.says(*name, what),
-                Expr::Index(pair, _) => matches!(pair.1, Expr::Str(name, _) if lookup.says(name, what)),
+                Expr::Index(pair) => matches!(pair.index, Expr::Str(name, _) if lookup.says(name, what)),
                 Expr::Attr(attr) => lookup.says(attr.name, what),
                 _ => false,
             };

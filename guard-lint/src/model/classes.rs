@@ -95,7 +95,7 @@ impl<'s> Model<'s> {
     fn base(&self, module: ModId, base: &Expr) -> Option<Base> {
         match base {
             // `Generic[T]`, `Repository[Thing]`: the class itself.
-            Expr::Index(index, _) => self.base(module, &index.0),
+            Expr::Index(index) => self.base(module, &index.base),
             Expr::Name(name, _) => match self.global(module, *name) {
                 Some(Entity::Class(class)) => Some(Base::Local(class)),
                 Some(Entity::External(dotted)) => Some(Base::External(dotted)),

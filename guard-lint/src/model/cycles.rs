@@ -301,7 +301,7 @@ impl<'l, 's> Loading<'l, 's> {
                 }
                 Stmt::Assign(assign) => {
                     // `sys.modules[__name__] = other`, `globals()["x"] = 1`
-                    if let (Expr::Index(..), Some(begun)) = (&assign.target, self.begun.get_mut(&module)) {
+                    if let (Expr::Index(_), Some(begun)) = (&assign.target, self.begun.get_mut(&module)) {
                         begun.open = true;
                     }
                     if let Some(value) = &assign.value {

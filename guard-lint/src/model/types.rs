@@ -119,7 +119,7 @@ impl<'s> Model<'s> {
                 Some(Entity::Global(owner, name)) => self.annotation_alias(owner, name),
                 _ => Types::unknown(),
             },
-            Expr::Index(index, _) => self.generic(module, &index.0, &index.1),
+            Expr::Index(index) => self.generic(module, &index.base, &index.index),
             _ => Types::unknown(),
         }
     }
@@ -128,7 +128,7 @@ impl<'s> Model<'s> {
     fn annotation_alias(&self, owner: ModId, name: Name) -> Types {
         match self.scope(owner).get(name) {
             Some(Binding::Value {
-                value: Some(value @ (Expr::Index(..) | Expr::Pipe(_))),
+                value: Some(value @ (Expr::Index(_) | Expr::Pipe(_))),
                 ..
             }) => self.annotation(owner, value),
             _ => Types::unknown(),
@@ -331,7 +331,7 @@ impl<'s> Model<'s> {
                 types.reduce(Types::or).unwrap_or_else(Types::unknown)
             }
             Expr::Lambda(local) => Types::one(Ty::Entity(Entity::Function(self.local_function(module, *local)))),
-            Expr::Index(pair, _) => self.parametrized(module, function, &pair.0, depth),
+            Expr::Index(pair) => self.parametrized(module, function, &pair.base, depth),
             Expr::Dict(..) => Types::one(Ty::ExternalObject(self.literal("dict"))),
             Expr::Seq(_) => Types::one(Ty::ExternalObject(self.literal("list"))),
             Expr::Str(..) | Expr::Text(_) => Types::one(Ty::ExternalObject(self.literal("str"))),

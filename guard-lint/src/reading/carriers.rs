@@ -52,7 +52,7 @@ impl<'s> Reader<'_, 's> {
         let info = self.model.function(function);
         let at = (info.module, info.parent);
         let annotated = match &param.annotation {
-            Some(Expr::Index(pair, _)) => match &pair.1 {
+            Some(Expr::Index(pair)) => match &pair.index {
                 Expr::Seq(parts) => parts.iter().skip(1).find_map(|part| depends(self.model, at, part)),
                 _ => None,
             },

@@ -41,7 +41,7 @@ impl<'s> Reader<'_, 's> {
         match expr {
             Expr::Name(name, _) => Some(self.model.text(*name)),
             Expr::Attr(attr) => Some(self.model.text(attr.name)),
-            Expr::Index(pair, _) => self.string(&pair.1),
+            Expr::Index(pair) => self.string(&pair.index),
             Expr::Await(inner) => self.last_name(inner),
             Expr::Call(call) => match &call.func {
                 Expr::Attr(attr) if self.model.text(attr.name) == "get" => self.string(call.position(0)?),

@@ -160,7 +160,7 @@ impl<'s> Reader<'_, 's> {
             Expr::Name(name, _) => named(self.model.text(*name)),
             Expr::Attr(attr) => named(self.model.text(attr.name)),
             Expr::Or(parts) => parts.first().is_some_and(|part| self.is_mode(part)),
-            Expr::Index(pair, _) => self.string(&pair.1).is_some_and(named),
+            Expr::Index(pair) => self.string(&pair.index).is_some_and(named),
             Expr::Call(call) => match &call.func {
                 Expr::Attr(attr) => {
                     let key = call.position(0).and_then(|key| self.string(key));

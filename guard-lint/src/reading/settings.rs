@@ -98,9 +98,9 @@ impl<'s> Reader<'_, 's> {
                 }
                 parts.iter().find_map(|part| self.setting(at, part, depth))
             }
-            Expr::Index(pair, _) => {
-                let environ = self.last_name(&pair.0) == Some("environ");
-                environ.then(|| self.string(&pair.1).unwrap_or("environ").to_owned())
+            Expr::Index(pair) => {
+                let environ = self.last_name(&pair.base) == Some("environ");
+                environ.then(|| self.string(&pair.index).unwrap_or("environ").to_owned())
             }
             Expr::Call(_) => self.setting_name(at, value, depth),
             _ => None,
@@ -248,7 +248,7 @@ impl<'s> Reader<'_, 's> {
 
 /// `os.environ["X"]` raises by itself.
 fn always_there(value: &Expr) -> bool {
-    matches!(value, Expr::Index(..))
+    matches!(value, Expr::Index(_))
 }
 
 /// Whether two expressions are the same name or attribute.

@@ -4,6 +4,8 @@
 //! defines one refers to it by its index. Expressions keep calls, names, attributes, literals and conditions; all other
 //! operators become [`Expr::Other`] over their operands, so that no call inside them is lost.
 
+use thin_vec::ThinVec;
+
 use super::glance::Glance;
 pub use super::names::{Name, Names};
 
@@ -155,7 +157,7 @@ pub enum Stmt {
     /// `global` and `nonlocal`.
     Global(Box<[Name]>),
     /// `assert test`.
-    Assert(Expr, Span),
+    Assert(Expr),
     /// `break`.
     Break,
     /// `continue`.
@@ -304,23 +306,23 @@ pub enum Expr {
     /// `...`.
     Ellipsis,
     /// An f-string, its parts in order.
-    Text(Box<[Expr]>),
+    Text(ThinVec<Expr>),
     /// A dict display.
     Dict(Box<Dict>),
     /// A list, tuple or set display.
-    Seq(Box<[Expr]>),
+    Seq(ThinVec<Expr>),
     /// `not x`.
     Not(Box<Expr>),
     /// `a and b`.
-    And(Box<[Expr]>),
+    And(ThinVec<Expr>),
     /// `a or b`.
-    Or(Box<[Expr]>),
+    Or(ThinVec<Expr>),
     /// `a == b`.
     Compare(Box<Compare>),
     /// `then if test else otherwise`.
     Choice(Box<Choice>),
     /// `base[index]`.
-    Index(Box<(Expr, Expr)>, Span),
+    Index(Box<Index>),
     /// The lambda at this index.
     Lambda(u32),
     /// `(name := value)`.
@@ -336,14 +338,25 @@ pub enum Expr {
     /// `a | b`, for annotations.
     Pipe(Box<(Expr, Expr)>),
     /// Any other operator over these operands.
-    Other(Box<[Expr]>),
+    Other(ThinVec<Expr>),
+}
+
+/// `base[index]`.
+#[derive(Debug)]
+pub struct Index {
+    /// The object.
+    pub base: Expr,
+    /// What it is asked for.
+    pub index: Expr,
+    /// The whole expression's place.
+    pub span: Span,
 }
 
 /// A dict display.
 #[derive(Debug)]
 pub struct Dict {
     /// Its keys with their values; a `**value` has no key.
-    pub items: Box<[(Option<Expr>, Expr)]>,
+    pub items: ThinVec<(Option<Expr>, Expr)>,
     /// Its place.
     pub span: Span,
 }
@@ -365,7 +378,7 @@ pub struct Call {
     /// What is called.
     pub func: Expr,
     /// Its arguments in order.
-    pub args: Box<[Arg]>,
+    pub args: ThinVec<Arg>,
     /// The whole expression's place.
     pub span: Span,
 }
@@ -433,7 +446,8 @@ impl Expr {
     /// Its place, as far as the facts keep one.
     pub fn span(&self) -> Option<Span> {
         match self {
-            Expr::Name(_, span) | Expr::Str(_, span) | Expr::Index(_, span) => Some(*span),
+            Expr::Name(_, span) | Expr::Str(_, span) => Some(*span),
+            Expr::Index(index) => Some(index.span),
             Expr::Dict(dict) => Some(dict.span),
             Expr::Attr(attr) => Some(attr.span),
             Expr::Call(call) => Some(call.span),

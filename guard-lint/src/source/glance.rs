@@ -86,7 +86,7 @@ impl Gathering {
 
     /// What is assigned to, or deleted.
     pub(super) fn set(&mut self, target: &Expr) {
-        self.seen.changes |= matches!(target, Expr::Attr(_) | Expr::Index(..)) && self.is_of_param(target);
+        self.seen.changes |= matches!(target, Expr::Attr(_) | Expr::Index(_)) && self.is_of_param(target);
     }
 
     fn is_of_param(&self, expr: &Expr) -> bool {
@@ -105,7 +105,7 @@ fn root(expr: &Expr) -> Option<Name> {
     match expr {
         Expr::Name(name, _) => Some(*name),
         Expr::Attr(attr) => root(&attr.base),
-        Expr::Index(pair, _) => root(&pair.0),
+        Expr::Index(pair) => root(&pair.base),
         Expr::Await(inner) | Expr::Star(inner) => root(inner),
         _ => None,
     }

@@ -126,11 +126,11 @@ fn stands_for<'n>(body: &[Stmt], names: &'n Names) -> Option<&'n str> {
     };
     body.iter().find_map(|statement| {
         let Stmt::Assign(assign) = statement else { return None };
-        let Expr::Index(index, _) = &assign.target else {
+        let Expr::Index(index) = &assign.target else {
             return None;
         };
-        let Expr::Attr(modules) = &index.0 else { return None };
-        if names.resolve(modules.name) != "modules" || !is(&index.1, "__name__") {
+        let Expr::Attr(modules) = &index.base else { return None };
+        if names.resolve(modules.name) != "modules" || !is(&index.index, "__name__") {
             return None;
         }
         match assign.value.as_ref()? {

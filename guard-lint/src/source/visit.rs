@@ -16,7 +16,7 @@ pub fn each_call<'s>(body: &'s [Stmt], visit: &mut impl FnMut(&'s Call)) {
 pub fn each_expr<'s>(body: &'s [Stmt], visit: &mut impl FnMut(&'s Expr)) {
     for statement in body {
         match statement {
-            Stmt::Expr(expr) | Stmt::Assert(expr, _) => descend(expr, visit),
+            Stmt::Expr(expr) | Stmt::Assert(expr) => descend(expr, visit),
             Stmt::Assign(assign) => {
                 descend(&assign.target, visit);
                 assign.value.iter().for_each(|value| descend(value, visit));
@@ -91,7 +91,11 @@ pub fn descend<'s>(expr: &'s Expr, visit: &mut impl FnMut(&'s Expr)) {
             descend(&choice.then, visit);
             descend(&choice.otherwise, visit);
         }
-        Expr::Index(pair, _) | Expr::Add(pair) | Expr::Pipe(pair) => {
+        Expr::Index(index) => {
+            descend(&index.base, visit);
+            descend(&index.index, visit);
+        }
+        Expr::Add(pair) | Expr::Pipe(pair) => {
             descend(&pair.0, visit);
             descend(&pair.1, visit);
         }

@@ -130,10 +130,10 @@ impl<'g> Gather<'g, '_> {
         each_statement(body, &mut |statement| {
             let Stmt::Assign(assign) = statement else { return };
             match &assign.target {
-                Expr::Index(pair, _) => {
-                    let container = self.text(&pair.0);
+                Expr::Index(pair) => {
+                    let container = self.text(&pair.base);
                     if container.ends_with("dependency_overrides") {
-                        test.overrides.push(self.text(&pair.1));
+                        test.overrides.push(self.text(&pair.index));
                     }
                 }
                 Expr::Attr(attr) => {

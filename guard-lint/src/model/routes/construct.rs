@@ -270,9 +270,9 @@ fn set_option<'s>(model: &Model<'s>, init: FnId, option: &str) -> Option<&'s Exp
     let mut found = None;
     each_statement(&facts.body, &mut |statement| {
         if let Stmt::Assign(assign) = statement
-            && let Expr::Index(pair, _) = &assign.target
-            && matches!(&pair.0, Expr::Name(name, _) if *name == rest.name)
-            && pair.1.as_str(model.names) == Some(option)
+            && let Expr::Index(pair) = &assign.target
+            && matches!(&pair.base, Expr::Name(name, _) if *name == rest.name)
+            && pair.index.as_str(model.names) == Some(option)
         {
             found = assign.value.as_ref();
         }

@@ -177,7 +177,7 @@ impl<'m, 's> Finder<'m, 's> {
             }
             Expr::Name(name, _) => self.search_name(at, *name, found, hops),
             Expr::Attr(attr) => self.search_attribute(at, attr, expr, found, hops),
-            Expr::Index(pair, _) => self.search_index(at, &pair.0, &pair.1, found, hops),
+            Expr::Index(pair) => self.search_index(at, &pair.base, &pair.index, found, hops),
             _ => {}
         }
     }

@@ -2,10 +2,11 @@
 
 use ruff_python_ast as ast;
 use ruff_text_size::Ranged;
+use thin_vec::{ThinVec, thin_vec};
 
 use super::lower::Lowering;
 use super::span;
-use crate::source::facts::{Arg, ArgKind, Attr, Call, Choice, Compare, CompareOp, Dict, Expr, If, Loop, Stmt};
+use crate::source::facts::{Arg, ArgKind, Attr, Call, Choice, Compare, CompareOp, Dict, Expr, If, Index, Loop, Stmt};
 
 impl Lowering<'_, '_> {
     pub(super) fn expr(&mut self, expr: &ast::Expr) -> Expr {
@@ -19,8 +20,8 @@ impl Lowering<'_, '_> {
             ast::Expr::Call(call) => Expr::Call(Box::new(self.call(call))),
             ast::Expr::StringLiteral(text) => Expr::Str(self.literal(text.value.to_str()), span(text.range)),
             ast::Expr::NumberLiteral(number) => match &number.value {
-                ast::Number::Int(int) => int.as_i64().map_or(Expr::Other(Box::new([])), Expr::Int),
-                _ => Expr::Other(Box::new([])),
+                ast::Number::Int(int) => int.as_i64().map_or(Expr::Other(ThinVec::new()), Expr::Int),
+                _ => Expr::Other(ThinVec::new()),
             },
             ast::Expr::BooleanLiteral(value) => Expr::Bool(value.value),
             ast::Expr::NoneLiteral(_) => Expr::None,
@@ -40,7 +41,7 @@ impl Lowering<'_, '_> {
             ast::Expr::UnaryOp(unary) if unary.op == ast::UnaryOp::Not => {
                 Expr::Not(Box::new(self.expr(&unary.operand)))
             }
-            ast::Expr::UnaryOp(unary) => Expr::Other(Box::new([self.expr(&unary.operand)])),
+            ast::Expr::UnaryOp(unary) => Expr::Other(thin_vec![self.expr(&unary.operand)]),
             ast::Expr::BoolOp(op) => {
                 let values = op.values.iter().map(|value| self.expr(value)).collect();
                 match op.op {
@@ -55,7 +56,7 @@ impl Lowering<'_, '_> {
                     ast::Operator::BitOr => Expr::Pipe(pair),
                     _ => {
                         let (left, right) = *pair;
-                        Expr::Other(Box::new([left, right]))
+                        Expr::Other(thin_vec![left, right])
                     }
                 }
             }
@@ -65,10 +66,11 @@ impl Lowering<'_, '_> {
                 then: self.expr(&choice.body),
                 otherwise: self.expr(&choice.orelse),
             })),
-            ast::Expr::Subscript(index) => Expr::Index(
-                Box::new((self.expr(&index.value), self.expr(&index.slice))),
-                span(index.range),
-            ),
+            ast::Expr::Subscript(index) => Expr::Index(Box::new(Index {
+                base: self.expr(&index.value),
+                index: self.expr(&index.slice),
+                span: span(index.range),
+            })),
             ast::Expr::Lambda(lambda) => Expr::Lambda(self.lambda(lambda)),
             ast::Expr::Named(named) => {
                 let value = self.expr(&named.value);
@@ -99,7 +101,7 @@ impl Lowering<'_, '_> {
                 Expr::Other(bounds.into_iter().flatten().map(|bound| self.expr(bound)).collect())
             }
             ast::Expr::BytesLiteral(_) | ast::Expr::TString(_) | ast::Expr::IpyEscapeCommand(_) => {
-                Expr::Other(Box::new([]))
+                Expr::Other(ThinVec::new())
             }
         }
     }
@@ -109,17 +111,19 @@ impl Lowering<'_, '_> {
     }
 
     fn call(&mut self, call: &ast::ExprCall) -> Call {
-        let positional = call.arguments.args.iter().map(|arg| match arg {
-            ast::Expr::Starred(star) => (ArgKind::Star, &*star.value),
-            other => (ArgKind::Position, other),
-        });
-        let mut args: Vec<_> = positional
-            .map(|(kind, value)| Arg {
+        let (positional, keywords) = (&call.arguments.args, &call.arguments.keywords);
+        let mut args = ThinVec::with_capacity(positional.len() + keywords.len());
+        for arg in positional {
+            let (kind, value) = match arg {
+                ast::Expr::Starred(star) => (ArgKind::Star, &*star.value),
+                other => (ArgKind::Position, other),
+            };
+            args.push(Arg {
                 kind,
                 value: self.expr(value),
-            })
-            .collect();
-        for keyword in &call.arguments.keywords {
+            });
+        }
+        for keyword in keywords {
             let kind = match &keyword.arg {
                 Some(name) => ArgKind::Keyword(self.name(name.as_str())),
                 None => ArgKind::DoubleStar,
@@ -131,7 +135,7 @@ impl Lowering<'_, '_> {
         }
         let call = Call {
             func: self.expr(&call.func),
-            args: args.into(),
+            args,
             span: span(call.range()),
         };
         self.note_call(&call);
@@ -141,7 +145,7 @@ impl Lowering<'_, '_> {
     /// A chain `a < b < c` is the conjunction of its links; the middle operand is lowered for each.
     fn compare(&mut self, compare: &ast::ExprCompare) -> Expr {
         let mut left = &*compare.left;
-        let mut links = Vec::with_capacity(compare.ops.len());
+        let mut links = ThinVec::new();
         for (op, right) in compare.ops.iter().zip(&compare.comparators) {
             let op = match op {
                 ast::CmpOp::Eq => CompareOp::Eq,
@@ -154,24 +158,23 @@ impl Lowering<'_, '_> {
             };
             let (lowered_left, lowered_right) = (self.expr(left), self.expr(right));
             let span = span(compare.range);
-            links.push(Expr::Compare(Box::new(Compare {
+            let link = Expr::Compare(Box::new(Compare {
                 left: lowered_left,
                 op,
                 right: lowered_right,
                 span,
-            })));
+            }));
+            if compare.ops.len() == 1 {
+                return link;
+            }
+            links.push(link);
             left = right;
         }
-        if links.len() == 1
-            && let Some(only) = links.pop()
-        {
-            return only;
-        }
-        Expr::And(links.into())
+        Expr::And(links)
     }
 
     fn f_string(&mut self, text: &ast::ExprFString) -> Expr {
-        let mut parts = Vec::new();
+        let mut parts = ThinVec::new();
         for part in text.value.iter() {
             match part {
                 ast::FStringPart::Literal(literal) => {
@@ -180,10 +183,10 @@ impl Lowering<'_, '_> {
                 ast::FStringPart::FString(text) => self.interpolated(&text.elements, &mut parts),
             }
         }
-        Expr::Text(parts.into())
+        Expr::Text(parts)
     }
 
-    fn interpolated(&mut self, elements: &ast::InterpolatedStringElements, parts: &mut Vec<Expr>) {
+    fn interpolated(&mut self, elements: &ast::InterpolatedStringElements, parts: &mut ThinVec<Expr>) {
         for element in elements {
             match element {
                 ast::InterpolatedStringElement::Literal(literal) => {
@@ -211,11 +214,11 @@ impl Lowering<'_, '_> {
             return false;
         };
         let (target, head) = (Some(self.expr(&generator.target)), self.expr(&generator.iter));
-        let tests: Vec<Expr> = generator.ifs.iter().map(|test| self.expr(test)).collect();
+        let tests: ThinVec<Expr> = generator.ifs.iter().map(|test| self.expr(test)).collect();
         let mut inner = vec![Stmt::Expr(self.expr(element))];
         if !tests.is_empty() {
             inner = vec![Stmt::If(Box::new(If {
-                test: Expr::And(tests.into()),
+                test: Expr::And(tests),
                 then: inner,
                 otherwise: Vec::new(),
             }))];
@@ -245,13 +248,13 @@ impl Lowering<'_, '_> {
 
     /// Iterated values first, as they are evaluated first; the bound names are not kept.
     fn comprehension(&mut self, generators: &[ast::Comprehension], elements: &[&ast::Expr]) -> Expr {
-        let mut parts = Vec::new();
+        let mut parts = ThinVec::new();
         for generator in generators {
             self.comprehend(&generator.target);
             parts.push(self.expr(&generator.iter));
             parts.extend(generator.ifs.iter().map(|test| self.expr(test)));
         }
         parts.extend(elements.iter().map(|element| self.expr(element)));
-        Expr::Other(parts.into())
+        Expr::Other(parts)
     }
 }

@@ -1,6 +1,7 @@
 //! Statements of the Python syntax tree, as facts.
 
 use ruff_python_ast as ast;
+use thin_vec::ThinVec;
 
 use super::span;
 use crate::source::facts::{
@@ -174,7 +175,7 @@ impl<'r, 'n> Lowering<'r, 'n> {
                 body.push(Stmt::Raise(Box::new(Raise { error, cause, span })));
             }
             ast::Stmt::Try(attempt) => body.push(Stmt::Try(Box::new(self.attempt(attempt)))),
-            ast::Stmt::Assert(assert) => body.push(Stmt::Assert(self.expr(&assert.test), span(assert.range))),
+            ast::Stmt::Assert(assert) => body.push(Stmt::Assert(self.expr(&assert.test))),
             ast::Stmt::Import(import) => {
                 let names = self.aliases(&import.names);
                 body.push(Stmt::Import(Box::new(Import {
@@ -214,7 +215,7 @@ impl<'r, 'n> Lowering<'r, 'n> {
                 }
             }
             ast::Stmt::Delete(delete) => {
-                let targets: Box<[Expr]> = delete.targets.iter().map(|target| self.expr(target)).collect();
+                let targets: ThinVec<Expr> = delete.targets.iter().map(|target| self.expr(target)).collect();
                 targets.iter().for_each(|target| self.seen.set(target));
                 body.push(Stmt::Expr(Expr::Other(targets)));
             }
@@ -232,7 +233,7 @@ impl<'r, 'n> Lowering<'r, 'n> {
             // `a = b = f()` calls f once: later targets copy the first, where that is a plain name.
             let given = value.take().or(match first {
                 Some((name, span)) => Some(Expr::Name(name, span)),
-                None => Some(Expr::Other(Box::new([]))),
+                None => Some(Expr::Other(ThinVec::new())),
             });
             if let (None, Expr::Name(name, span)) = (first, &target) {
                 first = Some((*name, *span));
