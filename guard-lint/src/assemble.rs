@@ -22,6 +22,8 @@ use crate::vocabulary::Vocabulary;
 pub struct Parts<'p> {
     /// The scanned folder as it was given.
     pub root: String,
+    /// Its routers.
+    pub routers: Vec<RouterReport>,
     /// The tickets' documents.
     pub catalog: &'p Catalog,
     /// The tickets with their verdicts.
@@ -34,8 +36,8 @@ pub struct Parts<'p> {
     pub vocabulary: &'p Vocabulary,
 }
 
-/// Puts the report together.
-pub fn report(judged: &Judged<'_, '_, '_>, parts: Parts<'_>) -> Report {
+/// The routers with their endpoints, by module and place.
+pub fn routers(judged: &Judged<'_, '_, '_>) -> Vec<RouterReport> {
     let aliases = subject::aliases(judged.model, judged.routes);
     let reported = judged
         .routes
@@ -44,6 +46,12 @@ pub fn report(judged: &Judged<'_, '_, '_>, parts: Parts<'_>) -> Report {
         .filter(|(id, _)| is_reported(judged, *id));
     let mut routers: Vec<RouterReport> = reported.map(|(id, aliases)| router(judged, id, aliases)).collect();
     routers.sort_by(|left, right| (&left.module, &left.file, left.line).cmp(&(&right.module, &right.file, right.line)));
+    routers
+}
+
+/// Puts the report together.
+pub fn report(parts: Parts<'_>) -> Report {
+    let routers = parts.routers;
     let summary = Summary {
         tickets: ticket::counts(&parts.tickets),
         routers: routers.len(),

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use rustc_hash::FxHashSet;
 
 use crate::analysis::Analyzer;
-use crate::assemble::{Parts, report};
+use crate::assemble::{Parts, report, routers};
 use crate::catalog::Catalog;
 use crate::config::Config;
 use crate::error::Error;
@@ -153,12 +153,12 @@ fn judge(
     let analyzer = ManuallyDrop::new(Analyzer::new(&model, &vocabulary, modules));
     let judged = timings.phase("judge", || Judged::new(&analyzer, &routes, rust.as_ref(), catalog));
     let judged = ManuallyDrop::new(judged);
-    timings.phase("walks", || judged.walks.prepare(&analyzer));
+    timings.phase("walks", || judged.prepare());
     let mut by_rule = Vec::new();
     let scopes = ticket::scopes(&judged, catalog);
     let subjects = ManuallyDrop::new(ticket::subjects(&judged, catalog, &scopes));
     let tests = OnceLock::new();
-    let (mut findings, of_code) = timings.phase("rules, clauses and tests", || {
+    let (mut findings, of_code, routers) = timings.phase("rules, clauses and tests", || {
         rayon::in_place_scope(|scope| {
             // Rules and clauses ask caches that belong to one thread; the tests are read on the others meanwhile.
             let (model, subjects, tests) = (Model::clone(&model), &subjects, &tests);
@@ -168,7 +168,8 @@ fn judge(
             let findings = rules::run(&judged, &|meta| config.severity(meta), &mut |meta, time| {
                 by_rule.push((meta.code, time))
             });
-            (findings, ticket::of_code(&judged, catalog, config.envelope, &scopes))
+            let of_code = ticket::of_code(&judged, catalog, config.envelope, &scopes);
+            (findings, of_code, routers(&judged))
         })
     });
     timings.rules = by_rule;
@@ -184,13 +185,14 @@ fn judge(
     }
     let parts = Parts {
         root: root.to_string_lossy().into_owned(),
+        routers,
         catalog,
         tickets,
         findings,
         unchecked,
         vocabulary: &vocabulary,
     };
-    let report = timings.phase("report", || report(&judged, parts));
+    let report = timings.phase("report", || report(parts));
     let texts = shown(&report, &sources);
     if memory == Memory::Freed {
         drop((ManuallyDrop::into_inner(tests), ManuallyDrop::into_inner(subjects)));

@@ -5,6 +5,7 @@ mod explain;
 mod terminal;
 
 use std::io::Write;
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -68,7 +69,8 @@ fn execute(command: &Command, style: &Style) -> Result<(String, Exit), Error> {
             format,
             fail_on,
         } => on_threads(scan.threads, || {
-            let report = &scanned(scan)?.report;
+            let outcome = scanned(scan)?;
+            let report = &outcome.report;
             let output = match format {
                 _ if !ids.is_empty() => details(report, ids, style)?,
                 TicketsFormat::Text => tickets::render(report, style, Grouping::from(*group)),
@@ -109,7 +111,8 @@ fn details(report: &Report, ids: &[String], style: &Style) -> Result<String, Err
     Ok(parts.join("\n"))
 }
 
-fn scanned(scan: &Scan) -> Result<Outcome, Error> {
+/// What a scan found. The process ends soon, and nothing of it is taken apart before.
+fn scanned(scan: &Scan) -> Result<ManuallyDrop<Outcome>, Error> {
     let mut config = Config::load(&scan.path, scan.config.as_deref())?;
     config.exclude.extend(scan.exclude.iter().cloned());
     let documents = if scan.catalog.is_empty() {
@@ -131,7 +134,7 @@ fn scanned(scan: &Scan) -> Result<Outcome, Error> {
     if scan.timings {
         let _ = std::io::stderr().lock().write_all(outcome.timings.render().as_bytes());
     }
-    Ok(outcome)
+    Ok(ManuallyDrop::new(outcome))
 }
 
 fn load_catalog(documents: &[PathBuf]) -> Result<Catalog, Error> {

@@ -24,6 +24,14 @@ const NEAR: usize = 3;
 /// What says of a name that it keeps a record.
 const RECORD: u32 = said::USAGE_ROW | said::AUDIT_ROW;
 
+/// What a function is walked for.
+#[derive(Debug, Clone, Copy)]
+enum For {
+    Artifacts,
+    Records,
+    Logs,
+}
+
 /// The walks so far. Threads share them: which of them walks first does not change what is seen.
 #[derive(Default)]
 pub struct Walks {
@@ -76,17 +84,32 @@ impl Walks {
         })
     }
 
-    /// Walks what rules will ask for, on all threads. What is shared by all walks is computed before.
-    pub fn prepare(&self, analyzer: &Analyzer<'_>) {
-        self.needs(analyzer);
-        let storing = self.roots_where(analyzer, said::ARTIFACT_STORE);
-        spread::over(analyzer, &storing, |analyzer, function| {
-            self.stored(analyzer, function);
+    /// Walks what rules will ask for, on all threads. What is shared by all walks is computed before, and `beside` it this.
+    pub fn prepare(&self, analyzer: &Analyzer<'_>, beside: impl FnOnce()) {
+        let mut work: Vec<(For, FnId)> = Vec::new();
+        rayon::in_place_scope(|scope| {
+            let own = analyzer.clone();
+            scope.spawn(move |_| {
+                self.needs(&own);
+            });
+            beside();
+            let artifacts = self.roots_where(analyzer, said::ARTIFACT_STORE).into_iter();
+            work.extend(artifacts.map(|function| (For::Artifacts, function)));
+            let records = self.roots_where(analyzer, RECORD).into_iter();
+            work.extend(records.map(|function| (For::Records, function)));
+            let logs = self.near_logs(analyzer).into_iter();
+            work.extend(logs.map(|function| (For::Logs, function)));
         });
-        let recording = self.roots_where(analyzer, RECORD);
-        spread::over(analyzer, &recording, |analyzer, function| {
-            self.recorded(analyzer, function);
+        let asked = self.asked(analyzer, NEAR, None);
+        let logging = spread::over(analyzer, &work, |analyzer, (what, function)| {
+            match what {
+                For::Artifacts => self.stored(analyzer, function),
+                For::Records => self.recorded(analyzer, function),
+                For::Logs => return Some(Arc::new(walk(analyzer, function, asked))),
+            };
+            None
         });
+        self.logging.get_or_init(|| logging.into_iter().flatten().collect());
     }
 
     /// Where the work of each module begins that calls something of such a name.
@@ -150,17 +173,22 @@ impl Walks {
     /// Short walks from every function near a log call, in the program's order.
     pub fn logging(&self, analyzer: &Analyzer<'_>) -> &[Arc<Trail>] {
         self.logging.get_or_init(|| {
-            let model = analyzer.model();
-            let lookup = Lookup::new(analyzer, self.said(model));
-            let logs = |name: Name| lookup.says(name, said::LOG_METHOD) || model.text(name) == "print";
-            let modules = self.modules_calling(&lookup, logs).into_iter();
-            let modules = modules.filter(|module| mentions(&lookup, *module, said::PERSONAL));
             let asked = self.asked(analyzer, NEAR, None);
-            let functions = modules.flat_map(|module| roots(model, &[module]));
+            let functions = self.near_logs(analyzer).into_iter();
             functions
                 .map(|function| Arc::new(walk(analyzer, function, asked)))
                 .collect()
         })
+    }
+
+    /// The functions near a log call, in modules that name somebody.
+    fn near_logs(&self, analyzer: &Analyzer<'_>) -> Vec<FnId> {
+        let model = analyzer.model();
+        let lookup = Lookup::new(analyzer, self.said(model));
+        let logs = |name: Name| lookup.says(name, said::LOG_METHOD) || model.text(name) == "print";
+        let modules = self.modules_calling(&lookup, logs).into_iter();
+        let modules = modules.filter(|module| mentions(&lookup, *module, said::PERSONAL));
+        modules.flat_map(|module| roots(model, &[module])).collect()
     }
 }
 

@@ -20,7 +20,7 @@ declare_rule! {
 }
 
 fn check(program: &Judged<'_, '_, '_>, sink: &mut Sink<'_>) {
-    let mut modules: Vec<_> = program.failures.iter().collect();
+    let mut modules: Vec<_> = program.failures().iter().collect();
     modules.sort_unstable_by_key(|(module, _)| **module);
     for (module, failure) in modules {
         let name = &program.model.dotted[module.0 as usize];

@@ -116,8 +116,10 @@ pub(super) fn fill(entry: &Entry, buffer: &mut Vec<u8>) -> Result<(), Unchecked>
     buffer.clear();
     if length <= LIMIT {
         buffer.reserve(length as usize + 1);
-        // One more than allowed, should the file grow meanwhile.
-        file.take(LIMIT + 1).read_to_end(buffer).map_err(io)?;
+        // What says that it is empty need not be, and may be longer than allowed. What else is asked for is the length alone:
+        // to see the end costs as much as to read.
+        let wanted = if length == 0 { LIMIT + 1 } else { length };
+        file.take(wanted).read_to_end(buffer).map_err(io)?;
     }
     let length = length.max(buffer.len() as u64);
     if length > LIMIT {

@@ -1,5 +1,7 @@
 //! Every endpoint of a program with its verdicts: what rules and clauses look at.
 
+use std::sync::OnceLock;
+
 use rustc_hash::FxHashMap;
 
 use crate::analysis::summary::{Exit, ExitKind, Owner};
@@ -33,8 +35,8 @@ pub struct Judged<'a, 'm, 's> {
     pub exemptions: Vec<Option<String>>,
     /// The Rust part.
     pub rust: Option<&'a Rust<'m, 's>>,
-    /// The modules of routers and handlers that cannot be imported.
-    pub failures: FxHashMap<ModId, Failure>,
+    /// What [`Judged::failures`] was answered.
+    failures: OnceLock<FxHashMap<ModId, Failure>>,
     /// What walks through its functions saw.
     pub walks: Walks,
 }
@@ -98,12 +100,6 @@ impl<'a, 'm, 's> Judged<'a, 'm, 's> {
                 }
             }
         }
-        let python = &routes.routers[..routes.python()];
-        let mut modules: Vec<ModId> = python.iter().map(|router| router.module).collect();
-        let handlers = python.iter().flat_map(|router| &router.routes);
-        modules.extend(handlers.map(|route| model.function(route.handler).module));
-        modules.sort_unstable();
-        modules.dedup();
         Self {
             model,
             routes,
@@ -111,9 +107,29 @@ impl<'a, 'm, 's> Judged<'a, 'm, 's> {
             endpoints,
             exemptions,
             rust,
-            failures: model.failures(&modules),
+            failures: OnceLock::new(),
             walks: Walks::default(),
         }
+    }
+
+    /// Computes on all threads what rules and clauses will ask.
+    pub fn prepare(&self) {
+        self.walks.prepare(self.analyzer, || {
+            self.failures();
+        });
+    }
+
+    /// The modules of routers and handlers that cannot be imported.
+    pub fn failures(&self) -> &FxHashMap<ModId, Failure> {
+        self.failures.get_or_init(|| {
+            let python = &self.routes.routers[..self.routes.python()];
+            let mut modules: Vec<ModId> = python.iter().map(|router| router.module).collect();
+            let handlers = python.iter().flat_map(|router| &router.routes);
+            modules.extend(handlers.map(|route| self.model.function(route.handler).module));
+            modules.sort_unstable();
+            modules.dedup();
+            self.model.failures(&modules)
+        })
     }
 
     /// Why the module of an endpoint's router or handler cannot be imported, with the place in that module where it shows.
@@ -121,7 +137,7 @@ impl<'a, 'm, 's> Judged<'a, 'm, 's> {
         let handler = self.model.function(self.route(judgement).handler).module;
         let failure = [self.router(judgement).module, handler]
             .iter()
-            .find_map(|module| self.failures.get(module))?;
+            .find_map(|module| self.failures().get(module))?;
         Some((
             failure,
             failure.chain.first().map_or(failure.place, |(place, _)| *place),
