@@ -133,7 +133,7 @@ mod tests {
 
     fn read(text: &str) -> (Module, Names) {
         let names = Names::default();
-        let module = python::facts(text, &Recent::new(&names));
+        let module = python::facts(text, &Recent::new(&names)).unwrap();
         (module, names)
     }
 

@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use super::names::{Names, Recent};
 use super::scan::{self, Proof};
 use super::walk::{self, Entry};
-use super::{File, depth, lines, python};
+use super::{File, lines, python};
 use crate::report::model::Unchecked;
 
 /// The largest file that is read, in bytes. Hand-written modules stay far below it.
@@ -142,14 +142,11 @@ pub(super) fn text<'b>(entry: &Entry, bytes: &'b [u8]) -> Result<&'b str, Unchec
 
 fn parse(entry: &Entry, bytes: &[u8], names: &Recent<'_>) -> Result<File, Unchecked> {
     let text = text(entry, bytes)?;
-    if let Some(line) = depth::too_deep(text) {
-        return Err(Unchecked {
-            file: entry.path.clone(),
-            line,
-            reason: "nested deeper than Python allows; the file is not judged".to_owned(),
-        });
-    }
-    let facts = python::facts(text, names);
+    let facts = python::facts(text, names).map_err(|line| Unchecked {
+        file: entry.path.clone(),
+        line,
+        reason: "nested deeper than Python allows; the file is not judged".to_owned(),
+    })?;
     let lines = lines::starts(text.as_bytes());
     Ok(File {
         path: entry.path.clone(),

@@ -1,21 +1,32 @@
 //! The Python front end. Nothing outside this folder names the parser's crates.
 
 mod definitions;
+mod depth;
 mod expr;
 mod lower;
 
+use memchr::memmem;
 use ruff_python_ast::token::TokenKind;
 use ruff_python_parser::parse_unchecked_source;
 use ruff_text_size::Ranged;
 
+use super::depth::{LONG, line_at, too_deep};
 use super::facts::{Module, Span};
 use super::names::Recent;
 use lower::Lowering;
 
-/// Reads the facts of one file. Never fails: what the parser could not read is in [`Module::errors`], and everything
-/// that it recovered is kept.
-pub fn facts(text: &str, names: &Recent<'_>) -> Module {
+/// Reads the facts of one file; or the line where it nests deeper than Python allows. What the parser could not read is in
+/// [`Module::errors`], and everything that it recovered is kept.
+pub fn facts(text: &str, names: &Recent<'_>) -> Result<Module, u32> {
+    if text.len() > LONG
+        && let Some(line) = too_deep(text)
+    {
+        return Err(line);
+    }
     let parsed = parse_unchecked_source(text, ruff_python_ast::PySourceType::Python);
+    if let Some(at) = depth::too_deep(parsed.tokens()) {
+        return Err(line_at(text, at));
+    }
     let mut lowering = Lowering::new(names);
     lowering.module(parsed.suite());
     let mut module = lowering.finish();
@@ -24,22 +35,25 @@ pub fn facts(text: &str, names: &Recent<'_>) -> Module {
         .iter()
         .map(|error| (span(error.location), error.error.to_string()))
         .collect();
-    module.directives = parsed
-        .tokens()
-        .iter()
-        .filter(|token| token.kind() == TokenKind::Comment)
-        .filter_map(|token| directive(text, span(token.range())))
-        .collect();
-    module
+    if memmem::find(text.as_bytes(), MARKER.as_bytes()).is_some() {
+        let comments = parsed
+            .tokens()
+            .iter()
+            .filter(|token| token.kind() == TokenKind::Comment);
+        module.directives = comments
+            .filter_map(|token| directive(text, span(token.range())))
+            .collect();
+    }
+    Ok(module)
 }
+
+/// What a comment for guard-lint begins with.
+const MARKER: &str = "guard-lint:";
 
 /// A comment `# guard-lint: …`, as its place and the text after the marker.
 fn directive(text: &str, at: Span) -> Option<(Span, String)> {
     let comment = text.get(at.start as usize..at.end as usize)?;
-    let body = comment
-        .trim_start_matches('#')
-        .trim_start()
-        .strip_prefix("guard-lint:")?;
+    let body = comment.trim_start_matches('#').trim_start().strip_prefix(MARKER)?;
     Some((at, body.trim().to_owned()))
 }
 
