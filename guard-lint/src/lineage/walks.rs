@@ -41,9 +41,15 @@ pub struct Walks {
     needs: OnceLock<[Needs; 2]>,
     said: OnceLock<Said>,
     effects: Effects,
-    storing: OnceLock<Vec<Arc<Trail>>>,
-    logging: OnceLock<Vec<Arc<Trail>>>,
-    recording: OnceLock<Vec<(FnId, Arc<Trail>)>>,
+    wide: OnceLock<Wide>,
+}
+
+/// What is asked of the whole program, in its order.
+#[derive(Default)]
+struct Wide {
+    storing: Vec<Arc<Trail>>,
+    recording: Vec<(FnId, Arc<Trail>)>,
+    logging: Vec<Arc<Trail>>,
 }
 
 impl Walks {
@@ -86,6 +92,10 @@ impl Walks {
 
     /// Walks what rules will ask for, on all threads. What is shared by all walks is computed before, and `beside` it this.
     pub fn prepare(&self, analyzer: &Analyzer<'_>, beside: impl FnOnce()) {
+        self.wide.get_or_init(|| self.walk_wide(analyzer, beside));
+    }
+
+    fn walk_wide(&self, analyzer: &Analyzer<'_>, beside: impl FnOnce()) -> Wide {
         let mut work: Vec<(For, FnId)> = Vec::new();
         rayon::in_place_scope(|scope| {
             let own = analyzer.clone();
@@ -100,16 +110,25 @@ impl Walks {
             let logs = self.near_logs(analyzer).into_iter();
             work.extend(logs.map(|function| (For::Logs, function)));
         });
-        let asked = self.asked(analyzer, NEAR, None);
-        let logging = spread::over(analyzer, &work, |analyzer, (what, function)| {
-            match what {
-                For::Artifacts => self.stored(analyzer, function),
-                For::Records => self.recorded(analyzer, function),
-                For::Logs => return Some(Arc::new(walk(analyzer, function, asked))),
-            };
-            None
+        let near = self.asked(analyzer, NEAR, None);
+        let trails = spread::over(analyzer, &work, |analyzer, (what, function)| match what {
+            For::Artifacts => self.stored(analyzer, function),
+            For::Records => self.recorded(analyzer, function),
+            For::Logs => Arc::new(walk(analyzer, function, near)),
         });
-        self.logging.get_or_init(|| logging.into_iter().flatten().collect());
+        let mut wide = Wide::default();
+        for ((what, function), trail) in work.into_iter().zip(trails) {
+            match what {
+                For::Artifacts => wide.storing.push(trail),
+                For::Records => wide.recording.push((function, trail)),
+                For::Logs => wide.logging.push(trail),
+            }
+        }
+        wide
+    }
+
+    fn wide(&self, analyzer: &Analyzer<'_>) -> &Wide {
+        self.wide.get_or_init(|| self.walk_wide(analyzer, || ()))
     }
 
     /// Where the work of each module begins that calls something of such a name.
@@ -154,31 +173,17 @@ impl Walks {
 
     /// The artifacts that are stored by every function that leads to an artifact's store, in the program's order.
     pub fn storing(&self, analyzer: &Analyzer<'_>) -> &[Arc<Trail>] {
-        self.storing.get_or_init(|| {
-            let functions = self.roots_where(analyzer, said::ARTIFACT_STORE).into_iter();
-            functions.map(|function| self.stored(analyzer, function)).collect()
-        })
+        &self.wide(analyzer).storing
     }
 
     /// The walks from every function that leads to a usage or audit record, in the program's order.
     pub fn recording(&self, analyzer: &Analyzer<'_>) -> &[(FnId, Arc<Trail>)] {
-        self.recording.get_or_init(|| {
-            let functions = self.roots_where(analyzer, RECORD).into_iter();
-            functions
-                .map(|function| (function, self.recorded(analyzer, function)))
-                .collect()
-        })
+        &self.wide(analyzer).recording
     }
 
     /// Short walks from every function near a log call, in the program's order.
     pub fn logging(&self, analyzer: &Analyzer<'_>) -> &[Arc<Trail>] {
-        self.logging.get_or_init(|| {
-            let asked = self.asked(analyzer, NEAR, None);
-            let functions = self.near_logs(analyzer).into_iter();
-            functions
-                .map(|function| Arc::new(walk(analyzer, function, asked)))
-                .collect()
-        })
+        &self.wide(analyzer).logging
     }
 
     /// The functions near a log call, in modules that name somebody.

@@ -16,6 +16,11 @@ pub mod settings;
 pub mod store;
 pub mod ticketed;
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
+
 use crate::model::resolve::Entity;
 use crate::model::types::Ty;
 use crate::model::types::each_statement;
@@ -33,6 +38,28 @@ pub struct Reader<'a, 's> {
     pub model: &'a Model<'s>,
     /// The words.
     pub words: &'a Vocabulary,
+    /// What it was asked before.
+    pub answers: &'a Answers,
+}
+
+/// What is asked of the same functions again and again.
+#[derive(Default)]
+pub struct Answers {
+    next: Kept<FnId>,
+    settings: Kept<settings::Setting>,
+}
+
+/// Lists by function.
+type Kept<T> = RefCell<FxHashMap<FnId, Rc<[T]>>>;
+
+/// The list that is kept for a function, or else found now.
+fn kept<T>(all: &Kept<T>, function: FnId, find: impl FnOnce() -> Vec<T>) -> Rc<[T]> {
+    if let Some(known) = all.borrow().get(&function) {
+        return known.clone();
+    }
+    let found: Rc<[T]> = find().into();
+    all.borrow_mut().insert(function, found.clone());
+    found
 }
 
 impl<'s> Reader<'_, 's> {

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use rustc_hash::FxHashSet;
 
-use super::{At, Reader};
+use super::{At, Reader, kept};
 use crate::model::FnId;
 use crate::model::resolve::Entity;
 use crate::model::types::Ty;
@@ -48,20 +48,25 @@ impl<'s> Reader<'_, 's> {
             if depth == DEPTH || found.len() + queue.len() > WIDTH {
                 continue;
             }
-            let info = self.model.function(function);
-            let mut next: Vec<FnId> = self
-                .functions_of(info.module)
-                .filter(|other| self.model.function(*other).parent == Some(function))
-                .collect();
-            each_call(&info.facts.body, &mut |call| {
-                next.extend(self.called(self.at(function), &call.func));
-            });
-            for callee in next {
+            let next = kept(&self.answers.next, function, || self.next(function));
+            for callee in next.iter().copied() {
                 if seen.insert(callee) {
                     queue.push_back((callee, depth + 1));
                 }
             }
         }
         found
+    }
+    /// What is nested in a function, and what it calls.
+    fn next(&self, function: FnId) -> Vec<FnId> {
+        let info = self.model.function(function);
+        let nested = self.functions_of(info.module);
+        let mut next: Vec<FnId> = nested
+            .filter(|other| self.model.function(*other).parent == Some(function))
+            .collect();
+        each_call(&info.facts.body, &mut |call| {
+            next.extend(self.called(self.at(function), &call.func));
+        });
+        next
     }
 }

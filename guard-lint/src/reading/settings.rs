@@ -1,6 +1,8 @@
 //! Settings that a constructor or a factory needs, and whether it refuses to go on without them.
 
-use super::{At, Reader};
+use std::rc::Rc;
+
+use super::{At, Reader, kept};
 use crate::model::{FnId, Place};
 use crate::source::facts::{CompareOp, Expr, Name, Stmt};
 use crate::source::visit::{descend, each_call};
@@ -33,7 +35,11 @@ const DEPTH: u32 = 3;
 
 impl<'s> Reader<'_, 's> {
     /// The settings that this function itself reads, in order.
-    pub fn settings(&self, function: FnId) -> Vec<Setting> {
+    pub fn settings(&self, function: FnId) -> Rc<[Setting]> {
+        kept(&self.answers.settings, function, || self.read_settings(function))
+    }
+
+    fn read_settings(&self, function: FnId) -> Vec<Setting> {
         let at = self.at(function);
         let body = &self.model.function(function).facts.body;
         let mut found: Vec<Setting> = Vec::new();
@@ -194,9 +200,8 @@ impl<'s> Reader<'_, 's> {
         each_call(&self.model.function(function).facts.body, &mut |call| calls.push(call));
         calls.sort_by_key(|call| call.span.start);
         let asks = |callee: FnId| -> Vec<Setting> {
-            let mut settings = self.settings(callee);
-            settings.retain(|setting| setting.demanded && !self.is_constructor(callee));
-            settings
+            let asks = |setting: &&Setting| setting.demanded && !self.is_constructor(callee);
+            self.settings(callee).iter().filter(asks).cloned().collect()
         };
         let steps: Vec<(Place, FnId, Vec<Setting>)> = calls
             .into_iter()
@@ -224,7 +229,11 @@ impl<'s> Reader<'_, 's> {
                 .into_iter()
                 .filter(|below| self.is_constructor(*below))
             {
-                needed.extend(self.settings(below).into_iter().map(|setting| (setting.name, *place)));
+                needed.extend(
+                    self.settings(below)
+                        .iter()
+                        .map(|setting| (setting.name.clone(), *place)),
+                );
             }
         }
         None

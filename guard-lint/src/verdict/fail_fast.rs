@@ -22,7 +22,7 @@ pub(super) fn answer(asking: &Asking<'_, '_, '_, '_>) -> Answer {
                 )
             });
             if reader.is_constructor(function) || makes {
-                settings.extend(reader.settings(function));
+                settings.extend(reader.settings(function).iter().cloned());
             }
         }
         for mode in Mode::SOLD {

@@ -12,7 +12,7 @@ use crate::model::loading::Failure;
 use crate::model::routes::{Route, Router, RouterId, Routes, join};
 use crate::model::rust::{Difference, Found, Program};
 use crate::model::{ModId, Model, Place};
-use crate::reading::Reader;
+use crate::reading::{Answers, Reader};
 use crate::report::model::{
     CredentialVerdict, EndpointKind, EnvelopeVerdict, Evidence, GateVerdict, IdentityVerdict, SiteKind, WireVerdict,
 };
@@ -39,6 +39,7 @@ pub struct Judged<'a, 'm, 's> {
     failures: OnceLock<FxHashMap<ModId, Failure>>,
     /// What walks through its functions saw.
     pub walks: Walks,
+    answers: Answers,
 }
 
 /// The Rust part of a program, with its endpoints, and what its manifest says against them.
@@ -109,6 +110,7 @@ impl<'a, 'm, 's> Judged<'a, 'm, 's> {
             rust,
             failures: OnceLock::new(),
             walks: Walks::default(),
+            answers: Answers::default(),
         }
     }
 
@@ -145,10 +147,11 @@ impl<'a, 'm, 's> Judged<'a, 'm, 's> {
     }
 
     /// Asks the facts directly.
-    pub fn reader(&self) -> Reader<'m, 's> {
+    pub fn reader(&self) -> Reader<'_, 's> {
         Reader {
             model: self.model,
             words: self.analyzer.known.vocabulary(),
+            answers: &self.answers,
         }
     }
 
