@@ -71,6 +71,7 @@ impl Sources {
             mut unchecked,
             ..
         } = loader;
+        drop(reader);
         let mut files = Vec::new();
         let mut parsed = Vec::with_capacity(loaded.len());
         for file in loaded {
@@ -99,10 +100,10 @@ impl Sources {
 }
 
 /// What is read so far.
-struct Loader<'l> {
+struct Loader<'l, 'n> {
     entries: &'l [Entry],
     names: &'l Names,
-    reader: &'l Reader<'l>,
+    reader: &'l Reader<'n>,
     tree: Tree,
     /// By entry.
     files: Vec<Option<File>>,
@@ -113,8 +114,8 @@ struct Loader<'l> {
     unchecked: Vec<Unchecked>,
 }
 
-impl<'l> Loader<'l> {
-    fn new(entries: &'l [Entry], names: &'l Names, reader: &'l Reader<'l>, tree: Tree) -> Self {
+impl<'l, 'n> Loader<'l, 'n> {
+    fn new(entries: &'l [Entry], names: &'l Names, reader: &'l Reader<'n>, tree: Tree) -> Self {
         let mut files = Vec::new();
         files.resize_with(entries.len(), || None);
         // Tests are no part of what runs, even where something imports them.

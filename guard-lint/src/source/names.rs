@@ -6,14 +6,17 @@
 use std::cell::RefCell;
 use std::hash::BuildHasher;
 use std::num::NonZeroU32;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use hashbrown::HashTable;
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use rustc_hash::FxBuildHasher;
 use smol_str::SmolStr;
 
 /// How many parts the table has, each with a lock of its own.
 const SHARDS: usize = 64;
+
+/// How many names there is room for from the start: those of some thousand files.
+const ROOM: usize = 28 << 10;
 
 /// An interned string. Compare it, resolve it through [`Names`], never order by it: its value depends on thread timing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -30,15 +33,21 @@ impl Name {
 pub struct Names {
     /// By [`Name::index`]. A text is read without a lock.
     texts: boxcar::Vec<SmolStr>,
-    /// The names by their text's hash, of which half stands beside each.
-    shards: [Mutex<HashTable<(u32, Name)>>; SHARDS],
+    /// All names.
+    shards: [Mutex<Table>; SHARDS],
+    /// What threads met that read nothing just now.
+    idle: Mutex<Vec<Table>>,
 }
+
+/// Names by their texts, each beside its mark.
+type Table = HashTable<(Mark, Name)>;
 
 impl Default for Names {
     fn default() -> Self {
         Self {
             texts: boxcar::Vec::new(),
-            shards: [const { Mutex::new(HashTable::new()) }; SHARDS],
+            shards: std::array::from_fn(|_| Mutex::new(HashTable::with_capacity(ROOM / SHARDS))),
+            idle: Mutex::default(),
         }
     }
 }
@@ -54,22 +63,33 @@ impl std::fmt::Debug for Names {
 impl Names {
     /// The name of this text, which is added if it is new.
     pub fn intern(&self, text: &str) -> Name {
-        let hash = FxBuildHasher.hash_one(text);
-        let mut shard = self.shard(hash);
-        let is_it = |(beside, name): &(u32, Name)| *beside == hash as u32 && self.resolve(*name) == text;
-        let found = shard.entry(hash, is_it, |(_, name)| FxBuildHasher.hash_one(self.resolve(*name)));
-        let entry = found.or_insert_with(|| (hash as u32, self.add(text)));
+        self.intern_hashed(text, FxBuildHasher.hash_one(text))
+    }
+
+    fn intern_hashed(&self, text: &str, hash: u64) -> Name {
+        let (mark, mut shard) = (Mark::of(hash), self.shard(hash));
+        let found = shard.entry(
+            mark.hash(),
+            |known| self.is_it(known, mark, text),
+            |(mark, _)| mark.hash(),
+        );
+        let entry = found.or_insert_with(|| (mark, self.add(text)));
         entry.get().1
     }
 
     /// The name of this text, if there is one.
     pub fn get(&self, text: &str) -> Option<Name> {
         let hash = FxBuildHasher.hash_one(text);
-        let shard = self.shard(hash);
-        let found = shard.find(hash, |(beside, name)| {
-            *beside == hash as u32 && self.resolve(*name) == text
-        });
+        self.find(&self.shard(hash), text, Mark::of(hash))
+    }
+
+    fn find(&self, table: &Table, text: &str, mark: Mark) -> Option<Name> {
+        let found = table.find(mark.hash(), |known| self.is_it(known, mark, text));
         found.map(|(_, name)| *name)
+    }
+
+    fn is_it(&self, (beside, name): &(Mark, Name), mark: Mark, text: &str) -> bool {
+        *beside == mark && self.resolve(*name) == text
     }
 
     /// The text of a name of this interner. Of another's it is some text or none.
@@ -87,10 +107,13 @@ impl Names {
         self.len() == 0
     }
 
-    fn shard(&self, hash: u64) -> std::sync::MutexGuard<'_, HashTable<(u32, Name)>> {
-        // The table takes its place from the lowest bits and its mark from the highest.
-        let shard = &self.shards[(hash >> 40) as usize % SHARDS];
+    fn shard(&self, hash: u64) -> MutexGuard<'_, Table> {
+        let shard = &self.shards[hash as usize % SHARDS];
         shard.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<Table>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn add(&self, text: &str) -> Name {
@@ -100,18 +123,34 @@ impl Names {
     }
 }
 
-/// The names that a thread met.
+/// Half of a text's hash: a table that grows need not look at texts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Mark(u32);
+
+impl Mark {
+    fn of(hash: u64) -> Self {
+        Self((hash >> 32) as u32)
+    }
+
+    /// A table takes its place from the lowest bits and compares the highest first.
+    fn hash(self) -> u64 {
+        u64::from(self.0) << 32 | u64::from(self.0)
+    }
+}
+
+/// The names that a thread met, and that others met before it.
 pub struct Recent<'n> {
     names: &'n Names,
-    known: RefCell<FxHashMap<&'n str, Name>>,
+    known: RefCell<Table>,
 }
 
 impl<'n> Recent<'n> {
-    /// Nothing was met yet.
+    /// What some thread met that is done.
     pub fn new(names: &'n Names) -> Self {
+        let known = names.idle().pop();
         Self {
             names,
-            known: RefCell::default(),
+            known: RefCell::new(known.unwrap_or_default()),
         }
     }
 
@@ -122,12 +161,21 @@ impl<'n> Recent<'n> {
 
     /// As [`Names::intern`].
     pub fn intern(&self, text: &str) -> Name {
-        if let Some(known) = self.known.borrow().get(text) {
-            return *known;
-        }
-        let name = self.names.intern(text);
-        self.known.borrow_mut().insert(self.names.resolve(name), name);
-        name
+        let hash = FxBuildHasher.hash_one(text);
+        let mark = Mark::of(hash);
+        let known = self.names.find(&self.known.borrow(), text, mark);
+        known.unwrap_or_else(|| {
+            let name = self.names.intern_hashed(text, hash);
+            let mut known = self.known.borrow_mut();
+            known.insert_unique(mark.hash(), (mark, name), |(mark, _)| mark.hash());
+            name
+        })
+    }
+}
+
+impl Drop for Recent<'_> {
+    fn drop(&mut self) {
+        self.names.idle().push(self.known.take());
     }
 }
 
