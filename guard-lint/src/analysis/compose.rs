@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use super::expr::body_shape;
 use super::flow::Frame;
 use super::lexicon::Says;
@@ -10,6 +12,14 @@ use super::summary::{Exit, Gate, Handled, Oddity, Status, Strength, Summary, Wit
 use super::value::{Constant, Facts, Shape, Tags, Val};
 use crate::model::{FnId, Place};
 use crate::source::facts::{Expr, Span};
+
+/// How many errors may be compared with each other.
+const FEW: usize = 16;
+
+/// Where so many errors leave a function, only so many ways of each are kept: everything calls everything there, and nobody
+/// will read more.
+const MANY: usize = 512;
+const WAYS: usize = 4;
 
 impl<'s> Frame<'_, 's> {
     /// Adds what a summary says to this point; gives the value of the call.
@@ -49,9 +59,20 @@ impl<'s> Frame<'_, 's> {
             via: Some((here, function)),
             ..at.clone()
         };
-        for exit in &summary.exits {
+        // The same error is there already where this very call was composed before, or else never.
+        let is_again = |known: &Exit| known.via == Some((here, function));
+        let start = match self.summary.exits.iter().position(is_again) {
+            Some(first) => first,
+            None => self.summary.exits.len(),
+        };
+        let ways = self.ways_by_place();
+        for exit in each_error(&summary.exits) {
             let exit = self.substitute(exit, here, function, values);
-            self.exit(exit);
+            let ways = ways.get(&exit.place).into_iter().flatten();
+            let same = ways.filter(|known| self.summary.exits[**known].is_same_error(&exit));
+            if same.count() < WAYS {
+                self.exit_since(start, exit);
+            }
         }
         for handled in &summary.handled {
             let known = self
@@ -178,6 +199,17 @@ impl<'s> Frame<'_, 's> {
         }
     }
 
+    /// Where many errors leave this function: which of them each statement makes.
+    fn ways_by_place(&self) -> FxHashMap<Place, Vec<usize>> {
+        let mut ways: FxHashMap<Place, Vec<usize>> = FxHashMap::default();
+        if self.summary.exits.len() >= MANY {
+            for (index, exit) in self.summary.exits.iter().enumerate() {
+                ways.entry(exit.place).or_default().push(index);
+            }
+        }
+        ways
+    }
+
     /// An exit as it leaves this call: what depends on parameters is filled in.
     pub(super) fn substitute(&self, exit: &Exit, here: Place, function: FnId, values: &[Option<Val>]) -> Exit {
         let mut exit = exit.clone();
@@ -264,4 +296,22 @@ fn is_plain_store(class: &str) -> bool {
         "queue",
     ];
     crate::vocabulary::words(class).any(|word| WORDS.contains(&word.as_str()))
+}
+
+/// Each error once, however many calls it may come by.
+fn each_error(exits: &[Exit]) -> Vec<&Exit> {
+    // Few are compared with each other where they end up.
+    if exits.len() < FEW {
+        return exits.iter().collect();
+    }
+    let mut each: Vec<&Exit> = Vec::new();
+    let mut seen: FxHashMap<Place, Vec<&Exit>> = FxHashMap::default();
+    for exit in exits {
+        let here = seen.entry(exit.place).or_default();
+        if !here.iter().any(|known| known.is_same_error(exit)) {
+            here.push(exit);
+            each.push(exit);
+        }
+    }
+    each
 }

@@ -366,16 +366,13 @@ impl<'a, 's> Frame<'a, 's> {
 
     /// Adds an error to those that can leave.
     pub(super) fn exit(&mut self, exit: Exit) {
-        let known = self.summary.exits.iter().any(|known| {
-            known.place == exit.place
-                && known.via == exit.via
-                && known.owner == exit.owner
-                && known.kind == exit.kind
-                && known.shape == exit.shape
-                && known.status == exit.status
-                && known.class == exit.class
-        });
-        if !known {
+        self.exit_since(0, exit);
+    }
+
+    /// The same, where none of the errors before this one can be the same.
+    pub(super) fn exit_since(&mut self, start: usize, exit: Exit) {
+        let mut since = self.summary.exits[start..].iter();
+        if !since.any(|known| known.via == exit.via && known.is_same_error(&exit)) {
             self.summary.exits.push(exit);
         }
     }

@@ -51,8 +51,8 @@ pub use rust::{Evaluated, Stream as RustStream, evaluate as evaluate_rust, is_gu
 /// How many calls deep summaries are computed. A longer chain of calls is computed from its end.
 const DEPTH: usize = 120;
 
-/// How often a recursive function is evaluated again before its last result is taken.
-const ROUNDS: u32 = 4;
+/// How often functions that call each other are evaluated before their last results are taken.
+const ROUNDS: u32 = 8;
 
 /// Computes summaries, and keeps them.
 ///
@@ -74,16 +74,30 @@ pub struct Analyzer<'s> {
 /// The functions that are being computed.
 #[derive(Clone, Default)]
 struct Running {
-    stack: Vec<(FnId, Arc<Summary>)>,
+    stack: Vec<Begun>,
     /// The lowest stack position that was asked for while it was running.
     asked: Option<usize>,
     /// Summaries that rest on the assumption about a running function, by its stack position. They hold for as long as
     /// that assumption does.
     provisional: FxHashMap<FnId, (Arc<Summary>, usize)>,
+    /// What functions came to in the last round of their circle, by the stack position of the circle's first function.
+    last_round: FxHashMap<FnId, (Arc<Summary>, usize)>,
+    /// Whether a function came to something else than was assumed of it, and used.
+    surprised: bool,
     /// The function at which the stack became too deep. Until the stack is empty, nothing is computed or kept.
     too_deep: Option<FnId>,
     /// The ends of chains that were too deep, and are being computed.
     ends: Vec<FnId>,
+}
+
+/// A function that is being computed.
+#[derive(Clone)]
+struct Begun {
+    function: FnId,
+    /// What is told to whoever asks for it meanwhile.
+    assumed: Arc<Summary>,
+    /// Whether somebody did.
+    used: bool,
 }
 
 impl Running {
@@ -96,18 +110,64 @@ impl Running {
         let end = self.too_deep.filter(|_| self.stack.is_empty())?;
         self.too_deep = None;
         self.provisional.clear();
+        self.last_round.clear();
         Some(end)
     }
 
     /// What is known of a function without computing it.
     fn known(&mut self, function: FnId) -> Option<Arc<Summary>> {
-        if let Some(position) = self.stack.iter().position(|(id, _)| *id == function) {
+        if let Some(position) = self.stack.iter().position(|begun| begun.function == function) {
             self.ask(position);
-            return Some(self.stack[position].1.clone());
+            self.stack[position].used = true;
+            return Some(self.stack[position].assumed.clone());
         }
         let (summary, head) = self.provisional.get(&function).cloned()?;
         self.ask(head);
         Some(summary)
+    }
+
+    /// Begins a function: with what it came to in the last round, or with the assumption that its calls add nothing.
+    fn begin(&mut self, function: FnId) {
+        let last = self.last_round.get(&function).map(|(summary, _)| summary.clone());
+        self.stack.push(Begun {
+            function,
+            assumed: last.unwrap_or_else(|| Arc::new(Summary::optimistic())),
+            used: false,
+        });
+    }
+
+    /// Whether the function at this position is the first of a circle that has to be gone through again. If so, the next
+    /// round begins, and everybody in the circle starts from what he came to in this one.
+    fn goes_round(&mut self, position: usize, summary: &Arc<Summary>) -> bool {
+        if self.asked != Some(position) || !(self.surprised || self.is_surprise(position, summary)) {
+            return false;
+        }
+        self.surprised = false;
+        self.stack[position].assumed = summary.clone();
+        let circle = self.provisional.extract_if(|_, (_, head)| *head >= position);
+        self.last_round.extend(circle);
+        true
+    }
+
+    fn is_surprise(&self, position: usize, summary: &Summary) -> bool {
+        let begun = &self.stack[position];
+        begun.used && !begun.assumed.agrees(summary)
+    }
+
+    /// Keeps what rests on the function at `head`, and all that rests on later ones with it.
+    fn rests_on(&mut self, head: usize, function: FnId, summary: &Arc<Summary>) {
+        self.ask(head);
+        for (_, known_head) in self.provisional.values_mut().chain(self.last_round.values_mut()) {
+            *known_head = (*known_head).min(head);
+        }
+        self.provisional.insert(function, (summary.clone(), head));
+    }
+
+    /// Takes out what rested on the function at this position.
+    fn settled(&mut self, position: usize) -> Vec<(FnId, Arc<Summary>)> {
+        self.last_round.retain(|_, (_, head)| *head < position);
+        let settled = self.provisional.extract_if(|_, (_, head)| *head >= position);
+        settled.map(|(id, (summary, _))| (id, summary)).collect()
     }
 }
 
@@ -173,10 +233,11 @@ impl<'s> Analyzer<'s> {
 
     /// Computes a summary, callees first.
     ///
-    /// A recursive function starts from the assumption that its own calls add nothing, and is evaluated again until its
-    /// summary no longer changes. Functions that were computed under such an assumption are kept together with it.
+    /// Functions that call each other are a circle. Its first function starts from the assumption that its own calls add
+    /// nothing; all of the circle are evaluated, and again from what they came to, until that no longer changes what any
+    /// of them was told. They are kept together.
     fn compute(&self, function: FnId) -> Arc<Summary> {
-        let (position, outer_asked) = {
+        let (position, outer) = {
             let mut running = self.running.borrow_mut();
             if let Some(known) = running.known(function) {
                 return known;
@@ -185,39 +246,33 @@ impl<'s> Analyzer<'s> {
                 running.too_deep.get_or_insert(function);
                 return Arc::new(Summary::unknown());
             }
-            running.stack.push((function, Arc::new(Summary::optimistic())));
-            (running.stack.len() - 1, running.asked.take())
+            running.begin(function);
+            let outer = (running.asked.take(), std::mem::take(&mut running.surprised));
+            (running.stack.len() - 1, outer)
         };
         let mut summary = Arc::new(flow::summarize(self, function));
         for _ in 1..ROUNDS {
-            let mut running = self.running.borrow_mut();
-            let rests_on_itself = running.asked.is_some_and(|asked| asked <= position);
-            if !rests_on_itself || running.stack[position].1.agrees(&summary) {
+            if !self.running.borrow_mut().goes_round(position, &summary) {
                 break;
             }
-            running.stack[position].1 = summary;
-            running.provisional.retain(|_, (_, head)| *head < position);
-            drop(running);
             summary = Arc::new(flow::summarize(self, function));
         }
         let mut running = self.running.borrow_mut();
+        running.surprised |= running.is_surprise(position, &summary);
         running.stack.truncate(position);
         let below = running.asked.take().filter(|asked| *asked < position);
-        running.asked = outer_asked;
+        running.asked = outer.0;
         if running.too_deep.is_some() {
             return summary;
         }
         if let Some(head) = below {
-            running.ask(head);
-            for (_, known_head) in running.provisional.values_mut() {
-                *known_head = (*known_head).min(head);
-            }
-            running.provisional.insert(function, (summary.clone(), head));
+            running.surprised |= outer.1;
+            running.rests_on(head, function, &summary);
             return summary;
         }
+        running.surprised = outer.1;
         // What rested on this function's assumption now rests on its result.
-        let settled = running.provisional.extract_if(|_, (_, head)| *head >= position);
-        let settled: Vec<_> = settled.map(|(id, (summary, _))| (id, summary)).collect();
+        let settled = running.settled(position);
         drop(running);
         // Of functions that call each other, the same one is always the first to be assumed.
         match settled.iter().map(|(id, _)| *id).min() {

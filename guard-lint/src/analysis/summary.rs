@@ -30,6 +30,18 @@ pub struct Exit {
     pub via: Option<(Place, FnId)>,
 }
 
+impl Exit {
+    /// Whether another is the same error, by whichever call it came.
+    pub(super) fn is_same_error(&self, other: &Self) -> bool {
+        self.place == other.place
+            && self.owner == other.owner
+            && self.kind == other.kind
+            && self.shape == other.shape
+            && self.status == other.status
+            && self.class == other.class
+    }
+}
+
 /// What an exit becomes when nothing catches it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExitKind {

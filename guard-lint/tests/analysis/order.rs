@@ -90,3 +90,58 @@ def pang(left):
         ],
     );
 }
+
+/// Functions that call each other at random: an error arrives wherever calls lead to it, round however many circles.
+#[test]
+fn errors_go_round_all_circles() {
+    const COUNT: usize = 9;
+    let mut seed = 7_u64;
+    let mut next = |below: u64| {
+        seed = seed
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) % below
+    };
+    for graph in 0..60 {
+        let density = 6 + graph % 12;
+        let calls: Vec<Vec<usize>> = (0..COUNT)
+            .map(|_| (0..COUNT).filter(|_| next(density) == 0).collect())
+            .collect();
+        let raises: Vec<bool> = (0..COUNT).map(|_| next(7) == 0).collect();
+
+        let mut snippet = String::new();
+        for own in 0..COUNT {
+            writeln!(snippet, "def f{own}(left):").unwrap();
+            for callee in &calls[own] {
+                writeln!(snippet, "    if left:\n        f{callee}(left)").unwrap();
+            }
+            if raises[own] {
+                snippet.push_str("    if left > 3:\n        raise HTTPException(status_code=404, detail='gone')\n");
+            }
+            writeln!(snippet, "    return left\n").unwrap();
+            writeln!(
+                snippet,
+                "@router.get('/{own}')\ndef e{own}(left: int):\n    return f{own}(left)\n"
+            )
+            .unwrap();
+        }
+        let mut expected: Vec<String> = (0..COUNT)
+            .map(|own| {
+                let (mut reached, mut open) = ([false; COUNT], vec![own]);
+                while let Some(function) = open.pop() {
+                    if !std::mem::replace(&mut reached[function], true) {
+                        open.extend(&calls[function]);
+                    }
+                }
+                let fails = (0..COUNT).any(|function| reached[function] && raises[function]);
+                let envelope = if fails { "bare" } else { "silent" };
+                format!("e{own} missing none {envelope} not_required")
+            })
+            .collect();
+        expected.sort_unstable();
+        let verdicts = verdicts(&snippet);
+        let mut lines: Vec<&str> = verdicts.lines().collect();
+        lines.sort_unstable();
+        assert_eq!(lines, expected, "{snippet}");
+    }
+}

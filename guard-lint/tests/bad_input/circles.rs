@@ -134,3 +134,18 @@ fn routers_that_include_each_other() {
         @one.get(\"/a\")\ndef a():\n    return 1\n\n\n@two.get(\"/b\")\ndef b():\n    return 1\n";
     is_judged(&beside("circle.py", text), 2);
 }
+
+#[test]
+fn many_methods_that_may_all_call_each_other() {
+    // Each call of the interface may be a call of any implementation, and each raises an error of its own.
+    let mut text = format!(
+        "from abc import ABC, abstractmethod\n{HEAD}\nclass Step(ABC):\n    @abstractmethod\n    def run(self, left): ...\n\n\n"
+    );
+    for own in 0..60 {
+        text.push_str(&format!(
+            "class Step{own}(Step):\n    def __init__(self, inner: Step):\n        self.inner = inner\n\n    def run(self, left):\n        self.inner.run(left)\n        self.inner.run(left - 1)\n        raise ValueError({own})\n\n\n"
+        ));
+    }
+    text.push_str("@router.post(\"/run\")\ndef run(step: Step):\n    step.run(9)\n");
+    is_judged(&beside("steps.py", text), 1);
+}
