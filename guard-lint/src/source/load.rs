@@ -53,6 +53,7 @@ impl Sources {
 
         let mut loader = Loader::new(&entries, &names, &reader, tree);
         loader.unchecked = unchecked;
+        loader.bytes = looks.iter_mut().map(|look| look.bytes.take()).collect();
         let seeds = looks.into_iter().enumerate();
         let mut wave = loader.keep(seeds.filter_map(|(index, look)| Some((index as u32, look.seed.transpose()?))));
         let mut wanted: Vec<u32> = wanted
@@ -107,6 +108,8 @@ struct Loader<'l, 'n> {
     tree: Tree,
     /// By entry.
     files: Vec<Option<File>>,
+    /// The bytes that were kept, by entry.
+    bytes: Vec<Option<Vec<u8>>>,
     /// The entries that were read or are not to be.
     seen: Vec<bool>,
     /// What each parsed file imports: a package that a later file shows to stand for another leads its imports elsewhere.
@@ -126,6 +129,7 @@ impl<'l, 'n> Loader<'l, 'n> {
             reader,
             tree,
             files,
+            bytes: Vec::new(),
             seen,
             imports: Vec::new(),
             unchecked: Vec::new(),
@@ -134,9 +138,13 @@ impl<'l, 'n> Loader<'l, 'n> {
 
     /// Reads these entries; those that were parsed.
     fn read(&mut self, entries: Vec<u32>) -> Vec<u32> {
+        let entries: Vec<_> = entries
+            .into_iter()
+            .map(|index| (index, self.bytes[index as usize].take()))
+            .collect();
         let files = entries
             .into_par_iter()
-            .map(|index| (index, self.reader.read(&self.entries[index as usize])));
+            .map(|(index, bytes)| (index, self.reader.read(&self.entries[index as usize], bytes)));
         let files: Vec<_> = files.collect();
         self.keep(files)
     }

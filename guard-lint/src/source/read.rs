@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{self, Read};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::names::{Names, Recent};
@@ -19,13 +20,20 @@ pub(super) struct Look {
     pub(super) proofs: Vec<Proof>,
     /// Its facts, where it may define or use a router, an application or a route; or why it cannot be read.
     pub(super) seed: Result<Option<File>, Unchecked>,
+    /// The bytes of any other file, should an import lead there.
+    pub(super) bytes: Option<Vec<u8>>,
 }
+
+/// How many bytes are kept for that in all: those of three engines of fifteen hundred files. What is more is read again.
+const ROOM: usize = 16 << 20;
 
 /// Reads files, on any number of threads.
 pub struct Reader<'n> {
     names: &'n Names,
     /// What no thread needs just now.
     idle: Mutex<Vec<Desk<'n>>>,
+    /// How many bytes are kept.
+    kept: AtomicUsize,
 }
 
 /// What a thread works with while it reads a file: most files are read, scanned and forgotten.
@@ -40,6 +48,7 @@ impl<'n> Reader<'n> {
         Self {
             names,
             idle: Mutex::default(),
+            kept: AtomicUsize::new(0),
         }
     }
 
@@ -57,37 +66,38 @@ impl<'n> Reader<'n> {
 
     /// Looks at a file.
     pub(super) fn look(&self, entry: &Entry) -> Look {
+        let mut look = Look {
+            proofs: Vec::new(),
+            seed: Ok(None),
+            bytes: None,
+        };
         // Tests run with a search path of their own: they are no seed, and prove no source root.
         if walk::is_test(&entry.path) {
-            return Look {
-                proofs: Vec::new(),
-                seed: Ok(None),
-            };
+            return look;
         }
         self.at_desk(|Desk { bytes, names }| {
             if let Err(reason) = fill(entry, bytes) {
-                return Look {
-                    proofs: Vec::new(),
-                    seed: Err(reason),
-                };
+                look.seed = Err(reason);
+                return look;
             }
-            let seed = if scan::is_seed(bytes) {
-                parse(entry, bytes, names).map(Some)
-            } else {
-                Ok(None)
-            };
-            Look {
-                proofs: scan::proofs(&entry.path, bytes),
-                seed,
+            look.proofs = scan::proofs(&entry.path, bytes);
+            if scan::is_seed(bytes) {
+                look.seed = parse(entry, bytes.clone(), names).map(Some);
+            } else if self.kept.fetch_add(bytes.len(), Ordering::Relaxed) < ROOM {
+                look.bytes = Some(bytes.clone());
             }
+            look
         })
     }
 
-    /// Reads a file that an import reached.
-    pub(super) fn read(&self, entry: &Entry) -> Result<File, Unchecked> {
-        self.at_desk(|Desk { bytes, names }| {
-            fill(entry, bytes)?;
-            parse(entry, bytes, names)
+    /// Reads a file that an import reached, whose bytes may have been kept.
+    pub(super) fn read(&self, entry: &Entry, kept: Option<Vec<u8>>) -> Result<File, Unchecked> {
+        self.at_desk(|Desk { bytes, names }| match kept {
+            Some(kept) => parse(entry, kept, names),
+            None => {
+                fill(entry, bytes)?;
+                parse(entry, bytes.clone(), names)
+            }
         })
     }
 
@@ -98,7 +108,7 @@ impl<'n> Reader<'n> {
             if !is_wanted(bytes) {
                 return None;
             }
-            parse(entry, bytes, names).ok()
+            parse(entry, bytes.clone(), names).ok()
         })
     }
 }
@@ -129,20 +139,20 @@ pub(super) fn fill(entry: &Entry, buffer: &mut Vec<u8>) -> Result<(), Unchecked>
 }
 
 /// The text of these bytes.
-pub(super) fn text<'b>(entry: &Entry, bytes: &'b [u8]) -> Result<&'b str, Unchecked> {
-    std::str::from_utf8(bytes).map_err(|error| {
-        let valid = error.valid_up_to();
+pub(super) fn text(entry: &Entry, bytes: Vec<u8>) -> Result<String, Unchecked> {
+    String::from_utf8(bytes).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
         Unchecked {
             file: entry.path.clone(),
-            line: lines::starts(&bytes[..valid]).len() as u32,
+            line: lines::starts(&error.as_bytes()[..valid]).len() as u32,
             reason: format!("not UTF-8 from byte {valid} on; save it as UTF-8"),
         }
     })
 }
 
-fn parse(entry: &Entry, bytes: &[u8], names: &Recent<'_>) -> Result<File, Unchecked> {
+fn parse(entry: &Entry, bytes: Vec<u8>, names: &Recent<'_>) -> Result<File, Unchecked> {
     let text = text(entry, bytes)?;
-    let facts = python::facts(text, names).map_err(|line| Unchecked {
+    let facts = python::facts(&text, names).map_err(|line| Unchecked {
         file: entry.path.clone(),
         line,
         reason: "nested deeper than Python allows; the file is not judged".to_owned(),
@@ -150,7 +160,7 @@ fn parse(entry: &Entry, bytes: &[u8], names: &Recent<'_>) -> Result<File, Unchec
     let lines = lines::starts(text.as_bytes());
     Ok(File {
         path: entry.path.clone(),
-        text: text.to_owned(),
+        text,
         lines,
         facts,
     })

@@ -39,7 +39,7 @@ pub(in crate::source) fn parse(mut found: Vec<Found>, names: &Names) -> (Vec<(En
     let parsed: Vec<(Entry, Result<File, Unchecked>)> = found
         .into_par_iter()
         .map(|(entry, read)| {
-            let file = read.and_then(|bytes| file(&entry, &bytes, names));
+            let file = read.and_then(|bytes| file(&entry, bytes, names));
             (entry, file)
         })
         .collect();
@@ -55,17 +55,17 @@ pub(in crate::source) fn parse(mut found: Vec<Found>, names: &Names) -> (Vec<(En
     (files, unchecked)
 }
 
-fn file(entry: &Entry, bytes: &[u8], names: &Names) -> Result<File, Unchecked> {
+fn file(entry: &Entry, bytes: Vec<u8>, names: &Names) -> Result<File, Unchecked> {
     let text = text(entry, bytes)?;
-    let facts = lower(text, names).map_err(|(line, reason)| Unchecked {
+    let facts = lower(&text, names).map_err(|(line, reason)| Unchecked {
         file: entry.path.clone(),
         line,
         reason,
     })?;
     Ok(File {
         path: entry.path.clone(),
-        text: text.to_owned(),
         lines: lines::starts(text.as_bytes()),
+        text,
         facts,
     })
 }
