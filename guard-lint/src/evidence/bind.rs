@@ -7,7 +7,6 @@ use super::{Need, Request, Subject, Test, Tests};
 use crate::model::Model;
 use crate::model::resolve::Entity;
 use crate::report::model::{ClauseVerdict, Evidence, TestEvidence};
-use crate::source::File;
 use crate::vocabulary::words;
 
 /// What the tests say to one clause.
@@ -109,7 +108,7 @@ impl Tests {
     }
 
     fn list(&self, list: &mut Vec<TestEvidence>, test: &Test, what: String) {
-        let file = self.files[test.file].path.clone();
+        let file = self.files[test.file].clone();
         let same = |known: &&mut TestEvidence| known.file == file && known.line == test.line;
         if let Some(known) = list.iter_mut().find(same) {
             if !known.what.contains(&what) {
@@ -138,7 +137,7 @@ pub(super) fn requests<'t>(test: &'t Test, subject: &Subject) -> impl Iterator<I
 }
 
 /// The tests that exercise a subject, as indices.
-pub(super) fn exercising(files: &[File], tests: &[Test], subject: &Subject) -> Vec<usize> {
+pub(super) fn exercising(files: &[String], tests: &[Test], subject: &Subject) -> Vec<usize> {
     let found = tests.iter().enumerate();
     found
         .filter(|(_, test)| exercises(files, test, subject))
@@ -147,7 +146,7 @@ pub(super) fn exercising(files: &[File], tests: &[Test], subject: &Subject) -> V
 }
 
 /// Whether a test exercises the subject: by a request, by its handlers, or by what its modules define.
-fn exercises(files: &[File], test: &Test, subject: &Subject) -> bool {
+fn exercises(files: &[String], test: &Test, subject: &Subject) -> bool {
     if requests(test, subject).next().is_some()
         || test
             .functions
@@ -157,7 +156,7 @@ fn exercises(files: &[File], test: &Test, subject: &Subject) -> bool {
         return true;
     }
     let touched = subject.dotted.intersection(&test.touches).count();
-    let path = &files[test.file].path;
+    let path = &files[test.file];
     if touched == 0 || !subject.may_be_tested_in(path) {
         return false;
     }

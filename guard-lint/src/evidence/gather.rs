@@ -122,8 +122,8 @@ impl<'g, 's> Gather<'g, 's> {
             .find(|function| function.name == name && !matches!(function.scope, Scope::Function(_)))
     }
 
-    /// The tests of the file.
-    pub(super) fn tests(&self, index: usize) -> Vec<Test> {
+    /// The tests of the file, which get its number elsewhere.
+    pub(super) fn tests(&self) -> Vec<Test> {
         let skipped = self.module_skip();
         let functions = self
             .file
@@ -135,7 +135,6 @@ impl<'g, 's> Gather<'g, 's> {
             let (line, column) = self.file.position(function.span.start);
             let name = self.names.resolve(function.name).to_owned();
             let mut test = Test {
-                file: index,
                 line,
                 column,
                 name,

@@ -1,5 +1,7 @@
 //! Which test files are read, and the tests in them.
 
+use std::sync::OnceLock;
+
 use aho_corasick::AhoCorasick;
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
@@ -8,14 +10,14 @@ use super::bind::exercising;
 use super::gather::Gather;
 use super::{Subject, Test};
 use crate::model::Model;
-use crate::source::walk::is_test;
+use crate::source::walk::{Entry, is_test};
 use crate::source::{File, Reader, Sources};
 
 /// The tests that may be evidence for some ticket.
 #[derive(Default)]
 pub struct Tests {
-    /// The files that were parsed, in path order.
-    pub(super) files: Vec<File>,
+    /// The paths of the files that were parsed, in order.
+    pub(super) files: Vec<String>,
     /// Their tests, by file and place.
     pub(super) tests: Vec<Test>,
     /// For each subject: the tests that exercise it.
@@ -39,23 +41,25 @@ impl Tests {
         let entries: Vec<usize> = (0..sources.entries.len())
             .filter(|index| is_test_file(&sources.entries[*index].path))
             .collect();
-        let parsed = entries.par_iter().filter_map(|index| {
-            let entry = &sources.entries[*index];
+        let conftests = Conftests::new(sources, &reader);
+        // A file is forgotten as soon as its tests are known.
+        let read = crate::spread::over(model, &entries, |model, index| {
+            let entry = &sources.entries[index];
             let stands_right = subjects.iter().any(|subject| subject.may_be_tested_in(&entry.path));
-            reader.read_if(entry, |bytes| {
+            let file = reader.read_if(entry, |bytes| {
                 paths.is_match(bytes) || (stands_right && modules.is_match(bytes))
-            })
+            })?;
+            Some((
+                file.path.clone(),
+                Gather::new(model, &file, &conftests.above(&file.path)).tests(),
+            ))
         });
-        let files: Vec<File> = parsed.collect();
-        let conftests = conftests(sources, &reader, &files);
-        let tests = crate::spread::over(model, &(0..files.len()).collect::<Vec<_>>(), |model, index| {
-            let above: Vec<&File> = conftests
-                .iter()
-                .filter(|conftest| is_above(&conftest.path, &files[index].path))
-                .collect();
-            Gather::new(model, &files[index], &above).tests(index)
-        });
-        let tests: Vec<Test> = tests.into_iter().flatten().collect();
+        let (mut files, mut tests): (Vec<String>, Vec<Test>) = (Vec::new(), Vec::new());
+        for (path, of_file) in read.into_iter().flatten() {
+            let file = files.len();
+            tests.extend(of_file.into_iter().map(|test| Test { file, ..test }));
+            files.push(path);
+        }
         let exercising = each.par_iter().map(|subject| {
             let subject = subject.as_ref();
             subject.map_or_else(Vec::new, |subject| exercising(&files, &tests, subject))
@@ -75,13 +79,29 @@ fn is_test_file(path: &str) -> bool {
     is_test(path) && (name.starts_with("test_") || name.ends_with("_test.py"))
 }
 
-/// The `conftest.py` of each folder above one of these files.
-fn conftests(sources: &Sources, reader: &Reader<'_>, files: &[File]) -> Vec<File> {
-    let wanted = sources.entries.iter().filter(|entry| {
-        entry.path.rsplit('/').next() == Some("conftest.py")
-            && files.iter().any(|file| is_above(&entry.path, &file.path))
-    });
-    wanted.filter_map(|entry| reader.read_if(entry, |_| true)).collect()
+/// The `conftest.py` files of a tree, each read when a test below it is.
+struct Conftests<'r, 'n> {
+    reader: &'r Reader<'n>,
+    all: Vec<(&'r Entry, OnceLock<Option<File>>)>,
+}
+
+impl<'r, 'n> Conftests<'r, 'n> {
+    fn new(sources: &'r Sources, reader: &'r Reader<'n>) -> Self {
+        let entries = sources.entries.iter();
+        let all = entries.filter(|entry| entry.path.rsplit('/').next() == Some("conftest.py"));
+        Self {
+            reader,
+            all: all.map(|entry| (entry, OnceLock::new())).collect(),
+        }
+    }
+
+    /// Those in the folders above a file, in path order.
+    fn above(&self, path: &str) -> Vec<&File> {
+        let above = self.all.iter().filter(|(entry, _)| is_above(&entry.path, path));
+        above
+            .filter_map(|(entry, file)| file.get_or_init(|| self.reader.read_if(entry, |_| true)).as_ref())
+            .collect()
+    }
 }
 
 fn is_above(conftest: &str, path: &str) -> bool {
