@@ -47,6 +47,7 @@ pub struct Reader<'a, 's> {
 pub struct Answers {
     next: Kept<FnId>,
     settings: Kept<settings::Setting>,
+    demands: Kept<settings::Setting>,
 }
 
 /// Lists by function.

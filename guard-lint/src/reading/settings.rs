@@ -36,19 +36,27 @@ const DEPTH: u32 = 3;
 impl<'s> Reader<'_, 's> {
     /// The settings that this function itself reads, in order.
     pub fn settings(&self, function: FnId) -> Rc<[Setting]> {
-        kept(&self.answers.settings, function, || self.read_settings(function))
+        kept(&self.answers.settings, function, || self.read_settings(function, false))
     }
 
-    fn read_settings(&self, function: FnId) -> Vec<Setting> {
+    /// Those of them that it does not go on without.
+    fn demands(&self, function: FnId) -> Rc<[Setting]> {
+        kept(&self.answers.demands, function, || self.read_settings(function, true))
+    }
+
+    fn read_settings(&self, function: FnId, demanded_alone: bool) -> Vec<Setting> {
         let at = self.at(function);
         let body = &self.model.function(function).facts.body;
         let mut found: Vec<Setting> = Vec::new();
         crate::model::types::each_statement(body, &mut |statement| match statement {
             Stmt::Assign(assign) => {
+                // Whether it is demanded shows here; whether it is a setting, only where the value comes from.
+                let demands = |value| always_there(value) || self.refuses_without(body, &assign.target);
                 if let Some(value) = &assign.value
+                    && let demanded = demands(value)
+                    && (demanded || !demanded_alone)
                     && let Some(name) = self.setting(at, value, DEPTH)
                 {
-                    let demanded = always_there(value) || self.refuses_without(body, &assign.target);
                     let place = self.place(at.0, assign.span);
                     found.push(Setting { name, place, demanded });
                 }
@@ -73,6 +81,9 @@ impl<'s> Reader<'_, 's> {
             }
             _ => {}
         });
+        if demanded_alone {
+            return found;
+        }
         each_call(body, &mut |call| {
             // `Client(project=get_project())`
             let given = call.args.iter().find_map(|arg| match &arg.value {
@@ -200,8 +211,10 @@ impl<'s> Reader<'_, 's> {
         each_call(&self.model.function(function).facts.body, &mut |call| calls.push(call));
         calls.sort_by_key(|call| call.span.start);
         let asks = |callee: FnId| -> Vec<Setting> {
-            let asks = |setting: &&Setting| setting.demanded && !self.is_constructor(callee);
-            self.settings(callee).iter().filter(asks).cloned().collect()
+            if self.is_constructor(callee) {
+                return Vec::new();
+            }
+            self.demands(callee).to_vec()
         };
         let steps: Vec<(Place, FnId, Vec<Setting>)> = calls
             .into_iter()
