@@ -374,6 +374,7 @@ mod tests {
             "a**",
             "a@",
             "lambda: ",
+            "lambda a=",
             "await ",
             "yield ",
             "x if x else ",

@@ -103,7 +103,8 @@ fn no_nesting_exhausts_the_stack() {
             .collect();
         format!("{lines}{}pass", " ".repeat(count))
     };
-    for count in [90, 195, 290, 590, 50_000] {
+    // What is shorter than 32 KiB is parsed before it is judged too deep.
+    for count in [90, 195, 290, 590, 3_000, 8_000, 15_000, 50_000] {
         for body in [
             wrap("(", "x", ")", count),
             wrap("[", "", "]", count),
@@ -122,6 +123,15 @@ fn no_nesting_exhausts_the_stack() {
             wrap("x if x else ", "x", "", count),
             wrap("await ", "x", "", count),
             wrap("(yield ", "x", ")", count),
+            wrap("*", "x", "", count),
+            wrap("f(*", "x", ")", count),
+            wrap("f(a=", "x", ")", count),
+            wrap("{**", "x", "}", count),
+            wrap("x[x:", "x", "]", count),
+            wrap("x if ", "x", "", count),
+            wrap("x:=", "x", "", count),
+            wrap("async ", "pass", "", count),
+            wrap("f'{x:{", "x", "}}'", count),
             wrap("yield ", "x", "", count),
             wrap("[x for x in ", "y", "]", count),
             wrap("(y:=", "x", ")", count),

@@ -18,13 +18,15 @@ use lower::Lowering;
 /// Reads the facts of one file; or the line where it nests deeper than Python allows. What the parser could not read is in
 /// [`Module::errors`], and everything that it recovered is kept.
 pub fn facts(text: &str, names: &Recent<'_>) -> Result<Module, u32> {
-    if text.len() > LONG
+    if is_burden(text)
         && let Some(line) = too_deep(text)
     {
         return Err(line);
     }
     let parsed = parse_unchecked_source(text, ruff_python_ast::PySourceType::Python);
     if let Some(at) = depth::too_deep(parsed.tokens()) {
+        // To take it apart goes as deep as it nests, on whatever stack this is.
+        std::mem::forget(parsed);
         return Err(line_at(text, at));
     }
     let mut lowering = Lowering::new(names);
@@ -46,6 +48,15 @@ pub fn facts(text: &str, names: &Recent<'_>) -> Result<Module, u32> {
     }
     Ok(module)
 }
+
+/// Whether the text may nest deeper than the parser takes unasked: it is long, or full of `lambda`, whose defaults nest
+/// without the parser's watching its stack.
+fn is_burden(text: &str) -> bool {
+    text.len() > LONG || memmem::find_iter(text.as_bytes(), b"lambda").nth(LAMBDAS).is_some()
+}
+
+/// How many a file may have to be parsed unseen.
+const LAMBDAS: usize = 64;
 
 /// What a comment for guard-lint begins with.
 const MARKER: &str = "guard-lint:";
