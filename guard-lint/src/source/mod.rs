@@ -18,6 +18,8 @@ pub mod tree;
 pub mod visit;
 pub mod walk;
 
+use std::sync::OnceLock;
+
 pub use read::Reader;
 
 use crate::report::model::Unchecked;
@@ -32,17 +34,31 @@ pub struct File {
     pub path: String,
     /// Its text.
     pub text: String,
-    /// The byte offset of each line's start.
-    pub lines: Vec<u32>,
     /// Its facts.
     pub facts: Module,
+    /// What [`File::lines`] found: most files are never pointed at.
+    lines: OnceLock<Vec<u32>>,
 }
 
 impl File {
+    fn new(path: String, text: String, facts: Module) -> Self {
+        Self {
+            path,
+            text,
+            facts,
+            lines: OnceLock::new(),
+        }
+    }
+
+    /// The byte offset of each line's start.
+    pub fn lines(&self) -> &[u32] {
+        self.lines.get_or_init(|| lines::starts(self.text.as_bytes()))
+    }
+
     /// The line and column, from 1, of a byte offset. Columns count characters.
     pub fn position(&self, offset: u32) -> (u32, u32) {
-        let line = self.lines.partition_point(|start| *start <= offset).max(1);
-        let start = self.lines.get(line - 1).copied().unwrap_or(0) as usize;
+        let line = self.line(offset) as usize;
+        let start = self.lines().get(line - 1).copied().unwrap_or(0) as usize;
         let before = self
             .text
             .get(start..(offset as usize).min(self.text.len()))
@@ -52,7 +68,7 @@ impl File {
 
     /// The line, from 1, of a byte offset.
     pub fn line(&self, offset: u32) -> u32 {
-        self.lines.partition_point(|start| *start <= offset).max(1) as u32
+        self.lines().partition_point(|start| *start <= offset).max(1) as u32
     }
 }
 

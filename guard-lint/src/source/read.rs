@@ -157,11 +157,5 @@ fn parse(entry: &Entry, bytes: Vec<u8>, names: &Recent<'_>) -> Result<File, Unch
         line,
         reason: "nested deeper than Python allows; the file is not judged".to_owned(),
     })?;
-    let lines = lines::starts(text.as_bytes());
-    Ok(File {
-        path: entry.path.clone(),
-        text,
-        lines,
-        facts,
-    })
+    Ok(File::new(entry.path.clone(), text, facts))
 }

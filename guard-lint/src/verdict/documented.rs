@@ -75,7 +75,7 @@ fn words_of(asking: &Asking<'_, '_, '_, '_>, hook: Option<&Check>) -> Option<Evi
             phrases.iter().any(|phrase| lines[*index].contains(phrase.as_str()))
                 && around.iter().any(|line| line.contains(word))
         })?;
-        let start = file.lines.get(line).copied().unwrap_or_default();
+        let start = file.lines().get(line).copied().unwrap_or_default();
         let place = Place {
             module,
             span: Span { start, end: start },

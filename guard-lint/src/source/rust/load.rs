@@ -6,10 +6,10 @@ use rayon::prelude::*;
 
 use super::facts as lower;
 use crate::report::model::Unchecked;
+use crate::source::File;
 use crate::source::facts::Names;
 use crate::source::read::{fill, text};
 use crate::source::walk::{Entry, is_test};
-use crate::source::{File, lines};
 
 /// A file as it was found: its bytes, or why they could not be read.
 pub(in crate::source) type Found = (Entry, Result<Vec<u8>, Unchecked>);
@@ -62,10 +62,5 @@ fn file(entry: &Entry, bytes: Vec<u8>, names: &Names) -> Result<File, Unchecked>
         line,
         reason,
     })?;
-    Ok(File {
-        path: entry.path.clone(),
-        lines: lines::starts(text.as_bytes()),
-        text,
-        facts,
-    })
+    Ok(File::new(entry.path.clone(), text, facts))
 }
