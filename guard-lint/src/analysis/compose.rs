@@ -61,10 +61,8 @@ impl<'s> Frame<'_, 's> {
         };
         // The same error is there already where this very call was composed before, or else never.
         let is_again = |known: &Exit| known.via == Some((here, function));
-        let start = match self.summary.exits.iter().position(is_again) {
-            Some(first) => first,
-            None => self.summary.exits.len(),
-        };
+        let exits = &self.summary.exits;
+        let start = exits.iter().position(is_again).unwrap_or(exits.len());
         let ways = self.ways_by_place();
         for exit in each_error(&summary.exits) {
             let exit = self.substitute(exit, here, function, values);

@@ -159,3 +159,27 @@ fn parse(entry: &Entry, bytes: Vec<u8>, names: &Recent<'_>) -> Result<File, Unch
     })?;
     Ok(File::new(entry.path.clone(), text, facts))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Entry, Names, Reader};
+
+    #[test]
+    fn a_file_is_the_same_from_kept_bytes_and_read_again() {
+        let path = std::env::temp_dir().join(format!("guard-lint-read-{}.py", std::process::id()));
+        std::fs::write(&path, "def helper():\n    return 'ü'\n").unwrap();
+        let entry = Entry {
+            path: "helper.py".to_owned(),
+            open: path.clone(),
+        };
+        let names = Names::default();
+        let reader = Reader::new(&names);
+        let look = reader.look(&entry);
+        assert!(look.seed.unwrap().is_none() && look.bytes.is_some());
+        let kept = reader.read(&entry, look.bytes).unwrap();
+        let again = reader.read(&entry, None).unwrap();
+        std::fs::remove_file(path).unwrap();
+        assert_eq!((&kept.text, kept.lines()), (&again.text, again.lines()));
+        assert_eq!(kept.facts.functions[0].name, again.facts.functions[0].name);
+    }
+}
